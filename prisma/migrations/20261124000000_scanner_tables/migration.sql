@@ -195,7 +195,7 @@ ALTER TABLE "idp_role_values" ADD CONSTRAINT "idp_role_values_via_check" CHECK (
 CREATE INDEX "users_unlinked_email_idx" ON "users"("team_id", lower("email")) WHERE "stytch_member_id" IS NULL;
 
 -- A hint handled twice (its worker died after the commit) leaves one row.
-CREATE UNIQUE INDEX "sync_events_webhook_svix_id_key" ON "sync_events"("svix_id") WHERE "trigger" = 'webhook';
+CREATE UNIQUE INDEX "sync_events_hint_svix_id_key" ON "sync_events"("svix_id") WHERE "trigger" = 'hint';
 
 -- No writer, whoever it is, can grant a user the role of another team. Once per statement, not per row: an apply inserts
 -- up to thousands of grants in one.

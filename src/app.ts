@@ -1,0 +1,59 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Registry } from 'prom-client';
+import { describeFailure } from './failures.js';
+import type { Log } from './log.js';
+
+/** A dependency's name and a probe that rejects when it can't be used. */
+export type Probes = Record<string, () => Promise<unknown>>;
+
+/** All routes of the HTTP process. */
+export function createApp(parts: { receiver: RequestHandler; probes: Probes; registry: Registry; log: Log }): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.post('/webhooks/stytch', parts.receiver);
+  app.all('/webhooks/stytch', (_request, response) => {
+    response.setHeader('Allow', 'POST');
+    response.status(405).json(problem('method_not_allowed', 'Stytch posts webhook events here. Use POST.'));
+  });
+  app.get('/healthz', (_request, response) => void response.json({ status: 'alive' }));
+  app.get('/readyz', readiness(parts.probes));
+  app.get('/metrics', async (_request, response) => {
+    response.setHeader('Content-Type', parts.registry.contentType);
+    response.send(await parts.registry.metrics());
+  });
+  app.use((_request, response) => {
+    response.status(404).json(problem('not_found', 'There is no such page. Check the address.'));
+  });
+  app.use(internalError(parts.log));
+  return app;
+}
+
+function readiness(probes: Probes): RequestHandler {
+  return async (_request, response) => {
+    const results = await Promise.all(
+      Object.entries(probes).map(async ([name, probe]): Promise<[string, string]> => {
+        const failure = await probe().then(
+          () => null,
+          (error) => describeFailure(error),
+        );
+        return [name, failure ?? 'ok'];
+      }),
+    );
+    const ready = results.every(([, result]) => result === 'ok');
+    response.status(ready ? 200 : 503).json({ ready, dependencies: Object.fromEntries(results) });
+  };
+}
+
+/** Express knows an error handler by its four parameters. */
+function internalError(log: Log): ErrorRequestHandler {
+  return (error, _request, response, _next) => {
+    log.error({ error: describeFailure(error) }, 'request failed');
+    if (response.headersSent) return void response.destroy();
+    response.status(500).json(problem('internal', 'Something went wrong on our side and was logged. Try again.'));
+  };
+}
+
+function problem(code: string, message: string) {
+  return { error: { code, message } };
+}

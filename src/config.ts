@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+/** Everything the processes are told from outside, parsed once. */
+export type Config = z.infer<typeof environment>;
+
+/** Bad configuration; the message lists every problem at once and never shows a value, which may be a secret. */
+export class ConfigProblem extends Error {
+  override name = 'ConfigProblem';
+}
+
+const url = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `must be a URL like ${example}` });
+const wholeNumber = (min: number, max: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${min} to ${max}` })
+    .int({ error: `must be a whole number from ${min} to ${max}` })
+    .min(min, { error: `must be at least ${min}` })
+    .max(max, { error: `must be at most ${max}` });
+
+const webhookSecrets = z
+  .string({ error: 'must hold the secret of the webhook endpoint in the Stytch dashboard, whsec_…' })
+  .transform((list) => list.split(',').map((secret) => secret.trim()))
+  .pipe(
+    z
+      .array(
+        z.string().regex(/^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, {
+          error: 'must be whsec_… secrets as the Stytch dashboard shows them, separated by commas',
+        }),
+      )
+      .min(1),
+  );
+
+const environment = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000),
+  HOST: z.string().default('0.0.0.0'),
+  DATABASE_URL: url(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/scanner'),
+  REDIS_URL: url(/^rediss?$/, 'redis://host:6379').optional(),
+  PUBLIC_URL: url(/^https?$/, 'https://scim.scanner.dev').optional(),
+  STYTCH_PROJECT_ID: z.string({ error: 'must be set: project-test-… or project-live-…' }).startsWith('project-', {
+    error: 'must start with project-test- or project-live-',
+  }),
+  STYTCH_SECRET: z.string({ error: "must be set: the project's secret from the Stytch dashboard" }).min(1, {
+    error: 'must not be empty',
+  }),
+  STYTCH_BASE_URL: url(/^https?$/, 'https://test.stytch.com').optional(),
+  STYTCH_WEBHOOK_SECRETS: webhookSecrets,
+  SUPPORT_ORGANIZATION_ID: z.string().optional(),
+  SLA_SECONDS: wholeNumber(1, 86_400).default(300),
+  SWEEP_INTERVAL_SECONDS: wholeNumber(1, 86_400).default(240),
+  STYTCH_SEARCHES_PER_MINUTE: wholeNumber(1, 60_000).default(100),
+  WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(1000),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
+});
+
+/**
+ * Environment -> configuration. An empty variable counts as unset, as in a copied .env.example.
+ * @throws ConfigProblem
+ */
+export function loadConfig(env: Env): Config {
+  return load(environment, env);
+}
+
+/** The part that a migration needs. @throws ConfigProblem */
+export function loadDatabaseConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'REDIS_URL'> {
+  return load(environment.pick({ DATABASE_URL: true, REDIS_URL: true }), env);
+}
+
+type Env = Record<string, string | undefined>;
+
+function load<T>(schema: z.ZodType<T>, env: Env): T {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}`);
+  throw new ConfigProblem(
+    ['The configuration has problems; nothing was started:', ...new Set(problems), 'See .env.example.'].join('\n'),
+  );
+}
+
+/** The names of all variables, for the documents' tests. */
+export const variableNames = Object.keys(environment.shape);

@@ -1,0 +1,68 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { type Prisma, PrismaClient } from '../prisma/generated/client.js';
+import { type Instant, instantOf } from './directory/instant.js';
+import { Unavailable } from './failures.js';
+
+export type Database = PrismaClient;
+export type Transaction = Prisma.TransactionClient;
+
+/** A statement that hangs this long is lost; the longest we know (1,000 members) takes 0.3 s. */
+const statementTimeoutMs = 20_000;
+const connectTimeoutMs = 3_000;
+
+/** Opens lazily. Close with `$disconnect()`. */
+export function connectDatabase(url: string, options: { connections: number }): Database {
+  const adapter = new PrismaPg({
+    connectionString: url,
+    max: options.connections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+  });
+  return new PrismaClient({
+    adapter,
+    transactionOptions: { maxWait: statementTimeoutMs, timeout: statementTimeoutMs },
+  });
+}
+
+/** The database's clock: the one clock that all processes share, so the fence is taken from it. */
+export async function databaseClock(database: Database | Transaction): Promise<Instant> {
+  const [row] = await database.$queryRaw<[{ now: string }]>`
+    SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now`;
+  return instantOf(row.now);
+}
+
+/**
+ * Why PostgreSQL did not do it.
+ * - `refused`: these very rows can't be written (bad data, a constraint, a limit); others could.
+ * - `collided`: another transaction was in the way; the same again is likely to work.
+ * - `away`: nothing can be said about the rows; the database can't be reached, is starting, or lacks a migration.
+ */
+export type DatabaseProblem = { kind: 'refused' | 'collided' | 'away'; code: string };
+
+export function databaseProblem(error: unknown): DatabaseProblem {
+  const code = sqlStateOf(error);
+  if (/^(22|54)/.test(code)) return { kind: 'refused', code };
+  if (/^(23|40)/.test(code)) return { kind: 'collided', code };
+  return { kind: 'away', code };
+}
+
+/** PostgreSQL's code (https://www.postgresql.org/docs/current/errcodes-appendix.html), else Prisma's, else the kind. */
+function sqlStateOf(error: unknown): string {
+  const { meta, code, name } = error as {
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string; kind?: string } } };
+    code?: string;
+    name?: string;
+  };
+  const cause = meta?.driverAdapterError?.cause;
+  return cause?.originalCode ?? cause?.kind ?? code ?? name ?? 'unknown';
+}
+
+/** Runs a read; when the database is away, says so in words that may be told. */
+export async function readingDatabase<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new Unavailable(`The Scanner database did not answer (${databaseProblem(error).code}).`);
+  }
+}

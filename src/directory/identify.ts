@@ -1,0 +1,76 @@
+import type { Instant } from './instant.js';
+import type { ActiveMember, DirectoryMember } from './member.js';
+import { type CurrentUser, isSuperseded, type Reading, type World } from './world.js';
+
+/** Which row is this member? */
+export type Identity =
+  | { is: 'user'; user: CurrentUser }
+  | { is: 'link'; user: CurrentUser; by: 'external_id' | 'email' }
+  | { is: 'new' }
+  | { is: 'nobody' }
+  | { is: 'undecided'; until: string };
+
+/**
+ * Readings -> the members' rows, by member id, then SCIM external id, then the e-mail of a user whom no member owns yet. No two
+ * members get the same row. `undecided`: the answer hangs on another member, whose state must be read too.
+ */
+export function identify(world: World, readings: readonly Reading[]): Map<string, Identity> {
+  const readNow = new Map(readings.map(({ member }) => [member.memberId, member]));
+  const ownRow = new Map(world.users.map((user) => [user.memberId, user]));
+  const taken = new Set<string>();
+  const identities = new Map<string, Identity>();
+  // In the order of their ids, so that the same members give the same answer in whatever order they came.
+  for (const { member, fence } of [...readings].sort(byMemberId)) {
+    if (ownRow.has(member.memberId)) continue;
+    const identity = member.presence === 'gone' ? nobody : identifyNewcomer(world, member, { readNow, taken, fence });
+    if (identity.is === 'link') taken.add(identity.user.id);
+    identities.set(member.memberId, identity);
+  }
+  for (const [memberId, user] of ownRow) {
+    if (memberId === null || !readNow.has(memberId)) continue;
+    identities.set(memberId, taken.has(user.id) ? nobody : { is: 'user', user });
+  }
+  return identities;
+}
+
+const nobody: Identity = { is: 'nobody' };
+
+type Batch = { readNow: ReadonlyMap<string, DirectoryMember>; taken: ReadonlySet<string>; fence: Instant };
+
+function identifyNewcomer(world: World, member: ActiveMember, batch: Batch): Identity {
+  const teamId = world.teamByOrganization.get(member.organizationId);
+  const free = world.users.filter((user) => user.teamId === teamId && !batch.taken.has(user.id));
+  const sameExternalId = free.filter((user) => member.externalId !== null && user.externalId === member.externalId);
+  const returning = sameExternalId.map((user) => ({ user, holder: holderOf(user, batch) }));
+  const vacant = returning.find(({ holder }) => holder === 'gone');
+  if (vacant) return link(vacant.user, 'external_id', batch.fence);
+  const unread = returning.find(({ holder }) => holder === 'unread');
+  if (unread?.user.memberId) return { is: 'undecided', until: unread.user.memberId };
+  const unlinked = free.find((user) => user.memberId === null && sameEmail(user.email, member.email));
+  return unlinked ? link(unlinked, 'email', batch.fence) : { is: 'new' };
+}
+
+/**
+ * Two members may hold the same external id (a trap of Entra's defaults). A row changes hands only when the member who
+ * holds it is known to be gone; as long as that one is active, the other gets a row of its own.
+ */
+function holderOf(user: CurrentUser, { readNow }: Batch): 'gone' | 'active' | 'unread' {
+  if (user.memberId === null) return 'gone';
+  const holder = readNow.get(user.memberId);
+  if (holder) return holder.presence === 'gone' ? 'gone' : 'active';
+  return user.status === 'deactivated' ? 'gone' : 'unread';
+}
+
+/** A row with newer knowledge than ours is looked at again, with a fresh read, before it changes hands. */
+function link(user: CurrentUser, by: 'external_id' | 'email', fence: Instant): Identity {
+  if (isSuperseded(user, fence) && user.memberId !== null) return { is: 'undecided', until: user.memberId };
+  return { is: 'link', user, by };
+}
+
+function sameEmail(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function byMemberId(a: Reading, b: Reading): number {
+  return a.member.memberId < b.member.memberId ? -1 : 1;
+}

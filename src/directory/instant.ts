@@ -1,0 +1,16 @@
+/**
+ * A point in time, UTC, always with microseconds: `2026-03-04T05:06:07.123456Z`. Its text sorts like the time.
+ * JavaScript's Date would cut PostgreSQL's microseconds off, and two reads of one millisecond could not be told apart.
+ */
+export type Instant = string & { readonly __instant: unique symbol };
+
+/** @param iso 8601, UTC, with none to six digits of a second's fraction */
+export function instantOf(iso: string): Instant {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?Z$/.exec(iso);
+  if (!match) throw new TypeError('Not an ISO 8601 time in UTC');
+  return `${match[1]}.${(match[2] ?? '').padEnd(6, '0')}Z` as Instant;
+}
+
+export function earlier(a: Instant, b: Instant): Instant {
+  return a < b ? a : b;
+}

@@ -1,0 +1,106 @@
+import { Hopeless } from '../failures.js';
+import { idOrNull } from './ids.js';
+import { asArray, asRecord } from './json.js';
+import { type RoleValue, roleValuesOf } from './role-values.js';
+
+/** What the directory says of a member now. `gone` covers every way of having no access. */
+export type DirectoryMember = ActiveMember | GoneMember;
+
+export type ActiveMember = {
+  presence: 'active';
+  memberId: string;
+  organizationId: string;
+  email: string;
+  name: string;
+  externalId: string | null;
+  roleValues: RoleValue[];
+};
+
+export type GoneMember = {
+  presence: 'gone';
+  memberId: string;
+  /** Null when only the member's id is known. */
+  organizationId: string | null;
+  because: GoneBecause;
+};
+
+/** Stytch's own word in the member object; Stytch knows no such member; or, with Stytch down, its signed event. */
+export type GoneBecause = 'says_gone' | 'not_found' | 'signed_event';
+
+/** A member object that can't be understood. It fails alone; the message names the field, never its content. */
+export class UnreadableMember extends Hopeless {
+  override name = 'UnreadableMember';
+}
+
+/** E-mail addresses end at 254 characters (RFC 5321); anything far beyond is no address. */
+const emailLengthMax = 320;
+const nameLengthMax = 500;
+const externalIdLengthMax = 500;
+/** Far beyond any directory seen; a bound so that one member can't fill a transaction. */
+const roleItemsMax = 10_000;
+
+/**
+ * Stytch's member object -> what the directory says. Lenient where Stytch's own texts differ (keys may be missing,
+ * `active` may be a string), strict where a guess would give access.
+ * @throws UnreadableMember
+ */
+export function directoryMemberOf(memberObject: unknown): DirectoryMember {
+  const member = asRecord(memberObject);
+  const memberId = idOrNull(member.member_id);
+  if (memberId === null) throw new UnreadableMember('Stytch returned a member without a usable member_id.');
+  const organizationId = idOrNull(member.organization_id);
+  if (organizationId === null) throw unreadable(memberId, 'organization_id');
+  if (saysGone(member)) return { presence: 'gone', memberId, organizationId, because: 'says_gone' };
+  if (!['active', 'invited', 'pending'].includes(String(member.status))) throw unreadable(memberId, 'status');
+  return { presence: 'active', memberId, organizationId, ...profileOf(member, memberId) };
+}
+
+/** A member of whom no object can be had. */
+export function goneMember(memberId: string, because: GoneBecause): GoneMember {
+  return { presence: 'gone', memberId, organizationId: null, because };
+}
+
+/**
+ * True for a member object whose own words say that it may not come in: status `deleted`, or `deactivated` (Stytch's
+ * guides say so, its API's enum does not), or the IdP's `active` flag, which Entra is known to send as text: "False".
+ */
+export function saysGone(member: Record<string, unknown>): boolean {
+  if (member.status === 'deleted' || member.status === 'deactivated') return true;
+  const { active } = asRecord(asRecord(member.scim_registration).scim_attributes);
+  return active === false || (typeof active === 'string' && active.trim().toLowerCase() === 'false');
+}
+
+function profileOf(member: Record<string, unknown>, memberId: string) {
+  const email = typeof member.email_address === 'string' ? member.email_address.trim() : '';
+  if (email === '' || email.length > emailLengthMax || !isPlainText(email)) throw unreadable(memberId, 'email_address');
+  const attributes = asRecord(asRecord(member.scim_registration).scim_attributes);
+  if ([attributes.roles, attributes.groups, member.roles].some((list) => asArray(list).length > roleItemsMax)) {
+    throw new UnreadableMember(`Member ${memberId} has more than ${roleItemsMax} roles or groups. Check its IdP.`);
+  }
+  return { email, name: displayText(member.name), externalId: externalIdOf(member), roleValues: roleValuesOf(member) };
+}
+
+/** The IdP's own id of the user: what survives when Stytch makes a new member of a person who returns. */
+function externalIdOf(member: Record<string, unknown>): string | null {
+  const registration = asRecord(member.scim_registration);
+  const candidates = [registration.external_id, asRecord(registration.scim_attributes).external_id];
+  const id = candidates.find((candidate) => typeof candidate === 'string' && candidate.trim() !== '');
+  if (typeof id !== 'string' || id.length > externalIdLengthMax || !isPlainText(id)) return null;
+  return id.trim();
+}
+
+/** A name only decorates, so it is made storable instead of refused: no NUL, no half characters, bounded. */
+function displayText(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value.slice(0, nameLengthMax).toWellFormed().replaceAll('\0', '').trim();
+}
+
+function isPlainText(value: string): boolean {
+  return !value.includes('\0') && value.isWellFormed();
+}
+
+function unreadable(memberId: string, field: string): UnreadableMember {
+  return new UnreadableMember(
+    `Stytch returned member ${memberId} with an unusable ${field}. Look at it in Stytch's dashboard.`,
+  );
+}

@@ -1,0 +1,32 @@
+/**
+ * The three answers to "what now?" when something can't be done. Their messages hold ids and codes only: BullMQ keeps
+ * them in Redis and support reads them.
+ */
+
+/** The world's fault (Stytch, the database, the queue is away): try again. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+}
+
+/** Stytch asks for fewer calls (429): wait, at no attempt's cost. */
+export class RateLimited extends Unavailable {
+  override name = 'RateLimited';
+}
+
+/** Trying again can't help; a person must look. */
+export class Hopeless extends Error {
+  override name = 'Hopeless';
+}
+
+/**
+ * What may be said of an error outside this process. Only our own errors are known to hold nothing personal; of any
+ * other, JSON.parse's or PostgreSQL's for example, the message may quote a name or an e-mail, so only its kind and the
+ * place are told.
+ */
+export function describeFailure(error: unknown): string {
+  if (error instanceof Unavailable || error instanceof Hopeless) return error.message;
+  if (!(error instanceof Error)) return `A ${typeof error} was thrown.`;
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const place = error.stack?.split('\n').find((line) => /^\s+at /.test(line) && !line.includes('node:'));
+  return `Unexpected ${error.name}${code} ${place?.trim() ?? ''}`.trim();
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Hint } from './directory/hint.js';
+import { Hopeless } from './failures.js';
+import type { NewJob, Producer } from './queue/produce.js';
+import type { Recheck, Rereads } from './reconcile/rereads.js';
+
+/** What lies in the queues: shapes with ids and times only, checked again by whoever takes a job out. */
+
+const hint = z.object({
+  svixId: z.string(),
+  eventId: z.string(),
+  eventType: z.string(),
+  sentAt: z.iso.datetime(),
+  receivedAt: z.iso.datetime(),
+  organizationId: z.string().nullable(),
+  memberIds: z.array(z.string()),
+  memberGone: z.boolean(),
+});
+
+const occasion = z.object({
+  trigger: z.enum(['hint', 'recheck', 'sweep']),
+  svixId: z.string().exactOptional(),
+  eventId: z.string().exactOptional(),
+  eventType: z.string().exactOptional(),
+  sentAt: z.iso.datetime().exactOptional(),
+  receivedAt: z.iso.datetime().exactOptional(),
+});
+const recheck = z.object({ memberId: z.string(), organizationId: z.string().nullable(), occasion });
+
+const reread = z.discriminatedUnion('name', [
+  z.object({
+    name: z.literal('recheck-members'),
+    data: z.object({ members: z.array(recheck).min(1), round: z.int().nonnegative() }),
+  }),
+  z.object({ name: z.literal('sweep-team'), data: z.object({ teamId: z.uuid(), occasion }) }),
+  z.object({ name: z.literal('sweep-every-team'), data: z.object({ occasion }) }),
+]);
+export type RereadJob = z.infer<typeof reread>;
+
+/** Leavers go to a queue of their own, where no backlog can be. */
+export function hintJob(job: Hint): NewJob {
+  return { queue: job.memberGone ? 'leavers' : 'hints', name: 'hint', id: jobId(job.svixId), data: job };
+}
+
+/** @throws Hopeless */
+export function parseHint(data: unknown): Hint {
+  return parse(hint, data);
+}
+
+/** @throws Hopeless */
+export function parseReread(job: { name: string; data: unknown }): RereadJob {
+  return parse(reread, { name: job.name, data: job.data });
+}
+
+/** Milliseconds before each round of re-reading: 5 s and 30 s after the hint; round 0 is the first look. */
+export const recheckDelaysMs: readonly number[] = [0, 5_000, 25_000];
+/** A push of groups sends an event a membership; its team is read once, when the burst is over or nearly so. */
+const sweepDebounceMs = 2_000;
+
+export function rereadsThrough(producer: Producer, delaysMs = recheckDelaysMs): Rereads {
+  const members = (rechecks: readonly Recheck[], round: number): NewJob => ({
+    queue: 'rereads',
+    name: 'recheck-members',
+    data: { members: rechecks, round },
+    delayMs: delaysMs[round] ?? 0,
+  });
+  const sweep = { queue: 'rereads', delayMs: sweepDebounceMs } as const;
+  return {
+    members: (rechecks, round) => producer.add([members(rechecks, round)]),
+    alone: (one, round) => producer.add([{ ...members([one], round), id: jobId(`alone-${one.memberId}`) }]),
+    team: (teamId, why) =>
+      producer.add([{ ...sweep, name: 'sweep-team', data: { teamId, occasion: why }, once: `team-${teamId}` }]),
+    everyTeam: (why) =>
+      producer.add([{ ...sweep, name: 'sweep-every-team', data: { occasion: why }, once: 'every-team' }]),
+  };
+}
+
+/** BullMQ refuses ids that hold a colon or are whole numbers; Svix's own never do, but nothing promises it. */
+function jobId(text: string): string {
+  if (/^[A-Za-z][A-Za-z0-9_-]{0,99}$/.test(text)) return text;
+  return `sha256-${createHash('sha256').update(text).digest('hex')}`;
+}
+
+function parse<T>(schema: z.ZodType<T>, data: unknown): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new Hopeless(`The job's data is not what this version writes (${places}). Read its team again instead.`);
+}

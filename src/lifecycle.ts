@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { type Config, ConfigProblem, loadConfig } from './config.js';
+import { describeFailure } from './failures.js';
+import { createLog, type Log } from './log.js';
+
+/** Something that was started, and how to stop it: resolves when all that was accepted is safe. */
+export type Running = { stop(): Promise<void> };
+
+/** After this the process ends anyway; unfinished jobs are taken over by another worker. */
+const stopWithinMs = 20_000;
+
+/**
+ * Runs one process from start to end: reads the environment, refuses to start on bad configuration, stops in order on
+ * the first SIGTERM or SIGINT and at once on the second.
+ */
+export async function runProcess(name: string, start: (config: Config, log: Log) => Promise<Running>): Promise<void> {
+  loadDotEnv();
+  const config = configOrExit();
+  const log = createLog({ level: config.LOG_LEVEL, name });
+  process.on('unhandledRejection', (error) => die(log, 'a promise was rejected and nobody listened', error));
+  process.on('uncaughtException', (error) => die(log, 'an error was thrown and nobody caught it', error));
+  try {
+    const running = await start(config, log);
+    stopOnSignal(running, log);
+    log.info('started');
+  } catch (error) {
+    die(log, 'could not start', error);
+  }
+}
+
+/** Reads .env from the current folder, if there is one. What the environment says already wins. */
+export function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
+function configOrExit(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigProblem)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+function stopOnSignal(running: Running, log: Log): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) die(log, 'stopped at once by a second signal', null);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => die(log, `did not stop within ${stopWithinMs / 1000} s`, null), stopWithinMs).unref();
+    running.stop().then(
+      () => process.exit(0),
+      (error) => die(log, 'could not stop in order', error),
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+function die(log: Log, what: string, error: unknown): never {
+  log.error(error === null ? {} : { error: describeFailure(error) }, what);
+  process.exit(1);
+}

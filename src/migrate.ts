@@ -1,0 +1,20 @@
+import { ConfigProblem, loadDatabaseConfig } from './config.js';
+import { describeFailure } from './failures.js';
+import { loadDotEnv } from './lifecycle.js';
+import { migrate } from './migrations.js';
+import { migrateQueue } from './queue/backend.js';
+
+/** `npm run migrate`: brings the database's tables up to date, and the queue's if they lie there too; then ends. */
+async function main(): Promise<void> {
+  loadDotEnv();
+  const { DATABASE_URL, REDIS_URL } = loadDatabaseConfig(process.env);
+  const applied = await migrate(DATABASE_URL);
+  for (const name of applied) console.log(`Applied ${name}.`);
+  if (applied.length === 0) console.log('The database is up to date.');
+  await migrateQueue({ redisUrl: REDIS_URL, databaseUrl: DATABASE_URL });
+}
+
+main().catch((error) => {
+  console.error(error instanceof ConfigProblem ? error.message : `Migrating failed: ${describeFailure(error)}`);
+  process.exit(1);
+});

@@ -1,0 +1,91 @@
+import {
+  createPostgresBackend,
+  type Job,
+  type JobsOptions,
+  type JobType,
+  type Processor,
+  Queue,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+  withBackend,
+} from 'bullmq';
+import { Redis, type RedisOptions } from 'ioredis';
+import pg from 'pg';
+
+/** `leavers` overtake everything because nothing else is in their queue; `rereads` are what we asked ourselves for. */
+export const queueNames = ['leavers', 'hints', 'rereads'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+/** Redis where there is one, else BullMQ's own backend on PostgreSQL (a sixth of the speed, and nothing to install). */
+export type QueueHome = { redisUrl?: string | undefined; databaseUrl: string };
+
+/** BullMQ on one of its two backends; what differs between them ends here. */
+export type Backend = {
+  queue(name: QueueName, listeners: Listeners): OpenQueue;
+  worker(
+    name: QueueName,
+    processor: Processor,
+    options: WorkerSettings,
+    listeners: Listeners & FailureListener,
+  ): OpenWorker;
+  disconnect(): Promise<void>;
+};
+
+export type OpenQueue = {
+  add(name: string, data: object, options: JobsOptions): Promise<unknown>;
+  addBulk(jobs: { name: string; data: object; opts: JobsOptions }[]): Promise<unknown>;
+  getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
+  close(): Promise<void>;
+};
+export type OpenWorker = { close(): Promise<void> };
+/** How a connection behaves while Redis is away: a producer fails fast, a worker waits. */
+export type RedisTuning = Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>;
+type WorkerSettings = Omit<WorkerOptions, 'connection'>;
+type Listeners = { onError: (error: Error) => void };
+type FailureListener = { onFailed: (job: Job | undefined, error: Error) => void };
+
+/** All keys of our queues in one hash slot of a Redis Cluster: BullMQ's scripts touch several at once. */
+const prefix = '{scim}';
+const streams = { events: { maxLen: 1000 } };
+const connectTimeoutMs = 3_000;
+
+export function openBackend({ redisUrl, databaseUrl }: QueueHome, tuning: RedisTuning): Backend {
+  return redisUrl === undefined ? openPostgres(databaseUrl) : openRedis(redisUrl, tuning);
+}
+
+function openRedis(url: string, options: RedisTuning): Backend {
+  const retryStrategy = (times: number) => Math.min(times * 100, 1_000);
+  const connection = new Redis(url, { ...options, connectTimeout: connectTimeoutMs, retryStrategy });
+  connection.on('error', () => {}); // each queue and worker on it reports the same error
+  return {
+    queue: (name, { onError }) =>
+      new Queue(name, { connection, prefix, streams, skipWaitingForReady: true }).on('error', onError),
+    worker: (name, processor, settings, { onError, onFailed }) =>
+      new Worker(name, processor, { ...settings, connection, prefix }).on('error', onError).on('failed', onFailed),
+    disconnect: async () => connection.disconnect(),
+  };
+}
+
+function openPostgres(connectionString: string): Backend {
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  const connection = { connectionString, max: 10, connectionTimeoutMillis: connectTimeoutMs };
+  return {
+    queue: (name, { onError }) =>
+      new Queue(name, { connection, streams, skipWaitingForReady: true }).on('error', onError),
+    worker: (name, processor, settings, { onError, onFailed }) =>
+      new Worker(name, processor, { ...settings, connection }).on('error', onError).on('failed', onFailed),
+    disconnect: async () => {},
+  };
+}
+
+/** Makes or updates the tables of the PostgreSQL backend (schema `bullmq`); Redis needs nothing. */
+export async function migrateQueue({ redisUrl, databaseUrl }: QueueHome): Promise<void> {
+  if (redisUrl !== undefined) return;
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  try {
+    await runMigrations(pool);
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,56 @@
+import { type Job, UnrecoverableError } from 'bullmq';
+import { describeFailure, Hopeless } from '../failures.js';
+import { openBackend, type QueueHome, type QueueName } from './backend.js';
+
+export type JobHandler = (job: { id: string; name: string; data: unknown; attempt: number }) => Promise<unknown>;
+
+export type FailedAttempt = { queue: QueueName; jobId: string; attempt: number; final: boolean; error: string };
+
+export type ConsumeOptions = {
+  /** Jobs in hand at the same time. */
+  concurrency: number;
+  onError: (error: Error) => void;
+  onFailed: (attempt: FailedAttempt) => void;
+};
+
+export type Consumer = {
+  /** Fetches nothing more, and resolves when what is in hand is done. */
+  close(): Promise<void>;
+};
+
+/**
+ * Works a queue off. What the handler throws decides: Hopeless fails for good, all else is tried again. A process that
+ * dies keeps its jobs for 15 s at most; then another worker takes them over, so a handler must bear being run twice.
+ */
+export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, options: ConsumeOptions): Consumer {
+  const backend = openBackend(home, { maxRetriesPerRequest: null });
+  const settings = {
+    concurrency: options.concurrency,
+    lockDuration: 15_000,
+    stalledInterval: 5_000,
+    maxStalledCount: 5, // a job in hand when its worker died, five times: that job is suspect
+    runRetryDelay: 1_000,
+  };
+  const processor = (job: Job) =>
+    handle({ id: job.id ?? '', name: job.name, data: job.data, attempt: job.attemptsMade + 1 }).catch(tellable);
+  const worker = backend.worker(queue, processor, settings, {
+    onError: options.onError,
+    onFailed: (job, error) => {
+      if (job === undefined) return;
+      const final = job.finishedOn !== undefined;
+      options.onFailed({ queue, jobId: job.id ?? '', attempt: job.attemptsMade, final, error: error.message });
+    },
+  });
+  return {
+    close: async () => {
+      await worker.close();
+      await backend.disconnect();
+    },
+  };
+}
+
+/** BullMQ keeps a failure's message in the queue, so it gets our own words only. */
+function tellable(error: unknown): never {
+  const message = describeFailure(error);
+  throw error instanceof Hopeless ? new UnrecoverableError(message) : new Error(message);
+}

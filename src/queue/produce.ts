@@ -1,0 +1,96 @@
+import type { JobsOptions, KeepJobs } from 'bullmq';
+import { Unavailable } from '../failures.js';
+import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
+
+export type NewJob = {
+  queue: QueueName;
+  name: string;
+  /** Ids and times only: it lies in the queue in clear text. */
+  data: object;
+  /** A job whose id the queue still knows is not added again. */
+  id?: string;
+  delayMs?: number;
+  /** While a job with this key waits it stands for this one too; if it is being worked on, one more follows it. */
+  once?: string;
+};
+
+export type Producer = {
+  /** Resolves when the queue holds the jobs. @throws Unavailable, after the deadline at the latest */
+  add(jobs: readonly NewJob[], options?: { deadlineMs?: number }): Promise<void>;
+  /** @throws Unavailable */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * Attempts after 0.9, 1.8, 3.6 … 115 s, each up to half shorter (jitter): all inside four minutes, so that what fails for
+ * good is in front of a person before the SLA's five are over.
+ */
+const jobOptions: JobsOptions = {
+  attempts: 9,
+  backoff: { type: 'exponential', delay: 900, jitter: 0.5 },
+  removeOnFail: false,
+};
+/** Hints are remembered so that Svix's quick retries of what we have are seen as such; no guarantee rests on it. */
+const removeOnComplete: Record<QueueName, KeepJobs | boolean> = {
+  leavers: { age: 3600, count: 10_000 },
+  hints: { age: 3600, count: 10_000 },
+  rereads: true,
+};
+const deadlineDefaultMs = 5_000;
+
+/** For processes that add jobs. Fails fast and keeps nothing in memory: whoever asked is told, and asks again. */
+export function connectProducer(home: QueueHome, onError: (error: Error) => void): Producer {
+  const redisOptions = { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: deadlineDefaultMs };
+  const backend = openBackend(home, redisOptions);
+  const queues = new Map(queueNames.map((name) => [name, backend.queue(name, { onError })]));
+  return {
+    add: (jobs, { deadlineMs = deadlineDefaultMs } = {}) =>
+      within(deadlineMs, async () => {
+        for (const [name, queue] of queues)
+          await addTo(
+            queue,
+            jobs.filter((job) => job.queue === name),
+          );
+      }),
+    ping: () =>
+      within(deadlineDefaultMs, async () => {
+        for (const queue of queues.values()) await queue.getJobCounts('wait');
+      }),
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await backend.disconnect();
+    },
+  };
+}
+
+async function addTo(queue: OpenQueue, jobs: readonly NewJob[]): Promise<void> {
+  const [first] = jobs;
+  if (first && jobs.length === 1) await queue.add(first.name, first.data, optionsOf(first));
+  if (jobs.length > 1)
+    await queue.addBulk(jobs.map((job) => ({ name: job.name, data: job.data, opts: optionsOf(job) })));
+}
+
+function optionsOf({ queue, id, delayMs, once }: NewJob): JobsOptions {
+  return {
+    ...jobOptions,
+    removeOnComplete: removeOnComplete[queue],
+    ...(id === undefined ? {} : { jobId: id }),
+    ...(delayMs === undefined ? {} : { delay: delayMs }),
+    ...(once === undefined ? {} : { deduplication: { id: once, keepLastIfActive: true } }),
+  };
+}
+
+async function within<T>(deadlineMs: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable('The queue did not answer in time.')), deadlineMs);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } catch (error) {
+    throw error instanceof Unavailable ? error : new Unavailable('The queue can not be reached.');
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Hint } from '../directory/hint.js';
+import { parseHint } from '../jobs.js';
+import type { Log } from '../log.js';
+import type { JobHandler } from '../queue/consume.js';
+import type { MemberHint } from './reconcile-hints.js';
+import type { Outcome } from './record-events.js';
+
+/**
+ * What a worker does with a job of the hint queues: a hint about one member goes into the next batch, any other becomes
+ * a re-read. One line in the log, with the lag.
+ */
+export function hintHandler(parts: {
+  reconcile: (hint: MemberHint) => Promise<Outcome>;
+  reread: (hint: Hint) => Promise<Outcome>;
+  log: Log;
+}): JobHandler {
+  return async (job) => {
+    const hint = parseHint(job.data);
+    const outcome = isMemberHint(hint) ? await parts.reconcile(hint) : await parts.reread(hint);
+    const { svixId, eventId, eventType, organizationId, memberIds } = hint;
+    const lagMs = Date.now() - Date.parse(hint.sentAt);
+    parts.log.info({ svixId, eventId, eventType, organizationId, memberIds, outcome, lagMs }, 'hint handled');
+    return outcome;
+  };
+}
+
+function isMemberHint(hint: Hint): hint is MemberHint {
+  return hint.memberIds.length === 1;
+}

@@ -1,0 +1,46 @@
+import type { Database } from '../database.js';
+import type { Hint } from '../directory/hint.js';
+
+/** Where to ask Stytch for a member: its organization, null if only a direct get can tell, or nowhere at all. */
+export type Place = { organizationId: string | null } | 'unknown_team';
+
+/**
+ * Member id -> where to ask. A published DELETE carries no organization, so the user's own team comes first, then what
+ * the hint says, if Scanner knows that organization.
+ */
+export async function locateMembers(database: Database, hints: readonly Hint[]): Promise<Map<string, Place>> {
+  const home = await organizationsOfUsers(
+    database,
+    hints.flatMap(({ memberIds }) => memberIds),
+  );
+  const known = await knownOrganizations(database, hints);
+  const places = new Map<string, Place>();
+  for (const { memberIds, organizationId } of hints) {
+    for (const memberId of memberIds) {
+      const earlier = places.get(memberId);
+      if (earlier !== undefined && earlier !== 'unknown_team') continue; // another hint knew better
+      places.set(memberId, placeOf(home.get(memberId), organizationId, known));
+    }
+  }
+  return places;
+}
+
+function placeOf(home: string | null | undefined, named: string | null, known: ReadonlySet<string>): Place {
+  if (home !== undefined) return { organizationId: home };
+  if (named === null) return { organizationId: null };
+  return known.has(named) ? { organizationId: named } : 'unknown_team';
+}
+
+async function organizationsOfUsers(database: Database, memberIds: string[]): Promise<Map<string, string | null>> {
+  const rows = await database.$queryRaw<{ memberId: string; organizationId: string | null }[]>`
+    SELECT u.stytch_member_id AS "memberId", t.stytch_organization_id AS "organizationId"
+    FROM users u JOIN teams t ON t.id = u.team_id WHERE u.stytch_member_id = ANY(${memberIds}::text[])`;
+  return new Map(rows.map(({ memberId, organizationId }) => [memberId, organizationId]));
+}
+
+async function knownOrganizations(database: Database, hints: readonly Hint[]): Promise<Set<string>> {
+  const named = [...new Set(hints.map(({ organizationId }) => organizationId).filter((id) => id !== null))];
+  const rows = await database.$queryRaw<{ id: string }[]>`
+    SELECT stytch_organization_id AS id FROM teams WHERE stytch_organization_id = ANY(${named}::text[])`;
+  return new Set(rows.map(({ id }) => id));
+}

@@ -1,0 +1,78 @@
+import { type Database, readingDatabase } from '../database.js';
+import type { Hint } from '../directory/hint.js';
+import { locateMembers } from './locate-members.js';
+import type { ReadMembers } from './read-members.js';
+import { type Look, reconcileMembers, type Settled } from './reconcile-members.js';
+import { type Occasion, type Outcome, recordEvents } from './record-events.js';
+import type { Recheck, Rereads } from './rereads.js';
+
+/** A hint that names exactly one member: what nearly all of them are. */
+export type MemberHint = Hint & { memberIds: [string] };
+
+export type HintDependencies = { database: Database; readMembers: ReadMembers; rereads: Rereads };
+
+/**
+ * Handles hints together: their members are read once, with as few calls as possible, and written with a few statements.
+ * Every hint ends in sync_events, or in an error that its job retries. **A hint that changed nothing is not believed**:
+ * something did change, so a read that shows no change came from an index that lags, and the member is read again. The
+ * re-read is queued before the hint's job ends; if this process dies in between, the job runs again and asks again.
+ * @returns for each hint, in their order
+ */
+export async function reconcileHints(
+  { database, readMembers, rereads }: HintDependencies,
+  hints: readonly MemberHint[],
+  onRead?: () => void,
+): Promise<(Outcome | Error)[]> {
+  const places = await readingDatabase(() => locateMembers(database, hints));
+  const strangers = hints.filter((hint) => places.get(hint.memberIds[0]) === 'unknown_team');
+  await readingDatabase(() => recordEvents(database, strangers.map(strangerEvent)));
+  const looks = looksOf(hints, places);
+  const settled = await reconcileMembers({ database, readMembers }, looks, onRead);
+  const doubtful = looks.filter((look) => isDoubtful(look, settled));
+  if (doubtful.length > 0) await rereads.members(doubtful.map(recheckOf), 1);
+  return outcomesOf(hints, settled);
+}
+
+type Places = Awaited<ReturnType<typeof locateMembers>>;
+
+/** One look a member, however many hints name it; the oldest hint first. */
+function looksOf(hints: readonly MemberHint[], places: Places): Look[] {
+  const byMember = new Map<string, { organizationId: string | null; occasions: Occasion[] }>();
+  for (const hint of [...hints].sort((a, b) => (a.sentAt < b.sentAt ? -1 : 1))) {
+    const [memberId] = hint.memberIds;
+    const place = places.get(memberId);
+    if (place === 'unknown_team' || place === undefined) continue;
+    const look = byMember.get(memberId) ?? { organizationId: place.organizationId, occasions: [] };
+    look.occasions.push(occasionOf(hint));
+    byMember.set(memberId, look);
+  }
+  return [...byMember].map(([memberId, look]) => ({ memberId, ...look }));
+}
+
+/** One read explains one hint. Whoever was named by more, or showed no change, is looked at again. */
+function isDoubtful({ memberId, occasions }: Look, settled: Settled): boolean {
+  const result = settled.get(memberId);
+  if (result === undefined || result instanceof Error || result.outcome === 'unknown_team') return false;
+  return result.outcome !== 'changed' || new Set(occasions.map(({ svixId }) => svixId)).size > 1;
+}
+
+function recheckOf({ memberId, organizationId, occasions }: Look): Recheck {
+  return { memberId, organizationId, occasion: { ...occasions.at(-1), trigger: 'recheck' } };
+}
+
+function outcomesOf(hints: readonly MemberHint[], settled: Settled): (Outcome | Error)[] {
+  return hints.map(({ memberIds: [memberId] }) => {
+    const result = settled.get(memberId);
+    if (result === undefined) return 'unknown_team';
+    return result instanceof Error ? result : result.outcome;
+  });
+}
+
+export function occasionOf({ svixId, eventId, eventType, sentAt, receivedAt }: Hint): Occasion {
+  return { trigger: 'hint', svixId, eventId, eventType, sentAt, receivedAt };
+}
+
+function strangerEvent(hint: MemberHint) {
+  const nothing = { teamId: null, outcome: 'unknown_team' as const, changes: [] };
+  return { ...occasionOf(hint), ...nothing, memberId: hint.memberIds[0] };
+}

@@ -1,0 +1,92 @@
+import { type Database, databaseClock, readingDatabase } from '../database.js';
+import { earlier, instantOf } from '../directory/instant.js';
+import { goneMember } from '../directory/member.js';
+import { Unavailable } from '../failures.js';
+import { converge, type Task } from './converge.js';
+import { type HintDependencies, type MemberHint, occasionOf, reconcileHints } from './reconcile-hints.js';
+import { type Outcome, recordEvents } from './record-events.js';
+
+/**
+ * Handles signed evidence that members have left. Stytch is asked first, because an old event may be replayed after the
+ * person came back, and a key once revoked stays revoked. But when Stytch can't answer, the door is closed anyway: the
+ * signed event counts as a reading made when it was sent, so it never undoes anything newer, and a read that follows
+ * confirms or corrects it. Members that Scanner doesn't know have nothing to lose; they are read without hurry, so that
+ * a thousand of them can't hold up one who has.
+ */
+export async function reconcileLeavers(
+  deps: HintDependencies,
+  hints: readonly MemberHint[],
+  onRead?: () => void,
+): Promise<(Outcome | Error)[]> {
+  const mirrored = await readingDatabase(() => mirroredMembers(deps.database, hints));
+  const known = hints.filter((hint) => mirrored.has(hint.memberIds[0]));
+  const strangers = hints.filter((hint) => !mirrored.has(hint.memberIds[0]));
+  if (strangers.length > 0) await readLater(deps, strangers);
+  const outcomes = known.length > 0 ? await closeDoors(deps, known, onRead) : [];
+  const answers = new Map<MemberHint, Outcome | Error>(known.map((hint, i) => [hint, outcomes[i] ?? unhandled()]));
+  return hints.map((hint) => answers.get(hint) ?? 'unknown_member');
+}
+
+async function mirroredMembers(database: Database, hints: readonly MemberHint[]): Promise<Set<string | null>> {
+  const memberIds = hints.map((hint) => hint.memberIds[0]);
+  const users = await database.user.findMany({
+    where: { stytchMemberId: { in: memberIds } },
+    select: { stytchMemberId: true },
+  });
+  return new Set(users.map(({ stytchMemberId }) => stytchMemberId));
+}
+
+async function readLater({ database, rereads }: HintDependencies, hints: readonly MemberHint[]): Promise<void> {
+  await rereads.members(hints.map(confirmationOf), 0);
+  const events = hints.map((hint) => ({
+    ...occasionOf(hint),
+    ...{ teamId: null, memberId: hint.memberIds[0], outcome: 'unknown_member' as const, changes: [] },
+  }));
+  await readingDatabase(() => recordEvents(database, events));
+}
+
+async function closeDoors(
+  deps: HintDependencies,
+  hints: readonly MemberHint[],
+  onRead?: () => void,
+): Promise<(Outcome | Error)[]> {
+  const outcomes = await reconcileHints(deps, hints, onRead);
+  const unanswered = hints.filter((_, i) => outcomes[i] instanceof Unavailable);
+  if (unanswered.length === 0) return outcomes;
+  const closed = await failClosed(deps.database, unanswered);
+  const done = unanswered.filter((hint) => closed.has(hint.memberIds[0]));
+  if (done.length > 0) await deps.rereads.members(done.map(confirmationOf), 1);
+  return hints.map((hint, i) => closed.get(hint.memberIds[0]) ?? outcomes[i] ?? unhandled());
+}
+
+function unhandled(): Error {
+  return new Unavailable('The hint was not handled.');
+}
+
+/** @returns member id -> outcome, only for the members to whom the evidence applied */
+async function failClosed(database: Database, hints: readonly MemberHint[]): Promise<Map<string, Outcome>> {
+  const now = await readingDatabase(() => databaseClock(database));
+  // The latest evidence of each member. A sender's clock ahead of ours must not lock out the reads that come after.
+  const latest = new Map([...hints].sort(bySentAt).map((hint) => [hint.memberIds[0], hint]));
+  const tasks = [...latest].map(([memberId, hint]): Task => {
+    const fence = earlier(instantOf(hint.sentAt), now);
+    const occasions = hints.filter(({ memberIds }) => memberIds[0] === memberId).map(occasionOf);
+    return { reading: { member: goneMember(memberId, 'signed_event'), fence }, occasions };
+  });
+  const converged = await converge(database, tasks, { stampUnchanged: true, onlyIfApplied: true });
+  const closed = new Map<string, Outcome>();
+  for (const [memberId, result] of converged) {
+    if (result instanceof Error || 'readFirst' in result) continue;
+    if (result.outcome === 'changed' || result.outcome === 'unchanged') closed.set(memberId, result.outcome);
+  }
+  return closed;
+}
+
+function bySentAt(a: MemberHint, b: MemberHint): number {
+  return a.sentAt < b.sentAt ? -1 : 1;
+}
+
+function confirmationOf(hint: MemberHint) {
+  const { memberIds, organizationId } = hint;
+  return { memberId: memberIds[0], organizationId, occasion: { ...occasionOf(hint), trigger: 'recheck' as const } };
+}

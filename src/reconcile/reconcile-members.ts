@@ -1,0 +1,66 @@
+import { type Database, databaseClock, readingDatabase } from '../database.js';
+import type { Instant } from '../directory/instant.js';
+import { Unavailable } from '../failures.js';
+import { type Converged, type ConvergeResult, converge, type Task } from './converge.js';
+import type { MembersRead, ReadMembers, Wanted } from './read-members.js';
+import type { Occasion } from './record-events.js';
+
+/** A member to look at, and why. */
+export type Look = Wanted & { occasions: readonly Occasion[] };
+
+/** Member id -> what became of it, or why it could not be reconciled now. */
+export type Settled = Map<string, Exclude<Converged, { readFirst: string }> | Error>;
+
+/** Deciding about one member can take a look at another, and that at one more; in practice one extra round. */
+const roundsMax = 4;
+
+/**
+ * Reads the members' state now and makes the database equal to it. The fence is taken before the read, so that whatever
+ * was applied meanwhile by somebody who read later is left alone.
+ * @param onRead called when Stytch has answered: the next batch may read while this one is applied
+ */
+export async function reconcileMembers(
+  { database, readMembers }: { database: Database; readMembers: ReadMembers },
+  looks: readonly Look[],
+  onRead: () => void = () => {},
+): Promise<Settled> {
+  const settled: Settled = new Map();
+  let open = looks;
+  for (let round = 1; open.length > 0 && round <= roundsMax; round++) {
+    const fence = await readingDatabase(() => databaseClock(database));
+    const read = await readMembers(open);
+    onRead();
+    const failed = failuresIn(read);
+    const converged = await converge(database, tasksOf(open, read, fence), { stampUnchanged: true });
+    open = settle(settled, open, new Map([...converged, ...failed]));
+  }
+  for (const { memberId } of open) settled.set(memberId, new Unavailable(`Member ${memberId} keeps changing hands.`));
+  return settled;
+}
+
+function tasksOf(looks: readonly Look[], read: MembersRead, fence: Instant): Task[] {
+  return looks.flatMap(({ memberId, occasions }) => {
+    const member = read.get(memberId);
+    return member === undefined || member instanceof Error ? [] : [{ reading: { member, fence }, occasions }];
+  });
+}
+
+function failuresIn(read: MembersRead): [string, Error][] {
+  return [...read].filter((entry): entry is [string, Error] => entry[1] instanceof Error);
+}
+
+/** Files what is decided; returns what must be looked at again, together with the member it hangs on. */
+function settle(settled: Settled, looks: readonly Look[], results: ConvergeResult): Look[] {
+  const again = new Map<string, Look>();
+  for (const look of looks) {
+    const result = results.get(look.memberId) ?? new Unavailable(`Member ${look.memberId} was not handled.`);
+    if (result instanceof Error || !('readFirst' in result)) {
+      settled.set(look.memberId, result);
+      continue;
+    }
+    const other = looks.find(({ memberId }) => memberId === result.readFirst);
+    again.set(look.memberId, look);
+    again.set(result.readFirst, other ?? { ...look, memberId: result.readFirst, occasions: [{ trigger: 'recheck' }] });
+  }
+  return [...again.values()];
+}

@@ -1,0 +1,40 @@
+import type { Transaction } from '../database.js';
+import type { Change } from '../directory/plan.js';
+
+/** What became of a hint or a finding. */
+export type Outcome = 'changed' | 'unchanged' | 'superseded' | 'unknown_team' | 'unknown_member' | 'reread';
+
+/** Why a member or a team was read. A hint gets its row whatever came of it; the others only when they changed something. */
+export type Trigger = 'hint' | 'recheck' | 'sweep';
+
+export type Occasion = {
+  trigger: Trigger;
+  svixId?: string;
+  eventId?: string;
+  eventType?: string;
+  /** ISO 8601. Of a recheck: the times of the hint that it settles, so that the lag shown is the lag there was. */
+  sentAt?: string;
+  receivedAt?: string;
+};
+
+export type SyncEvent = Occasion & {
+  teamId: string | null;
+  memberId: string | null;
+  outcome: Outcome;
+  changes: readonly Change[];
+};
+
+/** One row each; a hint that is recorded already (its worker died after the commit) is not recorded again. */
+export async function recordEvents(tx: Transaction, events: readonly SyncEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO sync_events (svix_id, event_id, event_type, trigger, team_id, user_id, stytch_member_id,
+      sent_at, received_at, outcome, changes)
+    SELECT e."svixId", e."eventId", e."eventType", e.trigger, e."teamId", u.id, e."memberId",
+      e."sentAt", e."receivedAt", e.outcome, e.changes
+    FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb) AS e("svixId" text, "eventId" text, "eventType" text,
+      trigger text, "teamId" uuid, "memberId" text, "sentAt" timestamptz, "receivedAt" timestamptz, outcome text,
+      changes jsonb)
+    LEFT JOIN users u ON u.stytch_member_id = e."memberId"
+    ON CONFLICT (svix_id) WHERE trigger = 'hint' DO NOTHING`;
+}

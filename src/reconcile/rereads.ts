@@ -1,0 +1,20 @@
+import type { Occasion } from './record-events.js';
+
+/** A member to be read again later: ids, and the hint that asked, so that a late finding shows its true lag. */
+export type Recheck = { memberId: string; organizationId: string | null; occasion: Occasion };
+
+/**
+ * Ways to ask for another look, later and by whichever worker is free. Asking twice is harmless: a team that is waiting
+ * to be read is read once, and reading what is right already changes nothing.
+ */
+export type Rereads = {
+  /** @param round 0 now, 1 after 5 s, 2 after 30 s */
+  members(rechecks: readonly Recheck[], round: number): Promise<void>;
+  /** One member that can't be handled with others; as long as it waits, or has failed, it is not asked for again. */
+  alone(recheck: Recheck, round: number): Promise<void>;
+  team(teamId: string, occasion: Occasion): Promise<void>;
+  everyTeam(occasion: Occasion): Promise<void>;
+};
+
+/** After the second look a hint that changed nothing is believed: something else had applied it already. */
+export const recheckRounds = 2;

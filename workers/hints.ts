@@ -1,0 +1,19 @@
+import { type Consumer, consume } from '../src/queue/consume.js';
+import { createBatcher } from '../src/reconcile/batcher.js';
+import { hintHandler } from '../src/reconcile/handle-hint.js';
+import { patient } from '../src/reconcile/patience.js';
+import { memberReader } from '../src/reconcile/read-members.js';
+import { reconcileHints } from '../src/reconcile/reconcile-hints.js';
+import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
+import type { WorkerContext } from './context.js';
+
+/** Consumes `hints`: everything but leavers. Can wait, so Stytch is asked in large batches and its limits are waited out. */
+export function startHints(context: WorkerContext): Consumer {
+  const deps = { ...context, readMembers: memberReader(patient(context.stytch)) };
+  const reconcile = createBatcher(
+    (hints: Parameters<typeof reconcileHints>[1], onRead) => reconcileHints(deps, hints, onRead),
+    { sizeMax: 1000 },
+  );
+  const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), log: context.log });
+  return consume(context.home, 'hints', handle, context.consuming);
+}

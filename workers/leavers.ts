@@ -1,0 +1,21 @@
+import { type Consumer, consume } from '../src/queue/consume.js';
+import { createBatcher } from '../src/reconcile/batcher.js';
+import { hintHandler } from '../src/reconcile/handle-hint.js';
+import { memberReader } from '../src/reconcile/read-members.js';
+import { reconcileLeavers } from '../src/reconcile/reconcile-leavers.js';
+import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
+import type { WorkerContext } from './context.js';
+
+/** So that access is gone 2 s after the event even when Stytch hangs. */
+const deadlineMs = 1_000;
+
+/** Consumes `leavers`: waits for nobody. Where Stytch does not answer in a second, the signed event is enough. */
+export function startLeavers(context: WorkerContext): Consumer {
+  const deps = { ...context, readMembers: memberReader(context.stytch, { deadlineMs, expectGone: true }) };
+  const reconcile = createBatcher(
+    (hints: Parameters<typeof reconcileLeavers>[1], onRead) => reconcileLeavers(deps, hints, onRead),
+    { sizeMax: 1000 },
+  );
+  const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), log: context.log });
+  return consume(context.home, 'leavers', handle, context.consuming);
+}
