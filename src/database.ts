@@ -42,8 +42,8 @@ export type DatabaseProblem = { kind: 'refused' | 'collided' | 'away'; code: str
 
 export function databaseProblem(error: unknown): DatabaseProblem {
   const code = sqlStateOf(error);
-  if (/^(22|54)/.test(code)) return { kind: 'refused', code };
-  if (/^(23|40)/.test(code)) return { kind: 'collided', code };
+  if (/^(22|54|23502|23514)/.test(code)) return { kind: 'refused', code };
+  if (/^(23|40)/.test(code)) return { kind: 'collided', code }; // somebody else's row came first, or is gone
   return { kind: 'away', code };
 }
 

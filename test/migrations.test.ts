@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../src/migrations.js';
 import { createTestDatabase } from './support/database.js';
+import { temporaryFolder } from './support/folders.js';
 
 const own = resolve('prisma/migrations');
 let folder: string;
@@ -12,7 +12,7 @@ let drop: () => Promise<void>;
 let client: pg.Client;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  folder = temporaryFolder('migrations');
   ({ url, drop } = await createTestDatabase());
   client = new pg.Client({ connectionString: url });
   await client.connect();

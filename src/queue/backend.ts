@@ -59,8 +59,7 @@ function openRedis(url: string, options: RedisTuning): Backend {
   const connection = new Redis(url, { ...options, connectTimeout: connectTimeoutMs, retryStrategy });
   connection.on('error', () => {}); // each queue and worker on it reports the same error
   return {
-    queue: (name, { onError }) =>
-      new Queue(name, { connection, prefix, streams, skipWaitingForReady: true }).on('error', onError),
+    queue: (name, { onError }) => new Queue(name, { connection, prefix, streams }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
       new Worker(name, processor, { ...settings, connection, prefix }).on('error', onError).on('failed', onFailed),
     disconnect: async () => connection.disconnect(),
@@ -71,8 +70,7 @@ function openPostgres(connectionString: string): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const connection = { connectionString, max: 10, connectionTimeoutMillis: connectTimeoutMs };
   return {
-    queue: (name, { onError }) =>
-      new Queue(name, { connection, streams, skipWaitingForReady: true }).on('error', onError),
+    queue: (name, { onError }) => new Queue(name, { connection, streams }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
       new Worker(name, processor, { ...settings, connection }).on('error', onError).on('failed', onFailed),
     disconnect: async () => {},

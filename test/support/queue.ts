@@ -1,0 +1,45 @@
+import { createPostgresBackend, Queue } from 'bullmq';
+import { migrateQueue, type QueueHome, type QueueName } from '../../src/queue/backend.js';
+import { hasRedisServer, type LocalRedis, startRedis } from '../local/redis.js';
+import { temporaryFolder } from './folders.js';
+
+/** The backends that this machine can test. */
+export const backends = hasRedisServer() ? (['redis', 'postgres'] as const) : (['postgres'] as const);
+export type BackendName = (typeof backends)[number];
+
+export function startTestRedis(): Promise<LocalRedis> {
+  return startRedis({ folder: temporaryFolder('redis') });
+}
+
+/** A queue of its own for a test: a Redis server, or the bullmq schema in the test's database. */
+export async function startTestQueue(
+  backend: BackendName,
+  databaseUrl: string,
+): Promise<{
+  home: QueueHome;
+  env: Record<string, string | undefined>;
+  redis: LocalRedis | null;
+  stop(): Promise<void>;
+}> {
+  const redis = backend === 'redis' ? await startTestRedis() : null;
+  const home = { redisUrl: redis?.url, databaseUrl };
+  await migrateQueue(home);
+  const env = { DATABASE_URL: databaseUrl, REDIS_URL: redis?.url };
+  return { home, env, redis, stop: async () => redis?.stop() };
+}
+
+/** Looks into a queue with BullMQ itself, from outside. */
+export async function inspectQueue<T>(
+  home: QueueHome,
+  name: QueueName,
+  look: (queue: Queue) => Promise<T>,
+): Promise<T> {
+  const queue = (home.redisUrl === undefined
+    ? new Queue(name, { connection: { connectionString: home.databaseUrl } }, createPostgresBackend)
+    : new Queue(name, { connection: { url: home.redisUrl }, prefix: '{scim}' })) as unknown as Queue;
+  try {
+    return await look(queue);
+  } finally {
+    await queue.close();
+  }
+}
