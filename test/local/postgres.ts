@@ -1,9 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './ports.js';
 
 /** A PostgreSQL of our own on 127.0.0.1; it lives on when this process is killed, and the next start takes it over. */
 export type LocalPostgres = {
@@ -16,6 +16,8 @@ export type LocalPostgres = {
 
 export type PostgresOptions = {
   folder: string;
+  /** Without the data of earlier runs. */
+  fresh?: boolean;
   /** Any free one by default. */
   port?: number;
   settings?: Record<string, string>;
@@ -30,6 +32,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   const port = options.port ?? (await freePort());
   const pgCtl = (...args: string[]) => run(join(bin, 'pg_ctl'), ['-D', data, ...args], user);
   if (existsSync(join(data, 'postmaster.pid'))) await pgCtl('stop', '-m', 'fast', '-w').catch(() => {}); // or it was dead
+  if (options.fresh) rmSync(data, { recursive: true, force: true });
   if (!existsSync(join(data, 'PG_VERSION'))) await initialise(bin, data, user);
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port, ...options.settings };
   const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
@@ -91,15 +94,4 @@ async function initialise(bin: string, data: string, user: User): Promise<void> 
   await run(join(bin, 'initdb'), ['-D', unfinished, ...flags], user);
   rmSync(data, { recursive: true, force: true });
   renameSync(unfinished, data);
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from './postgres.js';
+import { freePort } from './ports.js';
 
 /** A Redis of our own on 127.0.0.1, with the settings that production needs: nothing is evicted, everything is logged to disk. */
 export type LocalRedis = {
@@ -18,9 +18,10 @@ export function hasRedisServer(): boolean {
 }
 
 /** Starts `redis-server` from the PATH; ends the one that a killed run left in the same folder. */
-export async function startRedis(options: { folder: string; port?: number }): Promise<LocalRedis> {
-  mkdirSync(options.folder, { recursive: true });
+export async function startRedis(options: { folder: string; port?: number; fresh?: boolean }): Promise<LocalRedis> {
   await endLeftOver(options.folder);
+  if (options.fresh) rmSync(options.folder, { recursive: true, force: true });
+  mkdirSync(options.folder, { recursive: true });
   const port = options.port ?? (await freePort());
   let child = await launch(options.folder, port);
   return {

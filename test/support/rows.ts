@@ -1,6 +1,7 @@
 import type { Database } from '../../src/database.js';
 
 export type Row = {
+  teamId: string;
   team: string;
   user: string;
   name: string;
@@ -15,7 +16,7 @@ export type Row = {
 /** Everything that this project may change, one line a user, in a form that tests can compare and people can read. */
 export async function rowsOf(database: Database): Promise<Row[]> {
   return database.$queryRaw<Row[]>`
-    SELECT t.name AS team, u.email AS user, u.name, u.stytch_member_id AS "memberId",
+    SELECT t.id::text AS "teamId", t.name AS team, u.email AS user, u.name, u.stytch_member_id AS "memberId",
       u.scim_external_id AS "externalId", u.status,
       ARRAY(SELECT value || ' via ' || via FROM idp_role_values v WHERE v.user_id = u.id ORDER BY 1) AS values,
       ARRAY(SELECT r.name || ' (' || g.source || ')' FROM role_grants g JOIN roles r ON r.id = g.role_id

@@ -1,0 +1,110 @@
+/** A local Stytch: the slice of its B2B API, SCIM servers and webhooks that this project uses. */
+import { randomUUID } from 'node:crypto';
+import { createApp } from './api/app.js';
+import type { CallLog } from './api/call-log.js';
+import { type Clock, createClock } from './clock.js';
+import { createWorld } from './create-world.js';
+import { createDirectory, type Directory } from './directory/driver.js';
+import { createOrganizationDriver, type OrganizationDriver } from './directory/organization-driver.js';
+import type { Rbac } from './directory/rbac.js';
+import { createFaults, type Faults } from './faults/faults.js';
+import { alphanumeric } from './ids.js';
+import { listen } from './listen.js';
+import { createSessions, type Sessions } from './sessions/sessions.js';
+import { createStateFile, loadState } from './store/state-file.js';
+import { defaultSwitches, type Switches } from './switches.js';
+import { createEnvelopes } from './webhooks/envelope.js';
+import { createSilence } from './webhooks/silence.js';
+import { noWebhookFaults } from './webhooks/webhook-faults.js';
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.js';
+import type { Project } from './world.js';
+
+export interface EmulatorOptions {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly projectId?: string;
+  readonly secret?: string;
+  /** Loaded at the start if it exists, written after changes. */
+  readonly stateFile?: string;
+  readonly switches?: Partial<Switches>;
+  /** Shared by emulators that must agree on the time. */
+  readonly clock?: Clock;
+  /** How many finished messages the outbox keeps; default all. */
+  readonly outboxLimit?: number;
+  /** Makes shuffles and losses repeatable. */
+  readonly random?: () => number;
+}
+
+export interface Emulator {
+  /** The `env` of the SDK. */
+  readonly url: string;
+  readonly projectId: string;
+  readonly secret: string;
+  readonly clock: Clock;
+  readonly switches: Switches;
+  readonly organizations: OrganizationDriver;
+  readonly directory: Directory;
+  readonly webhooks: Webhooks;
+  readonly faults: Faults;
+  readonly calls: CallLog;
+  readonly sessions: Sessions;
+  readonly rbac: Rbac;
+  stop(): Promise<void>;
+}
+
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { clock = createClock(), outboxLimit = Number.POSITIVE_INFINITY, random = Math.random, stateFile } = options;
+  const project = projectOf(options);
+  const switches = { ...defaultSwitches(), ...options.switches };
+  const webhooks = createWebhooks({ clock, outboxLimit, random });
+  const faults = createFaults(clock, () => {
+    webhooks.faults = noWebhookFaults();
+  });
+  const silence = createSilence();
+  const envelopeOf = createEnvelopes(project, switches);
+  const saved = stateFile === undefined ? undefined : createStateFile(() => world.store, stateFile);
+
+  const world = createWorld({
+    project,
+    switches,
+    clock,
+    faults,
+    publish(event) {
+      if (silence.isSilent) return;
+      const { body, eventType } = envelopeOf(event);
+      webhooks.publish(body, eventType);
+    },
+    changed: () => saved?.changed(),
+  });
+  if (stateFile !== undefined) loadState(world.store, stateFile);
+  const listener = await listen(createApp(world), options);
+  project.url = listener.url;
+
+  return {
+    url: listener.url,
+    projectId: project.projectId,
+    secret: project.secret,
+    clock,
+    switches,
+    organizations: createOrganizationDriver(world),
+    directory: createDirectory(world, silence.silently),
+    webhooks,
+    faults,
+    calls: world.calls,
+    sessions: createSessions(world),
+    rbac: world.rbac,
+    async stop() {
+      faults.reset();
+      await webhooks.stop();
+      await listener.stop();
+      clock.stop();
+      await saved?.flush();
+    },
+  };
+}
+
+function projectOf({ projectId = `project-test-${randomUUID()}`, secret }: EmulatorOptions): Project {
+  const environment = projectId.startsWith('project-live-') ? 'live' : 'test';
+  return { projectId, secret: secret ?? `secret-${environment}-${alphanumeric(32)}`, environment, url: '' };
+}

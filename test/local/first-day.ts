@@ -1,0 +1,141 @@
+import { B2BClient } from 'stytch';
+import type { Database } from '../../src/database.js';
+import { type Idp, idp } from '../emulator/idp.js';
+import { eventually } from '../support/eventually.js';
+import { type Row, rowsOf, seedTeam } from '../support/rows.js';
+import type { Stack, Step } from './stack.js';
+
+/** A company on its first day with SCIM: everything goes through the parts that are there in production. */
+export type Company = { teamId: string; team: string; organizationId: string; baseUrl: string; bearerToken: string };
+
+/** What the rows must say at the end of the day. */
+type Expected = Record<string, { status: string; grants: string[]; keys?: string[] }>;
+
+const analyst = 'scim:scanner_analyst (scim)';
+const admin = 'scim:scanner_admin (scim)';
+
+/** Plays the day, scene by scene, waiting after each until the Scanner database agrees. @throws when it does not */
+export async function playFirstDay(stack: Stack, database: Database, step: Step): Promise<Company> {
+  const company = await step('Acme connects its identity provider', () => connectCompany(stack, database));
+  const scim = idp({ base_url: company.baseUrl, bearer_token: company.bearerToken });
+  const scene = (what: string, act: () => Promise<unknown>, expected: Expected) =>
+    step(what, async () => {
+      await act();
+      await eventually(async () => agree(await rowsOf(database), company, expected), 60_000);
+    });
+
+  const ids = new Map<string, string>();
+  const people = { ada: ['scanner_analyst'], alan: ['scanner_analyst'], grace: [], barbara: [], edsger: ['engineering'] };
+  await scene(
+    'five people are provisioned, two of them as analysts',
+    async () => {
+      for (const [name, roles] of Object.entries(people)) ids.set(name, await provision(scim, name, roles));
+      await giveKey(database, company.teamId, 'alan');
+    },
+    {
+      ada: { status: 'active', grants: [analyst] },
+      alan: { status: 'active', grants: [analyst] },
+      grace: { status: 'active', grants: [] },
+      barbara: { status: 'active', grants: [] },
+      edsger: { status: 'active', grants: [] },
+    },
+  );
+  const idOf = (name: string) => ids.get(name) ?? '';
+  let group = '';
+  await scene(
+    'the group scanner_admin is pushed, with Grace and Barbara in it',
+    async () => {
+      group = await pushGroup(scim, 'scanner_admin', [idOf('grace'), idOf('barbara')]);
+    },
+    { grace: { status: 'active', grants: [admin] }, barbara: { status: 'active', grants: [admin] } },
+  );
+  await scene(
+    'Ada becomes an administrator instead',
+    () => patch(scim, `/Users/${idOf('ada')}`, { op: 'replace', path: 'roles', value: [{ value: 'scanner_admin' }] }),
+    { ada: { status: 'active', grants: [admin] } },
+  );
+  await scene(
+    'Barbara leaves the group',
+    () => patch(scim, `/Groups/${group}`, { op: 'remove', path: `members[value eq "${idOf('barbara')}"]` }),
+    { barbara: { status: 'active', grants: [] } },
+  );
+  await scene(
+    'Alan leaves the company, his API key with him',
+    () => patch(scim, `/Users/${idOf('alan')}`, { op: 'replace', value: { active: false } }),
+    { alan: { status: 'deactivated', grants: [], keys: ['search from the terminal revoked'] } },
+  );
+  await scene('everybody else is untouched', async () => {}, {
+    ada: { status: 'active', grants: [admin] },
+    grace: { status: 'active', grants: [admin] },
+    barbara: { status: 'active', grants: [] },
+    edsger: { status: 'active', grants: [] },
+  });
+  return company;
+}
+
+/** The organization and the connection are made through the Stytch SDK; the team is Scanner's own. */
+async function connectCompany({ config, emulator }: Stack, database: Database): Promise<Company> {
+  const { STYTCH_PROJECT_ID: project_id, STYTCH_SECRET: secret } = config;
+  const stytch = new B2BClient({ project_id, secret, env: emulator.url });
+  const slug = `acme-${Date.now().toString(36)}`;
+  const { organization } = await stytch.organizations.create({ organization_name: 'Acme', organization_slug: slug });
+  const organizationId = organization.organization_id;
+  const roles = ['scim:scanner_analyst', 'scim:scanner_admin'];
+  const teamId = await seedTeam(database, { name: 'Acme', organizationId, roles });
+  const { connection } = await stytch.scim.connection.create({
+    organization_id: organizationId,
+    display_name: 'Acme Okta',
+    identity_provider: 'okta',
+  });
+  if (connection === undefined) throw new Error('Stytch made no connection.');
+  return { teamId, team: 'Acme', organizationId, baseUrl: connection.base_url, bearerToken: connection.bearer_token };
+}
+
+async function provision(scim: Idp, name: string, roles: string[]): Promise<string> {
+  const reply = await scim('POST', '/Users', {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    userName: `${name}@acme.example`,
+    externalId: `00u-${name}`,
+    name: { givenName: capital(name), familyName: 'of Acme' },
+    displayName: `${capital(name)} of Acme`,
+    emails: [{ value: `${name}@acme.example`, type: 'work', primary: true }],
+    roles: roles.map((value) => ({ value })),
+    active: true,
+  });
+  return created(reply);
+}
+
+async function pushGroup(scim: Idp, displayName: string, members: string[]): Promise<string> {
+  const schemas = ['urn:ietf:params:scim:schemas:core:2.0:Group'];
+  return created(await scim('POST', '/Groups', { schemas, displayName, members: members.map((value) => ({ value })) }));
+}
+
+async function patch(scim: Idp, path: string, operation: object): Promise<void> {
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp'];
+  const { status } = await scim('PATCH', path, { schemas, Operations: [operation] });
+  if (status >= 300) throw new Error(`The SCIM server answered ${status} to PATCH ${path}.`);
+}
+
+function created({ status, body }: Awaited<ReturnType<Idp>>): string {
+  if (status !== 201) throw new Error(`The SCIM server answered ${status} instead of 201.`);
+  return body.id;
+}
+
+async function giveKey(database: Database, teamId: string, name: string): Promise<void> {
+  const email = `${name}@acme.example`;
+  await eventually(async () => (await database.user.count({ where: { teamId, email } })) === 1);
+  const owner = await database.user.findFirstOrThrow({ where: { teamId, email } });
+  await database.apiKey.create({ data: { teamId, name: 'search from the terminal', ownerUserId: owner.id } });
+}
+
+function agree(rows: readonly Row[], company: Company, expected: Expected): void {
+  for (const [name, { status, grants, keys = [] }] of Object.entries(expected)) {
+    const row = rows.find(({ teamId, user }) => teamId === company.teamId && user === `${name}@acme.example`);
+    const found = row && JSON.stringify([row.status, row.grants, status === 'active' ? [] : row.keys]);
+    if (found !== JSON.stringify([status, grants, keys])) throw new Error(`${capital(name)}'s row says ${found ?? 'nothing'}.`);
+  }
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
