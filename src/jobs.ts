@@ -53,19 +53,23 @@ export function parseReread(job: { name: string; data: unknown }): RereadJob {
   return parse(reread, { name: job.name, data: job.data });
 }
 
-/** Milliseconds before each round of re-reading: 5 s and 30 s after the hint; round 0 is the first look. */
-export const recheckDelaysMs: readonly number[] = [0, 5_000, 25_000];
-/** A push of groups sends an event a membership; its team is read once, when the burst is over or nearly so. */
-const sweepDebounceMs = 2_000;
+export type RereadTiming = {
+  /** Before each round of second looks: 5 s and 30 s after the hint; round 0 is the first look. */
+  recheckDelaysMs: readonly number[];
+  /** A push of groups sends an event a membership; its team is read once, when the burst is over or nearly so. */
+  sweepDebounceMs: number;
+};
 
-export function rereadsThrough(producer: Producer, delaysMs = recheckDelaysMs): Rereads {
+export const rereadTiming: RereadTiming = { recheckDelaysMs: [0, 5_000, 25_000], sweepDebounceMs: 2_000 };
+
+export function rereadsThrough(producer: Producer, timing = rereadTiming): Rereads {
   const members = (rechecks: readonly Recheck[], round: number): NewJob => ({
     queue: 'rereads',
     name: 'recheck-members',
     data: { members: rechecks, round },
-    delayMs: delaysMs[round] ?? 0,
+    delayMs: timing.recheckDelaysMs[round] ?? 0,
   });
-  const sweep = { queue: 'rereads', delayMs: sweepDebounceMs } as const;
+  const sweep = { queue: 'rereads', delayMs: timing.sweepDebounceMs } as const;
   return {
     members: (rechecks, round) => producer.add([members(rechecks, round)]),
     alone: (one, round) => producer.add([{ ...members([one], round), id: jobId(`alone-${one.memberId}`) }]),

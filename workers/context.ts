@@ -1,7 +1,7 @@
 import type { Config } from '../src/config.js';
 import { connectDatabase, type Database } from '../src/database.js';
 import { describeFailure } from '../src/failures.js';
-import { rereadsThrough } from '../src/jobs.js';
+import { type RereadTiming, rereadsThrough } from '../src/jobs.js';
 import type { Log } from '../src/log.js';
 import type { QueueHome } from '../src/queue/backend.js';
 import type { ConsumeOptions } from '../src/queue/consume.js';
@@ -20,7 +20,8 @@ export type WorkerContext = {
   close(): Promise<void>;
 };
 
-export function createContext(config: Config, log: Log): WorkerContext {
+/** @param timing of re-reads; tests that wait for them shorten it */
+export function createContext(config: Config, log: Log, timing?: RereadTiming): WorkerContext {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.warn({ error: describeFailure(error) }, 'queue connection');
   const database = connectDatabase(config.DATABASE_URL, { connections: 10 });
@@ -31,7 +32,7 @@ export function createContext(config: Config, log: Log): WorkerContext {
     home,
     database,
     stytch,
-    rereads: rereadsThrough(producer),
+    rereads: rereadsThrough(producer, timing),
     log,
     consuming: {
       concurrency: config.WORKER_CONCURRENCY,

@@ -1,4 +1,5 @@
 import type { Config } from '../src/config.js';
+import type { RereadTiming } from '../src/jobs.js';
 import { type Running, runProcess } from '../src/lifecycle.js';
 import type { Log } from '../src/log.js';
 import { createContext } from './context.js';
@@ -7,8 +8,8 @@ import { startLeavers } from './leavers.js';
 import { startRereads } from './rereads.js';
 
 /** A worker process; any number of them may run side by side, and any may die. */
-export async function startWorker(config: Config, log: Log): Promise<Running> {
-  const context = createContext(config, log);
+export async function startWorker(config: Config, log: Log, timing?: RereadTiming): Promise<Running> {
+  const context = createContext(config, log, timing);
   const consumers = [startLeavers(context), startHints(context), startRereads(context)];
   return {
     stop: async () => {
@@ -18,4 +19,4 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
   };
 }
 
-if (require.main === module) void runProcess('worker', startWorker);
+if (require.main === module) void runProcess('worker', (config, log) => startWorker(config, log));

@@ -25,7 +25,10 @@ async function main(): Promise<void> {
   console.warn = () => {}; // the Stytch SDK warns of every address that is not Stytch's own
   const interrupt = interruption();
   const folder = resolve('.local', options.once ? 'once' : 'dev');
-  const stack = await startStack(folder, progressOn(process.stdout), { fresh: options.once || options.fresh, ...interrupt });
+  const stack = await startStack(folder, progressOn(process.stdout), {
+    fresh: options.once || options.fresh,
+    ...interrupt,
+  });
   const database = connectDatabase(stack.config.DATABASE_URL, { connections: 2 });
   try {
     await live(stack, database, options, interrupt.signal);

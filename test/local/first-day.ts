@@ -25,7 +25,13 @@ export async function playFirstDay(stack: Stack, database: Database, step: Step)
     });
 
   const ids = new Map<string, string>();
-  const people = { ada: ['scanner_analyst'], alan: ['scanner_analyst'], grace: [], barbara: [], edsger: ['engineering'] };
+  const people = {
+    ada: ['scanner_analyst'],
+    alan: ['scanner_analyst'],
+    grace: [],
+    barbara: [],
+    edsger: ['engineering'],
+  };
   await scene(
     'five people are provisioned, two of them as analysts',
     async () => {
@@ -132,7 +138,8 @@ function agree(rows: readonly Row[], company: Company, expected: Expected): void
   for (const [name, { status, grants, keys = [] }] of Object.entries(expected)) {
     const row = rows.find(({ teamId, user }) => teamId === company.teamId && user === `${name}@acme.example`);
     const found = row && JSON.stringify([row.status, row.grants, status === 'active' ? [] : row.keys]);
-    if (found !== JSON.stringify([status, grants, keys])) throw new Error(`${capital(name)}'s row says ${found ?? 'nothing'}.`);
+    if (found !== JSON.stringify([status, grants, keys]))
+      throw new Error(`${capital(name)}'s row says ${found ?? 'nothing'}.`);
   }
 }
 

@@ -68,7 +68,7 @@ async function shutDown(port: number): Promise<void> {
 
 /** Undefined when nobody answers; a server that shuts down does not. */
 async function withRedis<T>(port: number, use: (redis: Redis) => Promise<T>): Promise<T | undefined> {
-  const redis = new Redis(port, '127.0.0.1', { retryStrategy: () => null, lazyConnect: true });
+  const redis = new Redis(port, '127.0.0.1', { retryStrategy: () => null, lazyConnect: true, disconnectTimeout: 10 });
   redis.on('error', () => {});
   try {
     await redis.connect();

@@ -19,7 +19,15 @@ export async function changesTable(database: Database, sinceId = 0n): Promise<{ 
   return { text: table(['When', 'Who', 'What', 'Because of', 'Lag'], rows, 160), lastId: events.at(-1)?.id ?? sinceId };
 }
 
-type ChangedEvent = { id: bigint; who: string; trigger: string; type: string; at: Date; changes: Change[]; lag: number };
+type ChangedEvent = {
+  id: bigint;
+  who: string;
+  trigger: string;
+  type: string;
+  at: Date;
+  changes: Change[];
+  lag: number;
+};
 
 /** Who stands where now. */
 export async function peopleTable(database: Database): Promise<string> {

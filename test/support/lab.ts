@@ -1,0 +1,99 @@
+import type { Database } from '../../src/database.js';
+import type { RereadTiming } from '../../src/jobs.js';
+import type { Running } from '../../src/lifecycle.js';
+import type { Log } from '../../src/log.js';
+import type { QueueHome } from '../../src/queue/backend.js';
+import { queueNames } from '../../src/queue/backend.js';
+import { startServer } from '../../src/server.js';
+import { startWorker } from '../../workers/main.js';
+import { type Emulator, startEmulator } from '../emulator/emulator.js';
+import { silent, testConfig } from './config.js';
+import { createTestDatabase } from './database.js';
+import { eventually } from './eventually.js';
+import { type BackendName, backends, inspectQueue, startTestQueue } from './queue.js';
+import { rowsOf, seedTeam } from './rows.js';
+import { projectId, secret } from './webhook.js';
+
+/** The whole system in this process, on a database, a queue and a Stytch of its own. */
+export type Lab = {
+  emulator: Emulator;
+  database: Database;
+  home: QueueHome;
+  /** The receiver's address. */
+  url: string;
+  env: Record<string, string | undefined>;
+  /** A team in Scanner and its organization in Stytch. */
+  team(options: { name: string; roles?: string[] }): Promise<{ teamId: string; organizationId: string }>;
+  rows(): ReturnType<typeof rowsOf>;
+  /** Every message was sent and every job, second looks included, is done. */
+  quiet(): Promise<void>;
+  failedJobs(): Promise<{ queue: string; id: string; reason: string }[]>;
+  startWorker(log?: Log): Promise<Running>;
+  stop(): Promise<void>;
+};
+
+const quickly: RereadTiming = { recheckDelaysMs: [0, 50, 100], sweepDebounceMs: 100 };
+
+export async function startLab(
+  options: { backend?: BackendName; worker?: boolean; env?: Record<string, string>; timing?: RereadTiming } = {},
+): Promise<Lab> {
+  const { backend = backends[0], worker = true, timing = quickly } = options;
+  const testDatabase = await createTestDatabase();
+  const { database } = testDatabase;
+  const queue = await startTestQueue(backend, testDatabase.url);
+  const emulator = await startEmulator({ projectId, secret: 'secret-test' });
+  const env = { ...queue.env, STYTCH_BASE_URL: emulator.url, ...options.env };
+  const config = testConfig(env);
+  const server = await startServer(config, silent);
+  const url = `http://127.0.0.1:${server.port}`;
+  emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [secret] });
+  const workers: Running[] = [];
+  const begin = async (log = silent) => {
+    const running = await startWorker(config, log, timing);
+    workers.push(running);
+    return running;
+  };
+  if (worker) await begin();
+  await eventually(async () => (await fetch(`${url}/readyz`)).status === 200);
+  return {
+    ...{ emulator, database, home: queue.home, url, env },
+    team: async ({ name, roles = ['scim:analyst', 'scim:admin'] }) => {
+      const { organization_id: organizationId } = emulator.directory.silently(() =>
+        emulator.organizations.create({ name }),
+      );
+      return { organizationId, teamId: await seedTeam(database, { name, organizationId, roles }) };
+    },
+    rows: () => rowsOf(database),
+    quiet: () => quiet(emulator, queue.home),
+    failedJobs: () => failedJobs(queue.home),
+    startWorker: begin,
+    stop: async () => {
+      emulator.faults.reset();
+      await Promise.all(workers.map((running) => running.stop()));
+      await server.stop();
+      await emulator.stop();
+      await queue.stop();
+      await testDatabase.drop();
+    },
+  };
+}
+
+async function quiet(emulator: Emulator, home: QueueHome): Promise<void> {
+  await emulator.webhooks.settled();
+  await eventually(async () => {
+    for (const name of queueNames) {
+      const { waiting, active, delayed } = await inspectQueue(home, name, (queue) => queue.getJobCounts());
+      if (waiting || active || delayed)
+        throw new Error(`${name}: ${waiting} waiting, ${active} active, ${delayed} delayed`);
+    }
+  }, 30_000);
+}
+
+async function failedJobs(home: QueueHome) {
+  const found = [];
+  for (const queue of queueNames) {
+    const failed = await inspectQueue(home, queue, (one) => one.getFailed());
+    found.push(...failed.map((job) => ({ queue, id: job.id ?? '', reason: job.failedReason })));
+  }
+  return found;
+}
