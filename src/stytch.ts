@@ -37,8 +37,8 @@ export function connectStytch(options: StytchOptions): StytchDirectory & { close
     getMember: (memberId, { deadlineMs = deadlineDefaultMs } = {}) =>
       call('members.dangerouslyGet', deadlineMs, async () => {
         const request = { member_id: memberId, include_deleted: true };
-        const found = await client.organizations.members.dangerouslyGet(request).catch(nullIfUnknownMember);
-        return found === null ? null : asRecord(required(asRecord(found).member));
+        const found = await client.organizations.members.dangerouslyGet(request).catch(unknownMemberOrThrow);
+        return found === unknownMember ? null : required(asRecord(found).member);
       }),
     searchMembers: (search, { deadlineMs = deadlineDefaultMs } = {}) =>
       call('members.search', deadlineMs, async () => {
@@ -80,11 +80,13 @@ function searchRequest({ organizationIds, memberIds, cursor }: MemberSearch) {
   };
 }
 
+const unknownMember = Symbol('Stytch knows no such member');
+
 /** Only Stytch's own words count as "not there": a proxy's 404 must not look like a thousand leavers. */
-function nullIfUnknownMember(error: unknown): null {
-  if (error instanceof StytchError && ['member_not_found', 'organization_not_found'].includes(error.error_type))
-    return null;
-  throw error;
+function unknownMemberOrThrow(error: unknown): typeof unknownMember {
+  const isItsWord = error instanceof StytchError && /^(member|organization)_not_found$/.test(error.error_type);
+  if (!isItsWord) throw error;
+  return unknownMember;
 }
 
 /** An answer without its main part is no answer: an empty page must never look like an empty organization. */

@@ -37,12 +37,8 @@ export async function startRedis(options: { folder: string; port?: number; fresh
 
 async function launch(folder: string, port: number): Promise<number> {
   const settings = {
-    port,
-    bind: '127.0.0.1',
-    dir: folder,
-    appendonly: 'yes',
-    save: '',
-    'maxmemory-policy': 'noeviction',
+    ...{ port, bind: '127.0.0.1', dir: folder, pidfile: join(folder, 'redis.pid') },
+    ...{ appendonly: 'yes', save: '', 'maxmemory-policy': 'noeviction' },
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn('redis-server', args, { stdio: 'ignore', detached: true }); // Ctrl-C is ours to handle

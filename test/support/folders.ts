@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Emptied at the start of each test run, so that a failed run leaves its evidence. */
@@ -6,5 +6,7 @@ export const testFolder = resolve('.local/test');
 
 export function temporaryFolder(name: string): string {
   mkdirSync(testFolder, { recursive: true });
-  return mkdtempSync(join(testFolder, `${name}-`));
+  const folder = mkdtempSync(join(testFolder, `${name}-`));
+  chmodSync(folder, 0o755); // PostgreSQL may run as another user
+  return folder;
 }

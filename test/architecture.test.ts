@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+type SourceFile = { path: string; text: string; imports: string[] };
+
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+  .split('\n')
+  .filter(Boolean);
+const sources: SourceFile[] = tracked
+  .filter((path) => /^(src|workers)\/.*\.ts$/.test(path))
+  .map((path) => {
+    const text = readFileSync(path, 'utf8');
+    const imports = [...text.matchAll(/(?:from|import) '([^']+)'/g)].map((match) =>
+      resolveImport(path, String(match[1])),
+    );
+    return { path, text, imports };
+  });
+
+/** A file of ours as its path, anything else as its name. */
+function resolveImport(from: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier;
+  return normalize(join(dirname(from), specifier)).replace(/\.js$/, '.ts');
+}
+
+/** The files that import something matching `what` although they are not among `allowed`. */
+function importersOf(what: RegExp, allowed: RegExp): string[] {
+  return sources
+    .filter(({ path, imports }) => !allowed.test(path) && imports.some((one) => what.test(one)))
+    .map(({ path }) => path);
+}
+
+it('finds the source', () => {
+  expect(sources.length).toBeGreaterThan(30);
+});
+
+it.each([
+  [
+    'the pure core knows nothing outside itself',
+    /^(?!src\/directory\/|src\/failures\.ts$|zod$)/,
+    /^(?!src\/directory\/)/,
+  ],
+  ['src knows no workers and no tests', /^(workers|test)\//, /^workers\//],
+  ['nothing that runs in production knows a test', /^test\//, /^$/],
+  [
+    'reconciling knows no HTTP and no webhook',
+    /^src\/webhook\/|^express$|^node:http$/,
+    /^src\/(?!reconcile\/)|^workers\//,
+  ],
+  [
+    'the webhook knows no database and no Stytch',
+    /^src\/(database|stytch|reconcile\/.*)\.ts$/,
+    /^src\/(?!webhook\/)|^workers\//,
+  ],
+])('%s', (_, what, allowed) => {
+  expect(importersOf(what, allowed)).toEqual([]);
+});
+
+it.each([
+  ['bullmq', /^src\/queue\//],
+  ['ioredis', /^src\/queue\/backend\.ts$/],
+  ['svix', /^src\/webhook\/verify\.ts$/],
+  ['stytch', /^src\/stytch\.ts$/],
+  ['undici', /^src\/stytch\.ts$/],
+  ['@prisma/adapter-pg', /^src\/database\.ts$/],
+  ['prisma/generated/client.ts', /^src\/database\.ts$/],
+  ['pg', /^src\/(migrations|queue\/backend)\.ts$/],
+  ['dataloader', /^src\/reconcile\/batcher\.ts$/],
+  ['pino', /^src\/log\.ts$/],
+  ['express', /^src\/(app|webhook\/receiver)\.ts$/],
+])('%s is known in one place', (library, place) => {
+  expect(importersOf(new RegExp(`^${library}$`), place)).toEqual([]);
+  expect(sources.some(({ path, imports }) => place.test(path) && imports.includes(library))).toBe(true);
+});
+
+it('no file imports itself through others', () => {
+  const importsOf = new Map(sources.map(({ path, imports }) => [path, imports]));
+  const circles: string[] = [];
+  const visit = (path: string, trail: string[]): void => {
+    if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+    else for (const next of importsOf.get(path) ?? []) visit(next, [...trail, path]);
+  };
+  for (const { path } of sources) visit(path, []);
+  expect(circles).toEqual([]);
+});
+
+it('the environment is read where a process starts, and nowhere else', () => {
+  const readers = sources.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
+  expect(readers).toEqual(['src/lifecycle.ts', 'src/migrate.ts']);
+});
+
+it('a worker wires and decides nothing: at most 40 lines and no condition', () => {
+  for (const { path, text } of sources.filter(({ path }) => /^workers\/(?!context)/.test(path))) {
+    expect([path, text.split('\n').length <= 41]).toEqual([path, true]);
+    expect([path, /\b(switch|while|for) \(|\belse\b/.test(text)]).toEqual([path, false]);
+  }
+});
+
+it('every file says on top of what it exports what that is for', () => {
+  const silent = sources.filter(({ text }) => !text.includes('/**')).map(({ path }) => path);
+  expect(silent).toEqual([]);
+});
+
+it('the top level holds what it should, and nothing else', () => {
+  const allowed = [
+    ...[
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'prisma',
+      'src',
+      'workers',
+      'test',
+      '.env.example',
+      'README.md',
+    ],
+    ...['.gitignore', '.ci'],
+  ];
+  const found = new Set(tracked.map((path) => String(path.split('/')[0])));
+  expect([...found].filter((name) => !allowed.includes(name))).toEqual([]);
+});

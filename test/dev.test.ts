@@ -1,0 +1,132 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import pg from 'pg';
+import { eventually } from './support/eventually.js';
+import { temporaryFolder } from './support/folders.js';
+
+/** `npm run dev` in a folder of its own, as a terminal would run it. */
+function dev(folder: string, ...args: string[]) {
+  const env = {
+    PATH: process.env.PATH,
+    PORT: '0',
+    ...(process.env.DEV_WITHOUT_REDIS ? { PATH: '/usr/bin:/bin' } : {}),
+  };
+  const child: ChildProcess = spawn(process.execPath, [resolve('dist/test/local/dev.js'), ...args], {
+    cwd: folder,
+    env,
+  });
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    output += chunk;
+  });
+  const exited = once(child, 'exit').then(([code, signal]) => code ?? signal);
+  const says = (words: string) =>
+    eventually(() => output.includes(words) || Promise.reject(output.slice(-500)), 60_000);
+  return { child, exited, says, output: () => output };
+}
+
+/** What runs on data in the folder: PostgreSQL names it in its command line, Redis is found by its pid file. */
+function leftRunning(folder: string): string[] {
+  const all = execFileSync('ps', ['-eww', '-o', 'pid,args'], { encoding: 'utf8' }).split('\n');
+  const redisPids = ['dev', 'once']
+    .map((name) => resolve(folder, '.local', name, 'redis/redis.pid'))
+    .filter((file) => existsSync(file));
+  const pids = redisPids.map((file) => readFileSync(file, 'utf8').trim());
+  return all.filter(
+    (line) => (line.includes(folder) || pids.includes(line.trim().split(' ')[0] ?? '')) && !line.includes('dev.js'),
+  );
+}
+
+async function usersIn(output: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: /postgresql:\/\/\S+/.exec(output)?.[0] });
+  await client.connect();
+  const { rows } = await client.query<{ email: string }>('SELECT email FROM users ORDER BY email');
+  await client.end();
+  return rows.map(({ email }) => email);
+}
+
+const ready = 'Ctrl-C stops everything';
+const staff = ['ada', 'alan', 'barbara', 'edsger', 'grace'].map((name) => `${name}@acme.example`);
+
+it('--once plays the day, shows who was created, granted, revoked and deactivated, each with its lag, and ends', async () => {
+  const folder = temporaryFolder('dev');
+  const run = dev(folder, '--once');
+  expect(await run.exited).toBe(0);
+  for (const what of ['created, granted scim:scanner_analyst', 'revoked scim:scanner_admin', 'deactivated']) {
+    expect(run.output()).toMatch(new RegExp(`\\w+ of Acme .*${what}.* \\d+\\.\\d\\d s`));
+  }
+  expect(run.output()).toContain('search from the terminal (revoked)');
+  expect(leftRunning(folder)).toEqual([]);
+
+  const again = dev(folder, '--once');
+  expect(await again.exited).toBe(0);
+});
+
+it('stops everything on Ctrl-C, and keeps the data for the next day', async () => {
+  const folder = temporaryFolder('dev');
+  const first = dev(folder);
+  await first.says(ready);
+  const twice = dev(folder);
+  expect(await twice.exited).toBe(1);
+  expect(twice.output()).toContain('Another process is using');
+  first.child.kill('SIGINT');
+  expect(await first.exited).toBe(0);
+  expect(leftRunning(folder)).toEqual([]);
+
+  const second = dev(folder);
+  await second.says(ready);
+  expect(await usersIn(second.output())).toEqual(staff);
+  second.child.kill('SIGTERM');
+  expect(await second.exited).toBe(0);
+});
+
+it('starts again after it was killed with -9, in the middle of the day or later', async () => {
+  const folder = temporaryFolder('dev');
+  const first = dev(folder);
+  await first.says('five people are provisioned');
+  first.child.kill('SIGKILL');
+  await first.exited;
+  expect(leftRunning(folder).join()).toMatch(/postgres/); // servers outlive it
+
+  const second = dev(folder);
+  await second.says(ready);
+  second.child.kill('SIGKILL');
+  await second.exited;
+
+  const third = dev(folder, '--fresh');
+  await third.says(ready);
+  expect(await usersIn(third.output())).toEqual(staff);
+  third.child.kill('SIGINT');
+  expect(await third.exited).toBe(0);
+  expect(leftRunning(folder)).toEqual([]);
+});
+
+const asRoot = process.getuid?.() === 0 ? it : it.skip;
+asRoot('works in a folder that only root may enter', async () => {
+  const folder = temporaryFolder('dev');
+  chmodSync(folder, 0o700);
+  const run = dev(folder, '--once');
+  expect(await run.exited).toBe(0);
+  const again = dev(folder, '--once');
+  expect(await again.exited).toBe(0);
+});
+
+it('stops what it had started when it is interrupted while starting', async () => {
+  const folder = temporaryFolder('dev');
+  const run = dev(folder);
+  await run.says('✓ PostgreSQL');
+  run.child.kill('SIGINT');
+  expect(await run.exited).toBe(1);
+  expect(leftRunning(folder)).toEqual([]);
+});
+
+it('--help tells what it does, and starts nothing', async () => {
+  const run = dev(temporaryFolder('dev'), '--help');
+  expect(await run.exited).toBe(0);
+  expect(run.output()).toContain('--once');
+});
