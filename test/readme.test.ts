@@ -1,0 +1,119 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { variableNames } from '../src/config.js';
+import { freePort } from './local/ports.js';
+import { testEnv } from './support/config.js';
+import { createTestDatabase } from './support/database.js';
+import { eventually } from './support/eventually.js';
+import { temporaryFolder } from './support/folders.js';
+import { post, signed } from './support/webhook.js';
+
+const readme = readFileSync('README.md', 'utf8');
+
+/** Commands as a reader finds them: in shell blocks and, beginning with npm, in the text. */
+const commands = [
+  ...[...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => String(block).trim().split('\n')),
+  ...[...readme.matchAll(/`((?:[A-Z]+=\S+ )?npm [^`]*)`/g)].map(([, command]) => String(command)),
+].map((command) => command.replace(/\s+#.*$/, '').trim());
+
+/** By what each command is seen to work. */
+const seen: Record<string, string> = {
+  'npm ci': 'CI, which starts from a clean checkout',
+  'npm test': 'CI',
+  'npm run check': 'CI, in its two parts',
+  'npm run format': 'biome check --write, the same program as lint',
+  'npm test -- plan': 'jest itself',
+  'HISTORIES=500 npm test -- histories': 'histories.test.ts reads it',
+  'npm run dev': 'dev.test.ts',
+  'npm run dev -- --help': 'dev.test.ts',
+  'npm run dev -- --once': 'below',
+  'npm run migrate': 'below',
+  'npm start': 'below',
+  'npm run worker': 'below',
+};
+
+it('every command in the README is one that is seen to work', () => {
+  expect(commands.length).toBeGreaterThan(8);
+  expect([...new Set(commands)].filter((command) => !(command in seen))).toEqual([]);
+});
+
+it('the README has every variable and no other', () => {
+  const section = readme.split('## Configuration')[1]?.split('\n## ')[0] ?? '';
+  const named = [...section.matchAll(/`([A-Z_]{4,})`/g)].map(([, name]) => name);
+  expect([...new Set(named)].sort()).toEqual([...variableNames].sort());
+});
+
+it('every file that the README names is there', () => {
+  const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    encoding: 'utf8',
+  }).split('\n');
+  const named = [...readme.matchAll(/`((?:src\/|workers\/|test\/)?[\w-]+(?:\/[\w-]+)*\.ts)`/g)].map(([, name]) =>
+    String(name),
+  );
+  const missing = named.filter((name) => !tracked.some((path) => path === name || path.endsWith(`/${name}`)));
+  expect(missing).toEqual([]);
+});
+
+describe('in a copy of the checkout', () => {
+  let copy: string;
+
+  beforeAll(() => {
+    copy = temporaryFolder('readme');
+    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
+    for (const file of files.split('\n').filter(Boolean)) {
+      mkdirSync(dirname(join(copy, file)), { recursive: true });
+      cpSync(file, join(copy, file), { preserveTimestamps: true }); // so that what is installed counts as up to date
+    }
+    symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
+  });
+
+  function npm(args: string[], env: Record<string, string | undefined> = {}) {
+    const child = spawn('npm', args, {
+      cwd: copy,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      detached: true,
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    const exited = once(child, 'exit').then(([code]) => code);
+    const interrupt = () => process.kill(-Number(child.pid), 'SIGINT'); // as a terminal does, to all of them
+    return { exited, output: () => output, interrupt };
+  }
+
+  it('npm run dev -- --once plays the day', async () => {
+    const run = npm(['run', 'dev', '--', '--once'], { PORT: '0' });
+    expect([await run.exited, run.output()]).toEqual([0, expect.stringContaining('deactivated')]);
+  });
+
+  it('npm run migrate, npm start and npm run worker are a running system', async () => {
+    const database = await createTestDatabase();
+    const port = await freePort();
+    const env = testEnv({
+      DATABASE_URL: database.url,
+      STYTCH_BASE_URL: 'http://127.0.0.1:1',
+      PORT: String(port),
+      LOG_LEVEL: 'info',
+    });
+    const refused = npm(['start'], { ...env, STYTCH_SECRET: undefined });
+    expect(await refused.exited).not.toBe(0);
+    expect(refused.output()).toContain('STYTCH_SECRET must be set');
+
+    const migrated = npm(['run', 'migrate'], env);
+    expect([await migrated.exited, migrated.output()]).toEqual([
+      0,
+      expect.stringContaining('The database is up to date.'),
+    ]);
+    const [server, worker] = [npm(['start'], env), npm(['run', 'worker'], env)];
+    await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
+    await eventually(() => worker.output().includes('started'));
+    expect((await post(`http://127.0.0.1:${port}`, signed())).status).toBe(202);
+    await eventually(async () => (await database.database.syncEvent.count()) === 1);
+    for (const one of [server, worker]) {
+      one.interrupt();
+      await one.exited;
+    }
+    await database.drop();
+  });
+});
