@@ -82,17 +82,10 @@ describe('what the database refuses from any writer', () => {
         ('00000000-0000-0000-0000-00000000000b', 'Beta');
       INSERT INTO users (id, team_id, email) VALUES
         ('00000000-0000-0000-0000-0000000000a1', '00000000-0000-0000-0000-00000000000a', 'ada@acme.example'),
-        ('00000000-0000-0000-0000-0000000000a2', '00000000-0000-0000-0000-00000000000a', 'bob@acme.example');
-      INSERT INTO roles (id, team_id, name) VALUES
-        ('00000000-0000-0000-0000-0000000000b9', '00000000-0000-0000-0000-00000000000b', 'scim:analyst')`);
+        ('00000000-0000-0000-0000-0000000000a2', '00000000-0000-0000-0000-00000000000a', 'bob@acme.example')`);
   });
 
   it.each([
-    [
-      "a grant of another team's role",
-      `INSERT INTO role_grants (user_id, role_id)
-       VALUES ('00000000-0000-0000-0000-0000000000a1', '00000000-0000-0000-0000-0000000000b9')`,
-    ],
     [
       'an API key owned by a user of another team',
       `INSERT INTO api_keys (team_id, name, owner_user_id)

@@ -289,6 +289,13 @@ describe('a hint that changed nothing', () => {
       sentAt: expect.any(Date),
     });
   });
+
+  it('is not believed either when Stytch does not know the new member yet', async () => {
+    const { directory, faults } = lab.emulator;
+    faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' }, 2);
+    directory.provision(organizationId, ada);
+    expect(await rows()).toMatchObject([{ user: 'ada@acme.example', status: 'active' }]);
+  });
 });
 
 describe('a slower, older read', () => {
@@ -334,4 +341,38 @@ describe('a member that can not be understood', () => {
       reason: `Stytch returned member ${poison} with an unusable email_address. Look at it in Stytch's dashboard.`,
     });
   });
+
+  it.each([
+    ['a name of a megabyte', { name: 'x'.repeat(1_000_000) }, { name: 'x'.repeat(500) }],
+    ['NUL characters in its name', { name: 'A\0da\0' }, { name: 'Ada' }],
+    ['a name that is a list', { name: ['Ada'] }, { name: '' }],
+    [
+      'thousands of roles',
+      { scim_registration: { scim_attributes: { roles: manyRoles() } } },
+      { grants: ['scim:admin (scim)'] },
+    ],
+    [
+      'a role that is a JSON string',
+      { scim_registration: { scim_attributes: { roles: [{ value: '{"id":"1","value":"admin"}' }] } } },
+      { values: ['admin via roles'], grants: ['scim:admin (scim)'] },
+    ],
+    [
+      'roles that are no list',
+      { roles: 'admin', scim_registration: { scim_attributes: { roles: 7, groups: {} } } },
+      { values: [] },
+    ],
+  ])('with %s is handled, and so is its neighbour', async (_, planted, expected) => {
+    const { directory } = lab.emulator;
+    const [a] = directory.silently(() => [
+      directory.provision(organizationId, ada),
+      directory.provision(organizationId, bob),
+    ]);
+    directory.setMember(a?.member_id ?? '', planted);
+    await post(lab.url, signed(memberEvent({ object_type: 'organization', id: organizationId, organization: {} })));
+    expect(await rows()).toMatchObject([expected, { user: 'bob@acme.example' }]);
+  });
 });
+
+function manyRoles() {
+  return Array.from({ length: 5000 }, (_, i) => ({ value: i === 4321 ? 'admin' : `role-${i}` }));
+}

@@ -24,7 +24,7 @@ export type WorkerContext = {
 export function createContext(config: Config, log: Log, timing?: RereadTiming): WorkerContext {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.warn({ error: describeFailure(error) }, 'queue connection');
-  const database = connectDatabase(config.DATABASE_URL, { connections: 10 });
+  const database = connectDatabase(config.DATABASE_URL, { connections: 6 });
   const producer = connectProducer(home, onError);
   const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
   const stytch = connectStytch({ projectId, secret, baseUrl });

@@ -1,8 +1,10 @@
 import {
   createPostgresBackend,
+  DEFAULT_SCHEMA,
   type Job,
   type JobsOptions,
   type JobType,
+  type PgPool,
   type Processor,
   Queue,
   runMigrations,
@@ -66,14 +68,18 @@ function openRedis(url: string, options: RedisTuning): Backend {
   };
 }
 
+/** One small pool for all that one side needs: every process counts against the server's max_connections. */
 function openPostgres(connectionString: string): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
-  const connection = { connectionString, max: 10, connectionTimeoutMillis: connectTimeoutMs };
+  const options = `-c search_path=${DEFAULT_SCHEMA}`;
+  const limits = { max: 5, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true };
+  const pool = new pg.Pool({ connectionString, options, ...limits });
+  const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
   return {
     queue: (name, { onError }) => new Queue(name, { connection, streams }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
       new Worker(name, processor, { ...settings, connection }).on('error', onError).on('failed', onFailed),
-    disconnect: async () => {},
+    disconnect: () => pool.end(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Hopeless } from '../failures.js';
 import type { HintDependencies } from './reconcile-hints.js';
 import { reconcileMembers, type Settled } from './reconcile-members.js';
+import type { Outcome } from './record-events.js';
 import { type Recheck, recheckRounds } from './rereads.js';
 
 /**
@@ -18,8 +19,8 @@ export async function recheckMembers(
   const settled = await reconcileMembers({ database, readMembers }, looks);
   const failed = rechecks.filter(({ memberId }) => settled.get(memberId) instanceof Error);
   if (failed.length > 0) await failAlone(rereads, failed, rechecks, settled, round);
-  const unchanged = rechecks.filter(({ memberId }) => outcomeOf(settled, memberId) === 'unchanged');
-  if (unchanged.length > 0 && round < recheckRounds) await rereads.members(unchanged, round + 1);
+  const doubtful = rechecks.filter(({ memberId }) => isDoubtful(outcomeOf(settled, memberId)));
+  if (doubtful.length > 0 && round < recheckRounds) await rereads.members(doubtful, round + 1);
   return rechecks.filter(({ memberId }) => outcomeOf(settled, memberId) === 'changed').length;
 }
 
@@ -38,7 +39,11 @@ async function failAlone(
   if (reason) throw settled.get(reason.memberId);
 }
 
-function outcomeOf(settled: Settled, memberId: string): string | null {
+function isDoubtful(outcome: Outcome | null): boolean {
+  return outcome === 'unchanged' || outcome === 'superseded' || outcome === 'unknown_member';
+}
+
+function outcomeOf(settled: Settled, memberId: string): Outcome | null {
   const result = settled.get(memberId);
   return result === undefined || result instanceof Error ? null : result.outcome;
 }

@@ -196,20 +196,3 @@ CREATE INDEX "users_unlinked_email_idx" ON "users"("team_id", lower("email")) WH
 
 -- A hint handled twice (its worker died after the commit) leaves one row.
 CREATE UNIQUE INDEX "sync_events_hint_svix_id_key" ON "sync_events"("svix_id") WHERE "trigger" = 'hint';
-
--- No writer, whoever it is, can grant a user the role of another team. Once per statement, not per row: an apply inserts
--- up to thousands of grants in one.
-CREATE FUNCTION "refuse_grant_across_teams"() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF EXISTS (
-    SELECT 1 FROM changed c JOIN "users" u ON u.id = c.user_id JOIN "roles" r ON r.id = c.role_id
-    WHERE u.team_id <> r.team_id
-  ) THEN
-    RAISE EXCEPTION 'role_grants: the user and the role belong to different teams' USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER "role_grants_same_team_on_insert" AFTER INSERT ON "role_grants" REFERENCING NEW TABLE AS changed
-  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_grant_across_teams"();
-CREATE TRIGGER "role_grants_same_team_on_update" AFTER UPDATE ON "role_grants" REFERENCING NEW TABLE AS changed
-  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_grant_across_teams"();
