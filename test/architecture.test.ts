@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { checkoutFiles } from './support/checkout.js';
 
 type SourceFile = { path: string; text: string; imports: string[] };
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
-  .split('\n')
-  .filter(Boolean);
+const tracked = checkoutFiles();
 const sources: SourceFile[] = tracked
   .filter((path) => /^(src|workers)\/.*\.ts$/.test(path))
   .map((path) => {

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { variableNames } from '../src/config.js';
 import { freePort } from './local/ports.js';
+import { checkoutFiles } from './support/checkout.js';
 import { testEnv } from './support/config.js';
 import { createTestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
@@ -46,9 +47,7 @@ it('the README has every variable and no other', () => {
 });
 
 it('every file that the README names is there', () => {
-  const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    encoding: 'utf8',
-  }).split('\n');
+  const tracked = checkoutFiles();
   const named = [...readme.matchAll(/`((?:src\/|workers\/|test\/)?[\w-]+(?:\/[\w-]+)*\.ts)`/g)].map(([, name]) =>
     String(name),
   );
@@ -61,8 +60,7 @@ describe('in a copy of the checkout', () => {
 
   beforeAll(() => {
     copy = temporaryFolder('readme');
-    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
-    for (const file of files.split('\n').filter(Boolean)) {
+    for (const file of checkoutFiles()) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });
       cpSync(file, join(copy, file), { preserveTimestamps: true }); // so that what is installed counts as up to date
     }

@@ -19,6 +19,13 @@ import { noWebhookFaults } from './webhooks/webhook-faults.js';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.js';
 import type { Project } from './world.js';
 
+export type { CallName, LoggedCall } from './api/call-log.js';
+export type { MemberView } from './directory/member-view.js';
+export type { OrganizationView } from './directory/organization-view.js';
+export type { Person } from './directory/person.js';
+export type { FailureKind } from './faults/failures.js';
+export type { Attempt, Message } from './webhooks/message.js';
+
 export interface EmulatorOptions {
   /** Default 0: any free port. */
   readonly port?: number;
@@ -30,7 +37,7 @@ export interface EmulatorOptions {
   readonly switches?: Partial<Switches>;
   /** Shared by emulators that must agree on the time. */
   readonly clock?: Clock;
-  /** How many finished messages the outbox keeps; default all. */
+  /** How many messages the outbox remembers; default all. Long runs want a limit: memory. */
   readonly outboxLimit?: number;
   /** Makes shuffles and losses repeatable. */
   readonly random?: () => number;
@@ -54,7 +61,8 @@ export interface Emulator {
 }
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { clock = createClock(), outboxLimit = Number.POSITIVE_INFINITY, random = Math.random, stateFile } = options;
+  const clock = options.clock ?? createClock();
+  const { outboxLimit = Number.POSITIVE_INFINITY, random = Math.random, stateFile } = options;
   const project = projectOf(options);
   const switches = { ...defaultSwitches(), ...options.switches };
   const webhooks = createWebhooks({ clock, outboxLimit, random });
@@ -98,7 +106,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       faults.reset();
       await webhooks.stop();
       await listener.stop();
-      clock.stop();
+      if (options.clock === undefined) clock.stop();
       await saved?.flush();
     },
   };

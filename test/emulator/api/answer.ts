@@ -1,8 +1,8 @@
 /** Answers one call over HTTP: faults first, then credentials, then the call itself, then the wait. */
 import type { Request, RequestHandler } from 'express';
+import { ApiError, apiError } from '../errors.js';
 import type { World } from '../world.js';
 import type { ApiCall } from './call.js';
-import { ApiError, apiError } from './errors.js';
 import { breakOff, fail } from './fail.js';
 import { logged } from './logged.js';
 import { errorReply, type Reply, reply, send } from './reply.js';

@@ -1,23 +1,25 @@
 /** Stytch's HTTP server: the B2B API at the host root, and each connection's SCIM server below it. */
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { apiError } from '../errors.js';
 import { scimRouter } from '../scim/scim-router.js';
 import type { World } from '../world.js';
 import { answer } from './answer.js';
-import { apiError } from './errors.js';
+import type { ApiCall } from './call.js';
 import { memberCalls } from './members.js';
 import { organizationCalls } from './organizations.js';
 import { rbacCalls } from './rbac.js';
 import { sendError } from './reply.js';
 import { scimConnectionCalls } from './scim-connections.js';
+import { getScimGroups } from './scim-groups.js';
 import { sessionCalls } from './sessions.js';
+import { tokenRotationCalls } from './token-rotation.js';
 
 export function createApp(world: World): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   const body = express.json({ limit: '10mb' });
-  // Members before organizations: /organizations/members/search is not an organization named "members".
-  for (const call of [...memberCalls, ...organizationCalls, ...scimConnectionCalls, ...sessionCalls, ...rbacCalls]) {
+  for (const call of CALLS) {
     app[call.method](call.path, body, answer(world, call));
   }
   app.use('/v1/b2b/scim/:connection_id', scimRouter(world));
@@ -25,6 +27,17 @@ export function createApp(world: World): Express {
   app.use(errorHandler(world));
   return app;
 }
+
+/** Members before organizations: /organizations/members/search is not an organization named "members". */
+const CALLS: readonly ApiCall[] = [
+  ...memberCalls,
+  ...organizationCalls,
+  ...scimConnectionCalls,
+  getScimGroups,
+  ...tokenRotationCalls,
+  ...sessionCalls,
+  ...rbacCalls,
+];
 
 function errorHandler(world: World): ErrorRequestHandler {
   return (error, _request, response, _next) => {

@@ -1,8 +1,8 @@
 /** One call of the B2B API: its route, what it accepts, which permission it needs, what it does. */
 import type { ZodError, ZodType } from 'zod';
+import { apiError } from '../errors.js';
 import type { World } from '../world.js';
 import type { CallName } from './call-log.js';
-import { apiError } from './errors.js';
 import { authorizeMember, type MemberCredentials, type Permission } from './member-authorization.js';
 
 export interface CallDefinition<Input> {

@@ -1,8 +1,8 @@
 /** Makes a call fail the way a test asked for. */
 import type { Response } from 'express';
+import { ApiError, apiError } from '../errors.js';
 import type { FailureKind } from '../faults/failures.js';
 import type { World } from '../world.js';
-import { ApiError, apiError } from './errors.js';
 import { sendError } from './reply.js';
 
 export function fail(world: World, response: Response, kind: Exclude<FailureKind, 'lostReply'>): void {

@@ -1,10 +1,10 @@
 /** Checks the member session that a call carries: same organization, and a role that allows the action. */
 import { organizationOf } from '../directory/find.js';
 import { grantingRoles } from '../directory/rbac.js';
+import { apiError } from '../errors.js';
 import type { SessionRecord } from '../sessions/session-table.js';
 import { findSession, sessionView } from '../sessions/session-view.js';
 import type { World } from '../world.js';
-import { apiError } from './errors.js';
 
 export interface Permission {
   readonly organization_id: string;

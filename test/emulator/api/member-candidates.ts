@@ -2,7 +2,8 @@
 import { type MemberView, memberView } from '../directory/member-view.js';
 import type { MemberRecord } from '../store/records.js';
 import type { World } from '../world.js';
-import type { MemberQuery, SearchRow } from './member-query.js';
+import type { SearchRow } from './member-filters.js';
+import type { MemberQuery } from './member-query.js';
 
 export interface Candidates {
   readonly length: number;

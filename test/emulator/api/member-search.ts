@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { organizationOf } from '../directory/find.js';
 import { organizationView } from '../directory/organization-view.js';
+import { apiError } from '../errors.js';
 import type { World } from '../world.js';
 import { defineCall } from './call.js';
-import { apiError } from './errors.js';
 import { type Candidates, candidatesIn } from './member-candidates.js';
 import { parseMemberQuery } from './member-query.js';
 import { decodeCursor, encodeCursor, limitOf, type Place } from './page.js';

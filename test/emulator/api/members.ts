@@ -4,10 +4,10 @@ import { memberIn, memberOf, organizationOf } from '../directory/find.js';
 import { memberView } from '../directory/member-view.js';
 import { createMember, deleteMember, reactivateMember, updateMember } from '../directory/members.js';
 import { organizationView } from '../directory/organization-view.js';
+import { apiError } from '../errors.js';
 import { isDeleted, type MemberRecord } from '../store/records.js';
 import type { World } from '../world.js';
 import { type ApiCall, defineCall } from './call.js';
-import { apiError } from './errors.js';
 import { memberSearch } from './member-search.js';
 
 const metadata = z.record(z.string(), z.unknown()).optional();

@@ -1,10 +1,10 @@
 /** organizations.search. */
 import * as z from 'zod';
 import { organizationView } from '../directory/organization-view.js';
+import { apiError } from '../errors.js';
 import type { OrganizationRecord } from '../store/records.js';
 import type { World } from '../world.js';
 import { defineCall } from './call.js';
-import { apiError } from './errors.js';
 import { decodeCursor, encodeCursor, limitOf } from './page.js';
 
 const queryShape = z.strictObject({

@@ -1,6 +1,6 @@
 /** Pages of a listing: limit 1 to 1000, default 100, and a cursor that only fits the listing it came from. */
 import { createHash } from 'node:crypto';
-import { apiError } from './errors.js';
+import { apiError } from '../errors.js';
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;

@@ -2,9 +2,9 @@
 import type { PolicyRole } from 'stytch';
 import * as z from 'zod';
 import { organizationOf } from '../directory/find.js';
+import { apiError } from '../errors.js';
 import type { World } from '../world.js';
 import { type ApiCall, defineCall } from './call.js';
-import { apiError } from './errors.js';
 
 const organization = z.strictObject({ organization_id: z.string() });
 const roleShape = z.strictObject({

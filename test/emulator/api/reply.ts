@@ -1,8 +1,8 @@
 /** Every reply of the API has a request_id and a status_code. */
 import type { Response } from 'express';
+import { type ApiError, errorBody } from '../errors.js';
 import { newId } from '../ids.js';
 import type { World } from '../world.js';
-import { type ApiError, errorBody } from './errors.js';
 
 export interface Reply {
   readonly status: number;

@@ -1,7 +1,7 @@
 /** The credentials in a request's headers: the project's, and perhaps a member's session. */
 import type { Request } from 'express';
+import { apiError } from '../errors.js';
 import type { Project } from '../world.js';
-import { apiError } from './errors.js';
 import type { MemberCredentials } from './member-authorization.js';
 
 export function assertBasicAuth({ projectId, secret }: Project, request: Request): void {

@@ -1,5 +1,5 @@
 /** Creates, updates and deletes SCIM connections: one active connection per organization. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 import { newBearerToken, newId } from '../ids.js';
 import { type ConnectionRecord, isDeprovisioned } from '../store/records.js';
 import { seconds } from '../timestamps.js';

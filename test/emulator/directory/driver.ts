@@ -1,5 +1,6 @@
 /** A test's own hands on the directory: the same functions as SCIM and the API, without HTTP. */
 import type { SCIMConnectionWithToken, SCIMGroup } from 'stytch';
+import { apiError } from '../errors.js';
 import type { ConnectionRecord, Patch } from '../store/records.js';
 import type { World } from '../world.js';
 import { connectionWithToken } from './connection-view.js';
@@ -7,7 +8,7 @@ import { type ConnectionFields, createConnection, deleteConnection } from './con
 import type { Source } from './events.js';
 import { groupOf, memberOf, organizationOf } from './find.js';
 import { type MemberView, memberView } from './member-view.js';
-import { createMember, deleteMember, type MemberFields, type NewMember, updateMember } from './members.js';
+import { createMember, deleteMember, type MemberUpdate, type NewMember, updateMember } from './members.js';
 import { type Person, scimUserOf } from './person.js';
 import { addToGroup, createGroup, deleteGroup, removeFromGroup, renameGroup } from './scim-groups.js';
 import { provisionUser, removeUser, replaceUser } from './scim-users.js';
@@ -35,7 +36,7 @@ export interface Directory {
 
   /** Acts of the API (DIRECT, the default) or of somebody in Stytch's dashboard. */
   createMember(organization: string, member: NewMember, source?: Source): MemberView;
-  updateMember(memberId: string, fields: MemberFields & { email_address?: string }, source?: Source): MemberView;
+  updateMember(memberId: string, fields: MemberUpdate, source?: Source): MemberView;
   deleteMember(memberId: string, source?: Source): void;
 
   member(memberId: string): MemberView;
@@ -58,14 +59,20 @@ export function createDirectory(world: World, silently: Directory['silently']): 
   const view = (memberId: string) => memberView(world, memberOf(world, memberId));
   const change = (memberId: string, person: Person): MemberView => {
     const member = memberOf(world, memberId);
-    joinGroups(world, replaceUser(world, member, scimUserOf(person, member.scim?.user)).member_id, person.groups);
+    if (member.scim === null) throw apiError('member_not_found', 'The IdP does not know this member.');
+    replaceUser(world, member, scimUserOf(person, member.scim.user));
+    joinGroups(world, memberId, person.groups);
     return view(memberId);
   };
 
   return {
     connect: (organization, fields = {}) =>
       connectionWithToken(world, createConnection(world, find(organization), fields, 'DIRECT')),
-    disconnect: (organization) => deleteConnection(world, connectionIn(organization), 'DIRECT'),
+    disconnect(organization) {
+      const connection = world.store.connections.of(find(organization));
+      if (connection === undefined) throw apiError('no_active_scim_connection');
+      deleteConnection(world, connection, 'DIRECT');
+    },
 
     provision(organization, person) {
       const { member_id } = provisionUser(world, connectionIn(organization), scimUserOf(person));
@@ -92,7 +99,10 @@ export function createDirectory(world: World, silently: Directory['silently']): 
 
     member: view,
     members: (organization) => world.store.members.idsOf(find(organization)).map(view),
-    groups: (organization) => world.store.groups.inConnection(connectionIn(organization).connection_id).map(groupView),
+    groups(organization) {
+      const connection = world.store.connections.of(find(organization));
+      return world.store.groups.inConnection(connection?.connection_id ?? '').map(groupView);
+    },
     setMember: (memberId, planted) => world.store.members.save({ ...memberOf(world, memberId), planted }),
     silently,
   };

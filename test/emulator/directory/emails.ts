@@ -1,5 +1,5 @@
 /** E-mail addresses are unique among the members of an organization, retired ones included. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 import { newId } from '../ids.js';
 import type { MemberRecord } from '../store/records.js';
 import type { World } from '../world.js';

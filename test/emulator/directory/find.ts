@@ -1,5 +1,5 @@
 /** Finds what a request names, or answers with Stytch's error for its absence. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 import type { ConnectionRecord, GroupRecord, MemberRecord, OrganizationRecord } from '../store/records.js';
 import { isDeleted } from '../store/records.js';
 import type { World } from '../world.js';

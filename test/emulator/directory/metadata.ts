@@ -1,5 +1,5 @@
 /** The limits of trusted_metadata and untrusted_metadata. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 
 const KEYS_MAX = 20;
 const BYTES_MAX = 4096;

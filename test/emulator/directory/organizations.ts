@@ -1,5 +1,5 @@
 /** Creates, updates and deletes organizations. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 import { alphanumeric, newId } from '../ids.js';
 import type { OrganizationRecord } from '../store/records.js';
 import { seconds } from '../timestamps.js';

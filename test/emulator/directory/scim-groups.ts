@@ -1,5 +1,5 @@
 /** What SCIM does to groups and memberships. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 import { newId } from '../ids.js';
 import type { ConnectionRecord, GroupRecord } from '../store/records.js';
 import type { World } from '../world.js';

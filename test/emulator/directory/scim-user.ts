@@ -1,5 +1,5 @@
 /** Reads a member's e-mail address and name from a SCIM User. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 import type { ScimUser } from '../store/records.js';
 import { isEmail } from './emails.js';
 import { object, objects, text } from './scim-attributes.js';

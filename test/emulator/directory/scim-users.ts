@@ -1,5 +1,5 @@
 /** What SCIM does to members: provision, update, deprovision, reactivate, remove. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 import { newId } from '../ids.js';
 import {
   type ConnectionRecord,
@@ -9,8 +9,9 @@ import {
   type ScimUser,
 } from '../store/records.js';
 import type { World } from '../world.js';
+import { blankMember } from './blank-member.js';
 import { assertEmailFree, sameEmail, withEmail } from './emails.js';
-import { blankMember, save } from './members.js';
+import { save } from './members.js';
 import { emailOf, nameOf } from './scim-user.js';
 
 export function provisionUser(world: World, connection: ConnectionRecord, user: ScimUser): MemberRecord {

@@ -1,5 +1,5 @@
 /** Rotates a SCIM connection's bearer token: start shows the next one, complete or cancel ends it. */
-import { apiError } from '../api/errors.js';
+import { apiError } from '../errors.js';
 import { newBearerToken } from '../ids.js';
 import type { ConnectionRecord } from '../store/records.js';
 import type { World } from '../world.js';

@@ -7,7 +7,7 @@ import { createFreezes, type Freezes } from './freezes.js';
 import { createSearchLimit } from './search-limit.js';
 
 export interface FaultSettings {
-  /** Every answer is held that long; what it says is as old as the request's arrival. */
+  /** Answers are held that long and are as old as their request's arrival; a number spares the IdP's side. */
   latencyMs: number | ((call: CallName) => number);
   /** members.search beyond that many per clock minute gets 429. */
   searchesPerMinute: number | null;
@@ -56,11 +56,16 @@ export function createFaults(clock: Clock, onReset: () => void) {
     isSearchRefused: () => searchLimit.isOver(faults.searchesPerMinute),
     async hold(call: CallName) {
       await holdFrozen(call);
-      const ms = typeof faults.latencyMs === 'number' ? faults.latencyMs : faults.latencyMs(call);
-      if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+      const ms = latencyOf(faults.latencyMs, call);
+      if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms).unref());
     },
   };
   return faults;
+}
+
+function latencyOf(latencyMs: FaultSettings['latencyMs'], call: CallName): number {
+  if (typeof latencyMs === 'function') return latencyMs(call);
+  return call === 'scim.protocol' ? 0 : latencyMs;
 }
 
 const calm = (): FaultSettings => ({ latencyMs: 0, searchesPerMinute: null, searchLagMs: 0 });

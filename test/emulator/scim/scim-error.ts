@@ -1,6 +1,6 @@
 /** Errors of the SCIM protocol, from the library's errors and from Stytch's. */
 import SCIMMY from 'scimmy';
-import { ApiError } from '../api/errors.js';
+import { ApiError } from '../errors.js';
 
 export function scimError(status: number, detail: string, scimType = ''): SCIMMY.Types.SCIMError {
   return new SCIMMY.Types.Error(status, scimType, detail);

@@ -26,7 +26,14 @@ export function newMessage(eventType: string, body: string): Message {
   return { svixId: `msg_${alphanumeric(27)}`, eventType, body, attempts: [], state: 'pending' };
 }
 
+/** Notes how an attempt went; a failure alone does not end a message. */
+export function record(message: Message, attempt: Attempt): void {
+  message.attempts.push(attempt);
+  if (isSuccess(attempt)) message.state = 'delivered';
+  else if (attempt.instruction === 'abort-message') message.state = 'aborted';
+}
+
 /** "Success = status 200 to 299 within 15 s"; redirects are failures. */
-export function isSuccess({ status }: Attempt): boolean {
+function isSuccess({ status }: Attempt): boolean {
   return status !== null && status >= 200 && status <= 299;
 }

@@ -1,4 +1,4 @@
-/** All messages in order; with a limit, the oldest that need nothing more make room. */
+/** The messages in order of creation; with a limit only the latest, though older ones are still delivered. */
 import type { Message } from './message.js';
 
 export interface Outbox {
@@ -9,20 +9,14 @@ export interface Outbox {
 
 export function createOutbox(limit: number): Outbox {
   const messages = new Map<string, Message>();
-
-  function makeRoom(): void {
-    for (const [svixId, message] of messages) {
-      if (messages.size <= limit) return;
-      if (message.state !== 'pending') messages.delete(svixId);
-      // A backlog of undelivered messages is kept: it is what the retries work on.
-      else if (messages.size < 2 * limit) return;
-    }
-  }
-
   return {
     add(message) {
       messages.set(message.svixId, message);
-      if (messages.size > limit) makeRoom();
+      if (messages.size <= limit) return;
+      for (const oldest of messages.keys()) {
+        messages.delete(oldest);
+        break;
+      }
     },
     find: (svixId) => messages.get(svixId),
     all: () => [...messages.values()],

@@ -1,8 +1,9 @@
 /** Sends what is due, some at a time, and brings failures back when the schedule says so. */
 import type { Clock } from '../clock.js';
-import { type Attempt, isSuccess, type Message } from './message.js';
+import { type Attempt, type Message, record } from './message.js';
 import { createQueue } from './queue.js';
 import { waitAfterFailure } from './retry-schedule.js';
+import { soon } from './soon.js';
 
 export interface Sender {
   /** Queues a message; a copy has no retries of its own. */
@@ -33,17 +34,8 @@ export function createSender({ clock, concurrency, random, isSending, post }: Se
   const due = createQueue<Delivery>();
   const settledCallbacks = new Set<() => void>();
   let inFlight = 0;
-  let isPumping = false;
-
-  /** Not in the caller's stack: the change that sends the webhook comes first. */
-  function pumpSoon(): void {
-    if (isPumping) return;
-    isPumping = true;
-    setImmediate(() => {
-      isPumping = false;
-      pump();
-    });
-  }
+  // Not in the caller's stack: the change that sends the webhook comes first.
+  const pumpSoon = soon(pump);
 
   function pump(): void {
     while (inFlight < concurrency() && due.size > 0) {
@@ -69,9 +61,7 @@ export function createSender({ clock, concurrency, random, isSending, post }: Se
     const attempted = await post(message).finally(() => {
       inFlight -= 1;
     });
-    message.attempts.push(attempted);
-    if (isSuccess(attempted)) message.state = 'delivered';
-    else if (attempted.instruction === 'abort-message') message.state = 'aborted';
+    record(message, attempted);
     return attempted;
   }
 
