@@ -1,5 +1,4 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import type { Registry } from 'prom-client';
 import { describeFailure } from './failures.js';
 import type { Log } from './log.js';
 
@@ -7,7 +6,13 @@ import type { Log } from './log.js';
 export type Probes = Record<string, () => Promise<unknown>>;
 
 /** All routes of the HTTP process. */
-export function createApp(parts: { receiver: RequestHandler; probes: Probes; registry: Registry; log: Log }): Express {
+export function createApp(parts: {
+  receiver: RequestHandler;
+  probes: Probes;
+  /** The text of /metrics. */
+  metrics: () => Promise<string>;
+  log: Log;
+}): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -19,8 +24,8 @@ export function createApp(parts: { receiver: RequestHandler; probes: Probes; reg
   app.get('/healthz', (_request, response) => void response.json({ status: 'alive' }));
   app.get('/readyz', readiness(parts.probes));
   app.get('/metrics', async (_request, response) => {
-    response.setHeader('Content-Type', parts.registry.contentType);
-    response.send(await parts.registry.metrics());
+    response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+    response.send(await parts.metrics());
   });
   app.use((_request, response) => {
     response.status(404).json(problem('not_found', 'There is no such page. Check the address.'));
