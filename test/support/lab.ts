@@ -54,11 +54,14 @@ export async function startLab(
   const server = await startServer(config, silent);
   const url = `http://127.0.0.1:${server.port}`;
   emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [secret] });
-  const workers: Running[] = [];
+  const workers = new Set<Running>();
   const begin = async (log = silent) => {
     const running = await startWorker(config, log, { timing, schedules });
-    workers.push(running);
-    return running;
+    workers.add(running);
+    const stop = async () => {
+      if (workers.delete(running)) await running.stop();
+    };
+    return { stop };
   };
   if (worker) await begin();
   await eventually(async () => (await fetch(`${url}/readyz`)).status === 200);
@@ -76,7 +79,7 @@ export async function startLab(
     startWorker: begin,
     stop: async () => {
       emulator.faults.reset();
-      await Promise.all(workers.map((running) => running.stop()));
+      await Promise.all([...workers].map((running) => running.stop()));
       await server.stop();
       await emulator.stop();
       await queue.stop();
