@@ -14,7 +14,7 @@ const smallHeap = '--max-old-space-size=128';
 async function mirror(
   database: Awaited<ReturnType<typeof createTestDatabase>>['database'],
   teamId: string,
-  members: readonly { member_id: string; email_address: string; name: string; external_id?: string | undefined }[],
+  members: readonly { member_id: string; email_address: string; name: string; external_id?: string | null }[],
 ): Promise<void> {
   for (let i = 0; i < members.length; i += 10_000) {
     const part = members.slice(i, i + 10_000).map((member) => ({
