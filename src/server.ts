@@ -16,6 +16,7 @@ import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
 import { readReports } from './watch/worker-reports.js';
 import { createReceiver } from './webhook/receiver.js';
+import { together } from './webhook/together.js';
 import { createVerify } from './webhook/verify.js';
 
 /** The HTTP process: any number of them behind a load balancer. `port` is where it listens (PORT may be 0). */
@@ -29,7 +30,7 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
   const receiver = createReceiver({
     verify: createVerify(config.STYTCH_WEBHOOK_SECRETS),
     projectId: config.STYTCH_PROJECT_ID,
-    enqueue: (hint) => queue.add([hintJob(hint)], { deadlineMs: enqueueDeadlineMs }),
+    enqueue: together((hints) => queue.add(hints.map(hintJob), { deadlineMs: enqueueDeadlineMs })),
     onReceived: ({ svixId, eventId, eventType, organizationId, memberIds }) =>
       log.debug({ svixId, eventId, eventType, organizationId, memberIds }, 'hint received'),
     onRejected: (reason) => {

@@ -27,6 +27,7 @@ const seen: Record<string, string> = {
   'npm run format': 'biome check --write, the same program as lint',
   'npm test -- plan': 'jest itself',
   'HISTORIES=500 npm test -- histories': 'histories.test.ts reads it',
+  'npm run test:faults': 'CI',
   'npm run dev': 'dev.test.ts',
   'npm run dev -- --help': 'dev.test.ts',
   'npm run dev -- --once': 'below',
@@ -38,6 +39,17 @@ const seen: Record<string, string> = {
 it('every command in the README is one that is seen to work', () => {
   expect(commands.length).toBeGreaterThan(8);
   expect([...new Set(commands)].filter((command) => !(command in seen))).toEqual([]);
+});
+
+it('every fault that is tried has its row in the README', () => {
+  const table = readme.split('<!-- faults')[1]?.split('<!-- /faults -->')[0] ?? '';
+  const rows = table.split('\n').filter((line) => /^\| .* \d+ s \|$/.test(line));
+  const tried = checkoutFiles()
+    .filter((path) => /^test\/faults\/.*\.test\.ts$/.test(path))
+    .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/\bfault\(\s*[`'"]([^`'"($]*)/g)])
+    .map(([, name]) => String(name).trim());
+  expect(tried.length).toBeGreaterThan(15);
+  expect(tried.filter((name) => !rows.some((row) => row.startsWith(`| ${name}`)))).toEqual([]);
 });
 
 it('the README has every variable and no other', () => {

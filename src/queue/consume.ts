@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, UnrecoverableError } from 'bullmq';
 import { describeFailure, Hopeless } from '../failures.js';
 import { openBackend, type QueueHome, type QueueName } from './backend.js';
@@ -22,9 +23,15 @@ export type ConsumeOptions = {
 };
 
 export type Consumer = {
-  /** Fetches nothing more, and resolves when what is in hand is done. */
+  /** Fetches nothing more, and resolves when what is in hand is done, or was waited for long enough. */
   close(): Promise<void>;
 };
+
+/**
+ * A hint may be waiting for a call that hangs, or BullMQ for a Redis that has just come back. Whatever is left after this
+ * is still in the queue, and another worker takes it over when its lock ends.
+ */
+const drainMs = 10_000;
 
 /**
  * Works a queue off. What the handler throws decides: Hopeless fails for good, all else is tried again. A process that
@@ -52,7 +59,7 @@ export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, o
   });
   return {
     close: async () => {
-      await worker.close();
+      await Promise.race([worker.close(), sleep(drainMs, undefined, { ref: false })]);
       await backend.disconnect();
     },
   };

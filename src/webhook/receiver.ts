@@ -51,9 +51,12 @@ export function createReceiver(deps: ReceiverDependencies): RequestHandler {
       return refuse('queue_unavailable');
     }
     deps.onReceived(hint);
-    response.status(202).json({ status: 'accepted' });
+    response.writeHead(202, acceptedHeaders).end(accepted); // the answer of nearly all requests, so it is made once
   };
 }
+
+const accepted = JSON.stringify({ status: 'accepted' });
+const acceptedHeaders = { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': accepted.length };
 
 const answers: Record<Rejection, { status: number; message: string }> = {
   too_large: {

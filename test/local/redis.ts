@@ -6,6 +6,7 @@ import { freePort } from './ports.js';
 
 /** A Redis of our own on 127.0.0.1, with the settings that production needs: nothing is evicted, everything is logged to disk. */
 export type LocalRedis = {
+  folder: string;
   port: number;
   url: string;
   pid(): number;
@@ -25,6 +26,7 @@ export async function startRedis(options: { folder: string; port?: number; fresh
   const port = options.port ?? (await freePort());
   let child = await launch(options.folder, port);
   return {
+    folder: options.folder,
     port,
     url: `redis://127.0.0.1:${port}`,
     pid: () => child,

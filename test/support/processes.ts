@@ -40,7 +40,7 @@ export async function startProcess(
   await eventually(() => {
     if (started.child.exitCode !== null) throw new Error(`${name} ended: ${started.output()}`);
     return started.output().includes('"msg":"started"');
-  });
+  }, 60_000);
   return started;
 }
 

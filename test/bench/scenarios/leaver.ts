@@ -1,6 +1,7 @@
 import { freePort } from '../../local/ports.js';
 import { eventually } from '../../support/eventually.js';
-import { idleWorker, queueHints } from '../hints.js';
+import { queueHints } from '../../support/hints.js';
+import { idleWorker } from '../hints.js';
 import type { Bench, Machine } from '../machine.js';
 import { type Scenario, secondsOf } from '../measure.js';
 

@@ -1,4 +1,5 @@
-import { handled, idleWorker, queueHints } from '../hints.js';
+import { queueHints } from '../../support/hints.js';
+import { handled, idleWorker } from '../hints.js';
 import type { Bench, Machine } from '../machine.js';
 import { type Scenario, secondsOf } from '../measure.js';
 

@@ -1,11 +1,11 @@
-import { startEmulator } from './emulator/emulator.js';
-import { testEnv } from './support/config.js';
-import { createTestDatabase } from './support/database.js';
-import { eventually } from './support/eventually.js';
-import { startProcess, stopProcess } from './support/processes.js';
-import { backends, startTestQueue } from './support/queue.js';
-import { seedTeam } from './support/rows.js';
-import { projectId } from './support/webhook.js';
+import { startEmulator } from '../emulator/emulator.js';
+import { testEnv } from '../support/config.js';
+import { createTestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { startProcess, stopProcess } from '../support/processes.js';
+import { backends, startTestQueue } from '../support/queue.js';
+import { seedTeam } from '../support/rows.js';
+import { projectId } from '../support/webhook.js';
 
 /** Enough for the process and a few pages of 1,000 members; all 100,000 would be some 300 MB. */
 const smallHeap = '--max-old-space-size=128';

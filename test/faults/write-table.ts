@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type FaultRecord, recordsFile } from './record.js';
+
+const [begin, end] = ['<!-- faults: written by npm run test:faults -->', '<!-- /faults -->'];
+
+function rowOf({ fault, holds, lagSeconds, tookSeconds }: FaultRecord): string {
+  return `| ${fault} | ${holds} | ${lagSeconds.toFixed(1)} s | ${tookSeconds.toFixed(0)} s |`;
+}
+
+/** README's table of faults, from what a run has measured; what a part of the faults measured takes the place of its rows. */
+export function writeTable(): void {
+  if (!existsSync(recordsFile)) return;
+  const lines = readFileSync(recordsFile, 'utf8').trim().split('\n');
+  const readme = readFileSync('README.md', 'utf8');
+  const [before, rest = ''] = readme.split(begin);
+  const [old = '', after] = rest.split(end);
+  if (after === undefined) throw new Error(`README.md has no lines ${begin} and ${end}.`);
+  const rows = new Map(
+    old
+      .split('\n')
+      .filter(isRow)
+      .map((row) => [nameOf(row), row]),
+  );
+  for (const line of lines) {
+    const row = rowOf(JSON.parse(line));
+    rows.set(nameOf(row), row);
+  }
+  const table = [
+    '| fault | what holds | right after | test took |',
+    '|---|---|---|---|',
+    ...[...rows.values()].sort(),
+  ].join('\n');
+  writeFileSync('README.md', `${before}${begin}\n${table}\n${end}${after}`);
+  rmSync(recordsFile);
+  console.log(`\n${table}`);
+}
+
+function isRow(line: string): boolean {
+  return /^\| .* s \|$/.test(line);
+}
+
+function nameOf(row: string): string {
+  return row.split(' | ')[0] ?? row;
+}
