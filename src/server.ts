@@ -5,7 +5,7 @@ import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { connectDatabase, readingDatabase } from './database.js';
 import { describeFailure, Hopeless } from './failures.js';
-import { hintJob } from './jobs.js';
+import { hintJob, rereadsThrough } from './jobs.js';
 import { type Running, runProcess } from './lifecycle.js';
 import type { Log } from './log.js';
 import { createMetrics } from './metrics.js';
@@ -33,7 +33,7 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
     },
   });
   const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
-  const people = openSite(config, database, log);
+  const people = openSite(config, { database, rereads: rereadsThrough(queue), log });
   const app = createApp({ receiver, site: people.site, probes, registry: metrics.registry, log });
   const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
   await listen(server, config);
