@@ -7,23 +7,40 @@ import type { Config } from './config.js';
 import type { Database } from './database.js';
 import type { Log } from './log.js';
 import type { Rereads } from './reconcile/rereads.js';
+import { connectStytch } from './stytch.js';
 import { connectStytchPeople } from './stytch-people.js';
 import { createSignIn } from './web/sign-in.js';
 import { createSite } from './web/site.js';
 
-export type PeopleDependencies = { database: Database; rereads: Rereads; log: Log };
+export type PeopleDependencies = {
+  database: Database;
+  rereads: Rereads;
+  /** Age of the oldest hint in the queue; null when there is none. */
+  oldestWaitingSeconds: () => Promise<number | null>;
+  log: Log;
+};
 
 /** The half of the HTTP process that is meant for people: puts its parts together, behind one sign-in. */
 export function openSite(
   config: Config,
-  { database, rereads, log }: PeopleDependencies,
+  { database, rereads, oldestWaitingSeconds, log }: PeopleDependencies,
 ): { site: RequestHandler; close(): Promise<void> } {
   const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
-  const stytch = connectStytchPeople({ projectId, secret, baseUrl });
-  const admit = createAdmit(createSignIn(stytch), database);
-  const reread = (teamId: string) => rereads.team(teamId, { trigger: 'sweep' });
-  const connections = { database, stytch: stytch.connections, reread, log };
+  const people = connectStytchPeople({ projectId, secret, baseUrl });
+  const directory = connectStytch({ projectId, secret, baseUrl });
+  const admit = createAdmit(createSignIn(people), database);
+  const deps = {
+    ...{ database, log, oldestWaitingSeconds },
+    stytch: people.connections,
+    reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
+    getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
+  };
   const route = createRoute(admit);
-  const parts = [apiPart(route, connections), settingsPart(admit)];
-  return { site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }), close: () => stytch.close() };
+  const parts = [apiPart(route, deps), settingsPart(route, deps)];
+  return {
+    site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
+    close: async () => {
+      await Promise.all([people.close(), directory.close()]);
+    },
+  };
 }

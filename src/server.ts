@@ -33,7 +33,12 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
     },
   });
   const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
-  const people = openSite(config, { database, rereads: rereadsThrough(queue), log });
+  const people = openSite(config, {
+    database,
+    rereads: rereadsThrough(queue),
+    oldestWaitingSeconds: async () => null,
+    log,
+  });
   const app = createApp({ receiver, site: people.site, probes, registry: metrics.registry, log });
   const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
   await listen(server, config);

@@ -77,9 +77,17 @@ export async function renameConnection(
   return connectionView(renamed, known, new Date());
 }
 
-/** Deletes it in Stytch, for good. Deleting what is gone already is fine: that is what was asked for. */
-export async function deleteConnection(deps: ConnectionDependencies, admin: Admin): Promise<{ id: string }> {
+/**
+ * Deletes it in Stytch, for good. Deleting what is gone already is fine: that is what was asked for.
+ * @param meant the connection that the admin was looking at: another one, made since, is left alone
+ */
+export async function deleteConnection(
+  deps: ConnectionDependencies,
+  admin: Admin,
+  meant?: string,
+): Promise<{ id: string }> {
   const { live } = await lookOrRefuse(deps, admin);
+  if (meant !== undefined && meant !== live.id) throw new Refusal('changed_meanwhile');
   await deps.stytch.remove(behalfOf(admin), live.id).catch(async (error) => {
     const left = await deps.stytch.get(behalfOf(admin)).catch(() => live);
     if (left?.id === live.id) throw error; // else it is done, and only the answer was lost
