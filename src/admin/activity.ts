@@ -71,7 +71,8 @@ function findEvents(database: Database, teamId: string, query: ActivityQuery, pe
   return database.$queryRaw<Row[]>`
     SELECT e.id, e.applied_at AS at, e.outcome, e.changes, e.trigger, e.event_type AS "eventType",
       e.event_id AS "eventId", e.stytch_member_id AS "memberId", e.sent_at AS "sentAt", e.received_at AS "receivedAt",
-      GREATEST(0, extract(epoch FROM e.applied_at - e.sent_at))::float8 AS "lagSeconds",
+      CASE WHEN e.sent_at IS NOT NULL THEN GREATEST(0, extract(epoch FROM e.applied_at - e.sent_at))::float8 END
+        AS "lagSeconds",
       u.id::text AS "userId", u.name, u.email
     FROM sync_events e LEFT JOIN users u ON u.id = e.user_id AND u.team_id = e.team_id
     WHERE e.team_id = ${teamId}::uuid
