@@ -53,6 +53,11 @@ it.each([
     /^src\/(?!pages\/)|^workers\//,
   ],
   [
+    'what Settings decides and says is pure: no database, no Stytch, no HTTP',
+    /^src\/(database|audit)\.ts$|^express$|^node:(?!crypto)/,
+    /^(?!src\/admin\/(checklist|traps|role-matching|connection-changes|connection-view|providers|guides\/|pages\/))/,
+  ],
+  [
     'the doors know nothing of what lies behind them',
     /^src\/(database|admin\/.*|reconcile\/.*)\.ts$/,
     /^src\/(?!web\/)|^workers\//,

@@ -28,8 +28,8 @@ export function rolePages(routes: Router, route: Route, database: Database): voi
   routes.get(
     '/roles/:id',
     route('get', async (admin, request, response) => {
-      const { q } = { q: request.query.value };
-      const value = q === undefined ? null : parseInput(valueOnly, { value: q }).value;
+      const asked = request.query.value;
+      const value = asked === undefined ? null : parseInput(valueOnly, { value: asked }).value;
       await sendRolePage(database, admin, response, { id: idOf(request), value });
     }),
   );
