@@ -8,6 +8,8 @@ export type Probes = Record<string, () => Promise<unknown>>;
 /** All routes of the HTTP process. */
 export function createApp(parts: {
   receiver: RequestHandler;
+  /** All that people use. */
+  site: RequestHandler;
   probes: Probes;
   /** The text of /metrics. */
   metrics: () => Promise<string>;
@@ -27,6 +29,7 @@ export function createApp(parts: {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     response.send(await parts.metrics());
   });
+  app.use(parts.site);
   app.use((_request, response) => {
     response.status(404).json(problem('not_found', 'There is no such page. Check the address.'));
   });

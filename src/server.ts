@@ -10,6 +10,7 @@ import { hintJob, rereadsThrough } from './jobs.js';
 import { type Running, runProcess } from './lifecycle.js';
 import type { Log } from './log.js';
 import { createMetrics, createProcessMetrics } from './metrics.js';
+import { openSite } from './people.js';
 import { connectProducer } from './queue/produce.js';
 import { createGauges } from './watch/gauges.js';
 import { oldestPending, type PendingHint } from './watch/sla.js';
@@ -51,7 +52,14 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
     readReports: () => readReports(database),
   };
   const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
-  const app = createApp({ receiver, probes, metrics: () => tellMetrics(telling), log });
+  const people = openSite(config, {
+    database,
+    rereads: rereadsThrough(queue),
+    oldestWaitingSeconds: async () => (await oldest())?.ageSeconds ?? null,
+    onStytchCall: (call, status) => metrics.stytchRequests.inc({ call, status }),
+    log,
+  });
+  const app = createApp({ receiver, site: people.site, probes, metrics: () => tellMetrics(telling), log });
   const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
   await listen(server, config);
   // While nobody listened, events may have been missed.
@@ -64,7 +72,7 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
     stop: async () => {
       await new Promise((resolve) => server.close(resolve));
       await slaWatch.stop();
-      await Promise.all([queue.close(), database.$disconnect()]);
+      await Promise.all([queue.close(), people.close(), database.$disconnect()]);
     },
   };
 }

@@ -45,7 +45,9 @@ function leftRunning(folder: string): string[] {
 async function usersIn(output: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: /postgresql:\/\/\S+/.exec(output)?.[0] });
   await client.connect();
-  const { rows } = await client.query<{ email: string }>('SELECT email FROM users ORDER BY email');
+  const { rows } = await client.query<{ email: string }>(
+    "SELECT email FROM users WHERE email LIKE '%acme.example' ORDER BY email",
+  );
   await client.end();
   return rows.map(({ email }) => email);
 }
@@ -58,7 +60,8 @@ it('--once plays the day, shows who was created, granted, revoked and deactivate
   const run = dev(folder, '--once');
   expect(await run.exited).toBe(0);
   for (const what of ['created, granted scim:scanner_analyst', 'revoked scim:scanner_admin', 'deactivated']) {
-    expect(run.output()).toMatch(new RegExp(`\\w+ of Acme .*${what}.* \\d+\\.\\d\\d s`));
+    // On a slow machine the sweep of the start may come before the hint; then no event was late.
+    expect(run.output()).toMatch(new RegExp(`\\w+ of Acme .*${what}.*( \\d+\\.\\d\\d s|Reading the whole team)`));
   }
   expect(run.output()).toContain('search from the terminal (revoked)');
   expect(leftRunning(folder)).toEqual([]);

@@ -95,7 +95,7 @@ describe('in a copy of the checkout', () => {
   it('npm run dev -- --once plays the day', async () => {
     const run = npm(['run', 'dev', '--', '--once'], { PORT: '0' });
     expect([await run.exited, run.output()]).toEqual([0, expect.stringContaining('deactivated')]);
-  });
+  }, 300_000);
 
   it('npm run migrate, npm start and npm run worker are a running system', async () => {
     const database = await createTestDatabase();
@@ -125,5 +125,5 @@ describe('in a copy of the checkout', () => {
       await one.exited;
     }
     await database.drop();
-  });
+  }, 300_000);
 });
