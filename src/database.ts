@@ -5,6 +5,7 @@ import { Unavailable } from './failures.js';
 
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
+export type JsonObject = Prisma.InputJsonObject;
 
 /** A statement that hangs this long is lost; the longest we know (1,000 members) takes 0.3 s. */
 const statementTimeoutMs = 20_000;

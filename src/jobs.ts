@@ -16,10 +16,11 @@ const hint = z.object({
   organizationId: z.string().nullable(),
   memberIds: z.array(z.string()),
   memberGone: z.boolean(),
+  replayId: z.uuid().exactOptional(),
 });
 
 const occasion = z.object({
-  trigger: z.enum(['hint', 'recheck', 'sweep']),
+  trigger: z.enum(['hint', 'recheck', 'sweep', 'replay']),
   svixId: z.string().exactOptional(),
   eventId: z.string().exactOptional(),
   eventType: z.string().exactOptional(),
@@ -35,6 +36,7 @@ const reread = z.discriminatedUnion('name', [
   }),
   z.object({ name: z.literal('sweep-team'), data: z.object({ teamId: z.uuid(), occasion }) }),
   z.object({ name: z.literal('sweep-every-team'), data: z.object({ occasion }) }),
+  z.object({ name: z.literal('replay-jobs'), data: z.object({}) }),
 ]);
 export type RereadJob = z.infer<typeof reread>;
 
@@ -48,9 +50,20 @@ export function parseHint(data: unknown): Hint {
   return parse(hint, data);
 }
 
+/** The replay that a job belongs to, in whatever queue it lies. */
+export function replayIdOf(data: unknown): string | null {
+  const parsed = z.object({ replayId: z.uuid() }).safeParse(data);
+  return parsed.success ? parsed.data.replayId : null;
+}
+
 /** @throws Hopeless */
 export function parseReread(job: { name: string; data: unknown }): RereadJob {
   return parse(reread, { name: job.name, data: job.data });
+}
+
+/** The next few of the jobs to be replayed. While one waits it stands for all; one that works is followed by one more. */
+export function replayStep(delayMs: number): NewJob {
+  return { queue: 'rereads', name: 'replay-jobs', data: {}, delayMs, once: 'replay-jobs' };
 }
 
 export type RereadTiming = {

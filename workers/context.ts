@@ -5,7 +5,8 @@ import { type RereadTiming, rereadsThrough } from '../src/jobs.js';
 import type { Log } from '../src/log.js';
 import type { QueueHome } from '../src/queue/backend.js';
 import type { ConsumeOptions } from '../src/queue/consume.js';
-import { connectProducer } from '../src/queue/produce.js';
+import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
+import { connectProducer, type Producer } from '../src/queue/produce.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
 import { connectStytch, type StytchDirectory } from '../src/stytch.js';
 
@@ -15,6 +16,9 @@ export type WorkerContext = {
   database: Database;
   stytch: StytchDirectory;
   rereads: Rereads;
+  /** For replays: they are added to the queues, and found there. */
+  producer: Producer;
+  queues: QueueInspector;
   log: Log;
   consuming: ConsumeOptions;
   close(): Promise<void>;
@@ -26,6 +30,7 @@ export function createContext(config: Config, log: Log, timing?: RereadTiming): 
   const onError = (error: Error) => log.warn({ error: describeFailure(error) }, 'queue connection');
   const database = connectDatabase(config.DATABASE_URL, { connections: 6 });
   const producer = connectProducer(home, onError);
+  const queues = inspectQueues(home, onError);
   const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
   const stytch = connectStytch({ projectId, secret, baseUrl });
   return {
@@ -33,6 +38,7 @@ export function createContext(config: Config, log: Log, timing?: RereadTiming): 
     database,
     stytch,
     rereads: rereadsThrough(producer, timing),
+    ...{ producer, queues },
     log,
     consuming: {
       concurrency: config.WORKER_CONCURRENCY,
@@ -41,7 +47,7 @@ export function createContext(config: Config, log: Log, timing?: RereadTiming): 
         log.warn(attempt, attempt.final ? 'job failed for good' : 'job failed, will be tried again'),
     },
     close: async () => {
-      await Promise.all([producer.close(), stytch.close(), database.$disconnect()]);
+      await Promise.all([producer.close(), queues.close(), stytch.close(), database.$disconnect()]);
     },
   };
 }

@@ -5,6 +5,7 @@ import { patient } from '../src/reconcile/patience.js';
 import { memberReader } from '../src/reconcile/read-members.js';
 import { reconcileHints } from '../src/reconcile/reconcile-hints.js';
 import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
+import { recordingReplays } from '../src/support/record-replay.js';
 import type { WorkerContext } from './context.js';
 
 /** Consumes `hints`: everything but leavers. Can wait, so Stytch is asked in large batches and its limits are waited out. */
@@ -15,5 +16,5 @@ export function startHints(context: WorkerContext): Consumer {
     { sizeMax: 1000 },
   );
   const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), log: context.log });
-  return consume(context.home, 'hints', handle, context.consuming);
+  return consume(context.home, 'hints', recordingReplays(context.database, handle), context.consuming);
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../src/config.js';
-import type { RereadTiming } from '../src/jobs.js';
+import { type RereadTiming, replayStep } from '../src/jobs.js';
 import { type Running, runProcess } from '../src/lifecycle.js';
 import type { Log } from '../src/log.js';
 import { createContext } from './context.js';
@@ -10,6 +10,8 @@ import { startRereads } from './rereads.js';
 /** A worker process; any number of them may run side by side, and any may die. */
 export async function startWorker(config: Config, log: Log, timing?: RereadTiming): Promise<Running> {
   const context = createContext(config, log, timing);
+  // Replays that were asked for while no worker was there, or whose next step was lost with the queue.
+  context.producer.add([replayStep(0)]).catch(() => {});
   const consumers = [startLeavers(context), startHints(context), startRereads(context)];
   return {
     stop: async () => {

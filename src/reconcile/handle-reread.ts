@@ -7,8 +7,8 @@ import { recheckMembers } from './recheck-members.js';
 import type { Occasion } from './record-events.js';
 import { type SweepDependencies, sweepTeam } from './sweep-team.js';
 
-/** What a worker does with the re-reads that we asked ourselves for. */
-export function rereadHandler(deps: SweepDependencies & { log: Log }): JobHandler {
+/** What a worker does with the re-reads that we asked ourselves for, and with what support asked for. */
+export function rereadHandler(deps: SweepDependencies & { log: Log; runReplays: () => Promise<object> }): JobHandler {
   return async (job) => {
     const { name, data } = parseReread(job);
     if (name === 'recheck-members') {
@@ -22,6 +22,7 @@ export function rereadHandler(deps: SweepDependencies & { log: Log }): JobHandle
       deps.log.info({ teamId: data.teamId, ...swept }, 'team swept');
       return swept;
     }
+    if (name === 'replay-jobs') return deps.runReplays();
     return sweepEveryTeam(deps, data.occasion);
   };
 }

@@ -4,8 +4,11 @@ import type { Change } from '../directory/plan.js';
 /** What became of a hint or a finding. */
 export type Outcome = 'changed' | 'unchanged' | 'superseded' | 'unknown_team' | 'unknown_member' | 'reread';
 
-/** Why a member or a team was read. A hint gets its row whatever came of it; the others only when they changed something. */
-export type Trigger = 'hint' | 'recheck' | 'sweep';
+/**
+ * Why a member or a team was read. A hint and a replay get their row whatever came of it; the others only when they
+ * changed something.
+ */
+export type Trigger = 'hint' | 'recheck' | 'sweep' | 'replay';
 
 export type Occasion = {
   trigger: Trigger;

@@ -1,0 +1,30 @@
+import { type Database, readingDatabase } from '../database.js';
+import type { Hint } from '../directory/hint.js';
+
+/** A hint as sync_events remembers it, for when the queue has forgotten its job; null if it was never recorded. */
+export async function recordedHint(database: Database, svixId: string): Promise<Hint | null> {
+  const event = await readingDatabase(() =>
+    database.syncEvent.findFirst({
+      where: { svixId, trigger: { in: ['hint', 'replay'] } },
+      orderBy: { id: 'asc' },
+    }),
+  );
+  if (!event?.eventId || !event.eventType || !event.sentAt || !event.receivedAt) return null;
+  const memberIds = event.stytchMemberId === null ? [] : [event.stytchMemberId];
+  return {
+    svixId,
+    eventId: event.eventId,
+    eventType: event.eventType,
+    sentAt: event.sentAt.toISOString(),
+    receivedAt: event.receivedAt.toISOString(),
+    organizationId: await organizationOf(database, event.teamId),
+    memberIds,
+    memberGone: memberIds.length === 1 && event.eventType.endsWith('.member.delete'),
+  };
+}
+
+async function organizationOf(database: Database, teamId: string | null): Promise<string | null> {
+  if (teamId === null) return null;
+  const team = await readingDatabase(() => database.team.findUnique({ where: { id: teamId } }));
+  return team?.stytchOrganizationId ?? null;
+}
