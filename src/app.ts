@@ -7,7 +7,13 @@ import type { Log } from './log.js';
 export type Probes = Record<string, () => Promise<unknown>>;
 
 /** All routes of the HTTP process. */
-export function createApp(parts: { receiver: RequestHandler; probes: Probes; registry: Registry; log: Log }): Express {
+export function createApp(parts: {
+  receiver: RequestHandler;
+  site: RequestHandler;
+  probes: Probes;
+  registry: Registry;
+  log: Log;
+}): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -22,6 +28,7 @@ export function createApp(parts: { receiver: RequestHandler; probes: Probes; reg
     response.setHeader('Content-Type', parts.registry.contentType);
     response.send(await parts.registry.metrics());
   });
+  app.use(parts.site);
   app.use((_request, response) => {
     response.status(404).json(problem('not_found', 'There is no such page. Check the address.'));
   });

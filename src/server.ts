@@ -9,6 +9,7 @@ import { hintJob } from './jobs.js';
 import { type Running, runProcess } from './lifecycle.js';
 import type { Log } from './log.js';
 import { createMetrics } from './metrics.js';
+import { openSite } from './people.js';
 import { connectProducer } from './queue/produce.js';
 import { createReceiver } from './webhook/receiver.js';
 import { createVerify } from './webhook/verify.js';
@@ -32,14 +33,15 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
     },
   });
   const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
-  const app = createApp({ receiver, probes, registry: metrics.registry, log });
+  const people = openSite(config, database, log);
+  const app = createApp({ receiver, site: people.site, probes, registry: metrics.registry, log });
   const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
   await listen(server, config);
   return {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
       await new Promise((resolve) => server.close(resolve));
-      await Promise.all([queue.close(), database.$disconnect()]);
+      await Promise.all([queue.close(), people.close(), database.$disconnect()]);
     },
   };
 }

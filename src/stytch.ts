@@ -25,7 +25,7 @@ export type StytchOptions = {
 };
 
 /** Search's documented latency goes up to 9 s; a call that takes longer than this is lost. */
-const deadlineDefaultMs = 12_000;
+export const deadlineDefaultMs = 12_000;
 const pageSizeMax = 1000;
 /** The API's enum, all of it: without it search leaves the deleted out. */
 const allStatuses = ['active', 'pending', 'invited', 'deleted'];
@@ -54,7 +54,8 @@ export function connectStytch(options: StytchOptions): StytchDirectory & { close
   };
 }
 
-function createClient({ projectId, secret, baseUrl }: StytchOptions) {
+/** The SDK, with deadlines of our own. */
+export function createClient({ projectId, secret, baseUrl }: StytchOptions) {
   // The SDK's own `timeout` has no effect (it is handed to fetch, which ignores it): a dispatcher's has.
   const agent = new Agent({
     headersTimeout: deadlineDefaultMs,
@@ -112,14 +113,15 @@ function required(part: unknown): unknown {
   return part;
 }
 
-function withDeadline(onCall: (call: string, status: string) => void) {
+/** Runs calls: each ends in time, is counted, and fails in our own words. */
+export function withDeadline(onCall: (call: string, status: string) => void, explainer = explain) {
   return async <T>(call: string, deadlineMs: number, request: () => Promise<T>): Promise<T> => {
     try {
       const answer = await orTimeout(request(), deadlineMs);
       onCall(call, '200');
       return answer;
     } catch (error) {
-      const { status, failure } = explain(call, error);
+      const { status, failure } = explainer(call, error);
       onCall(call, status);
       throw failure;
     }
@@ -143,7 +145,7 @@ async function orTimeout<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
 }
 
 /** Names the call, the status, Stytch's error type and request id; never its message or the request: both may be personal. */
-function explain(call: string, error: unknown): { status: string; failure: Error } {
+export function explain(call: string, error: unknown): { status: string; failure: Error } {
   if (error === timedOut)
     return { status: 'timeout', failure: new Unavailable(`Stytch ${call} did not answer in time.`) };
   // Anything else that is not Stytch's own error: no connection, a proxy's HTML, JSON of another shape.

@@ -6,7 +6,7 @@ type SourceFile = { path: string; text: string; imports: string[] };
 
 const tracked = checkoutFiles();
 const sources: SourceFile[] = tracked
-  .filter((path) => /^(src|workers)\/.*\.ts$/.test(path))
+  .filter((path) => /^(src|workers)\/.*\.tsx?$/.test(path))
   .map((path) => {
     const text = readFileSync(path, 'utf8');
     const imports = [...text.matchAll(/(?:from|import) '([^']+)'/g)].map((match) =>
@@ -18,7 +18,9 @@ const sources: SourceFile[] = tracked
 /** A file of ours as its path, anything else as its name. */
 function resolveImport(from: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier;
-  return normalize(join(dirname(from), specifier)).replace(/\.js$/, '.ts');
+  const path = normalize(join(dirname(from), specifier));
+  const source = ['.ts', '.tsx'].map((suffix) => path.replace(/\.js$/, suffix)).find((one) => tracked.includes(one));
+  return source ?? path.replace(/\.js$/, '.ts');
 }
 
 /** The files that import something matching `what` although they are not among `allowed`. */
@@ -46,6 +48,16 @@ it.each([
     /^src\/(?!reconcile\/)|^workers\//,
   ],
   [
+    'pages only show: no database, no Stytch, no queue',
+    /^src\/(database|stytch.*|queue\/.*|reconcile\/.*|admin\/.*)\.ts$/,
+    /^src\/(?!pages\/)|^workers\//,
+  ],
+  [
+    'the doors know nothing of what lies behind them',
+    /^src\/(database|admin\/.*|reconcile\/.*)\.ts$/,
+    /^src\/(?!web\/)|^workers\//,
+  ],
+  [
     'the webhook knows no database and no Stytch',
     /^src\/(database|stytch|reconcile\/.*)\.ts$/,
     /^src\/(?!webhook\/)|^workers\//,
@@ -58,14 +70,17 @@ it.each([
   ['bullmq', /^src\/queue\//],
   ['ioredis', /^src\/queue\/backend\.ts$/],
   ['svix', /^src\/webhook\/verify\.ts$/],
-  ['stytch', /^src\/stytch\.ts$/],
+  ['stytch', /^src\/stytch(-people)?\.ts$/],
   ['undici', /^src\/stytch\.ts$/],
   ['@prisma/adapter-pg', /^src\/database\.ts$/],
   ['prisma/generated/client.ts', /^src\/database\.ts$/],
   ['pg', /^src\/(migrations|queue\/backend)\.ts$/],
   ['dataloader', /^src\/reconcile\/batcher\.ts$/],
   ['pino', /^src\/log\.ts$/],
-  ['express', /^src\/(app|webhook\/receiver)\.ts$/],
+  ['express', /^src\/(app|people|webhook\/receiver|(web|admin)\/.*|pages\/render)\.tsx?$/],
+  ['helmet', /^src\/web\/headers\.ts$/],
+  ['cookie', /^src\/web\/credentials\.ts$/],
+  ['preact-render-to-string', /^src\/pages\/render\.ts$/],
 ])('%s is known in one place', (library, place) => {
   expect(importersOf(new RegExp(`^${library}$`), place)).toEqual([]);
   expect(sources.some(({ path, imports }) => place.test(path) && imports.includes(library))).toBe(true);

@@ -51,7 +51,8 @@ export async function post(
   request: SignedRequest,
 ): Promise<{ status: number; body: unknown; ms: number }> {
   const started = performance.now();
-  const { body, headers } = request;
+  const { headers } = request;
+  const body = typeof request.body === 'string' ? request.body : new Uint8Array(request.body);
   const response = await fetch(`${url}/webhooks/stytch`, { method: 'POST', body, headers, redirect: 'manual' });
   return { status: response.status, body: await response.json(), ms: performance.now() - started };
 }

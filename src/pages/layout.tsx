@@ -1,0 +1,74 @@
+import type { ComponentChildren } from 'preact';
+
+/** What stands around every page. */
+export type Frame = {
+  title: string;
+  /** From the left: where we are, `Acme`, `Settings`, `SCIM`. */
+  place: readonly string[];
+  tabs: readonly Tab[];
+  /** Who is signed in, if anybody is. */
+  person: string | null;
+};
+
+export type Tab = { href: string; label: string; isCurrent: boolean };
+
+/** A whole page; everything between the braces is escaped. Without any script it works; with them it is livelier. */
+export function Layout({ title, place, tabs, person, children }: Frame & { children: ComponentChildren }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${title} · Scanner`}</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/pico.min.css" />
+        <link rel="stylesheet" href="/assets/style.css" />
+        <script src="/assets/page.js" defer />
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <header class="bar">
+          <div class="container">
+            <Place place={place} />
+            {person !== null && <span class="person">{person}</span>}
+          </div>
+        </header>
+        {tabs.length > 0 && <Tabs tabs={tabs} />}
+        <main class="container" id="main" tabIndex={-1}>
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function Place({ place }: { place: readonly string[] }) {
+  return (
+    <nav aria-label="Breadcrumb">
+      <ol class="place">
+        <li class="brand">Scanner</li>
+        {place.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+function Tabs({ tabs }: { tabs: readonly Tab[] }) {
+  return (
+    <nav class="tabs" aria-label="Sections">
+      <ul class="container">
+        {tabs.map(({ href, label, isCurrent }) => (
+          <li key={href}>
+            <a href={href} aria-current={isCurrent ? 'page' : undefined}>
+              {label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,23 @@
+import type { ErrorRequestHandler } from 'express';
+import { describeFailure } from '../failures.js';
+import type { Log } from '../log.js';
+import { ErrorPage } from '../pages/error-page.js';
+import { sendPage } from '../pages/render.js';
+import { refusalOf } from './refusal-of.js';
+
+/**
+ * Ends a request that failed: a page for people, `{"error":{"code","message"}}` for programs. Our own faults are logged,
+ * by kind and place only. Express knows an error handler by its four parameters.
+ */
+export function answerFailure(
+  log: Log,
+  face: 'json' | { place: readonly string[]; back: string },
+): ErrorRequestHandler {
+  return (error, _request, response, _next) => {
+    const refusal = refusalOf(error);
+    if (refusal.status >= 500) log.error({ code: refusal.code, error: describeFailure(error) }, 'request failed');
+    if (response.headersSent) return void response.destroy();
+    if (face !== 'json') return sendPage(response, <ErrorPage refusal={refusal} {...face} />, refusal.status);
+    response.status(refusal.status).json({ error: { code: refusal.code, message: refusal.message } });
+  };
+}
