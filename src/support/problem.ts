@@ -19,3 +19,9 @@ export type ProblemCode =
   | 'conflict' // it is settled, or under way, already
   | 'unavailable'
   | 'broken_chain';
+
+/** Null for a problem with this code; anything else is thrown on. */
+export function unless(error: unknown, code: ProblemCode): null {
+  if (error instanceof SupportProblem && error.code === code) return null;
+  throw error;
+}

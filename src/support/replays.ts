@@ -73,7 +73,8 @@ export async function markDone(
 ): Promise<void> {
   await readingDatabase(
     () => database.$executeRaw`
-      UPDATE replays SET state = 'done', result = ${answer.result}, why = ${answer.why}, done_at = clock_timestamp()
+      UPDATE replays SET state = 'done', result = ${answer.result}, why = ${answer.why}, done_at = clock_timestamp(),
+        retried_at = CASE WHEN ${answer.result}::text IS NULL THEN retried_at ELSE COALESCE(retried_at, clock_timestamp()) END
       WHERE id = ${id}::uuid AND state <> 'done'`,
   );
 }

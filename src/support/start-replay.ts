@@ -5,7 +5,6 @@ import { failedJobs } from './failed-jobs.js';
 import { factsOf } from './job-facts.js';
 import { filterText, type JobFilter } from './job-filter.js';
 import type { SupportParts } from './parts.js';
-import { SupportProblem } from './problem.js';
 import { recordedHint } from './recorded-hint.js';
 import { judgeReplay } from './replay-result.js';
 import { fileBatch, type ReplayItem } from './replays.js';
@@ -20,7 +19,6 @@ type Parts = Pick<SupportParts, 'database' | 'queues' | 'producer'>;
  * Replays one job, several, or all failed jobs that match: files them, writes who and why to the audit log in the same
  * transaction, and asks for the first step. A process that dies before it could ask loses nothing: the next replay, and
  * every start of a worker, asks too.
- * @throws SupportProblem when nothing matches
  */
 export async function startReplay(parts: Parts, selection: Selection, act: Act): Promise<StartedReplay> {
   const { items, skipped, target } =
@@ -48,9 +46,6 @@ type Selected = { items: ReplayItem[]; skipped: Skipped[]; target: string };
 
 async function matching(parts: Parts, filter: JobFilter): Promise<Selected> {
   const found = await failedJobs(parts, filter);
-  if (found.length === 0) {
-    throw new SupportProblem('not_found', `Nothing to replay: no job matches (${filterText(filter)}). See \`failed\`.`);
-  }
   const items = found.map(({ job, facts }) => ({ queue: job.queue, jobId: job.id, leaver: facts.leaver }));
   return { items, skipped: [], target: filterText(filter) };
 }
