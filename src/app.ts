@@ -1,5 +1,4 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import type { Registry } from 'prom-client';
 import { describeFailure } from './failures.js';
 import type { Log } from './log.js';
 
@@ -11,7 +10,8 @@ export function createApp(parts: {
   receiver: RequestHandler;
   site: RequestHandler;
   probes: Probes;
-  registry: Registry;
+  /** The text of /metrics. */
+  metrics: () => Promise<string>;
   log: Log;
 }): Express {
   const app = express();
@@ -25,8 +25,8 @@ export function createApp(parts: {
   app.get('/healthz', (_request, response) => void response.json({ status: 'alive' }));
   app.get('/readyz', readiness(parts.probes));
   app.get('/metrics', async (_request, response) => {
-    response.setHeader('Content-Type', parts.registry.contentType);
-    response.send(await parts.registry.metrics());
+    response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+    response.send(await parts.metrics());
   });
   app.use(parts.site);
   app.use((_request, response) => {

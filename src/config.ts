@@ -49,6 +49,7 @@ const environment = z.object({
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 86_400).default(240),
   STYTCH_SEARCHES_PER_MINUTE: wholeNumber(1, 60_000).default(100),
   WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(1000),
+  SYNC_EVENTS_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',

@@ -1,11 +1,16 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { type Prisma, PrismaClient } from '../prisma/generated/client.js';
+import { Prisma, PrismaClient } from '../prisma/generated/client.js';
 import { type Instant, instantOf } from './directory/instant.js';
 import { Unavailable } from './failures.js';
 
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 export type JsonObject = Prisma.InputJsonObject;
+
+/** Pieces of statements, for those that come in two forms. */
+export const sql = { empty: Prisma.empty, raw: Prisma.raw };
+/** Against other writers of the row, not against those who refer to it. */
+export const lockRows = Prisma.sql`FOR NO KEY UPDATE`;
 
 /** A statement that hangs this long is lost; the longest we know (1,000 members) takes 0.3 s. */
 const statementTimeoutMs = 20_000;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Hint } from './directory/hint.js';
 import { Hopeless } from './failures.js';
 import type { NewJob, Producer } from './queue/produce.js';
+import type { Occasion } from './reconcile/record-events.js';
 import type { Recheck, Rereads } from './reconcile/rereads.js';
 
 /** What lies in the queues: shapes with ids and times only, checked again by whoever takes a job out. */
@@ -29,16 +30,12 @@ const occasion = z.object({
 });
 const recheck = z.object({ memberId: z.string(), organizationId: z.string().nullable(), occasion });
 
-const reread = z.discriminatedUnion('name', [
-  z.object({
-    name: z.literal('recheck-members'),
-    data: z.object({ members: z.array(recheck).min(1), round: z.int().nonnegative() }),
-  }),
+const rechecks = z.object({ members: z.array(recheck).min(1), round: z.int().nonnegative() });
+
+const sweep = z.discriminatedUnion('name', [
   z.object({ name: z.literal('sweep-team'), data: z.object({ teamId: z.uuid(), occasion }) }),
   z.object({ name: z.literal('sweep-every-team'), data: z.object({ occasion }) }),
-  z.object({ name: z.literal('replay-jobs'), data: z.object({}) }),
 ]);
-export type RereadJob = z.infer<typeof reread>;
 
 /** Leavers go to a queue of their own, where no backlog can be. */
 export function hintJob(job: Hint): NewJob {
@@ -57,13 +54,18 @@ export function replayIdOf(data: unknown): string | null {
 }
 
 /** @throws Hopeless */
-export function parseReread(job: { name: string; data: unknown }): RereadJob {
-  return parse(reread, { name: job.name, data: job.data });
+export function parseRechecks(data: unknown): z.infer<typeof rechecks> {
+  return parse(rechecks, data);
+}
+
+/** @throws Hopeless */
+export function parseSweep(job: { name: string; data: unknown }): z.infer<typeof sweep> {
+  return parse(sweep, { name: job.name, data: job.data });
 }
 
 /** The next few of the jobs to be replayed. While one waits it stands for all; one that works is followed by one more. */
 export function replayStep(delayMs: number): NewJob {
-  return { queue: 'rereads', name: 'replay-jobs', data: {}, delayMs, once: 'replay-jobs' };
+  return { queue: 'replays', name: 'replay-jobs', data: {}, delayMs, once: 'replay-jobs' };
 }
 
 export type RereadTiming = {
@@ -75,6 +77,9 @@ export type RereadTiming = {
 
 export const rereadTiming: RereadTiming = { recheckDelaysMs: [0, 5_000, 25_000], sweepDebounceMs: 2_000 };
 
+/** So that one call stays far inside its deadline. */
+const jobsPerCall = 1000;
+
 export function rereadsThrough(producer: Producer, timing = rereadTiming): Rereads {
   const members = (rechecks: readonly Recheck[], round: number): NewJob => ({
     queue: 'rereads',
@@ -82,12 +87,18 @@ export function rereadsThrough(producer: Producer, timing = rereadTiming): Rerea
     data: { members: rechecks, round },
     delayMs: timing.recheckDelaysMs[round] ?? 0,
   });
-  const sweep = { queue: 'rereads', delayMs: timing.sweepDebounceMs } as const;
+  const sweep = { queue: 'sweeps', delayMs: timing.sweepDebounceMs } as const;
+  const team = (teamId: string, why: Occasion): NewJob => ({
+    ...{ ...sweep, name: 'sweep-team', data: { teamId, occasion: why }, once: `team-${teamId}` },
+  });
   return {
     members: (rechecks, round) => producer.add([members(rechecks, round)]),
     alone: (one, round) => producer.add([{ ...members([one], round), id: jobId(`alone-${one.memberId}`) }]),
-    team: (teamId, why) =>
-      producer.add([{ ...sweep, name: 'sweep-team', data: { teamId, occasion: why }, once: `team-${teamId}` }]),
+    team: (teamId, why) => producer.add([team(teamId, why)]),
+    teams: async (teamIds, why) => {
+      const jobs = teamIds.map((teamId) => ({ ...team(teamId, why), delayMs: 0 }));
+      for (let i = 0; i < jobs.length; i += jobsPerCall) await producer.add(jobs.slice(i, i + jobsPerCall));
+    },
     everyTeam: (why) =>
       producer.add([{ ...sweep, name: 'sweep-every-team', data: { occasion: why }, once: 'every-team' }]),
   };

@@ -1,18 +1,58 @@
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** The numbers this process has to tell. No label ever holds an id or a name. */
+/** What one process counts. No label ever holds an id or a name. */
 export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Seconds; dense around the SLA of 300, where it matters on which side a lag falls. */
+const lagBuckets = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 120, 180, 240, 270, 300, 360, 600, 1800, 7200];
 
 export function createMetrics() {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
   return {
+    /** The counters below; those of all processes are told together (telling.ts). */
     registry,
+    eventLag: new Histogram({
+      name: 'scim_event_lag_seconds',
+      help: 'Time from when Stytch sent an event until what it told of was committed in the Scanner database',
+      buckets: lagBuckets,
+      registers,
+    }),
+    events: new Counter({
+      name: 'scim_events_total',
+      help: 'Events handled, by what became of them; failed: given up after all attempts',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    breaches: new Counter({
+      name: 'scim_sla_breaches_total',
+      help: 'Events whose change was committed later than SLA_SECONDS after Stytch sent them',
+      registers,
+    }),
+    sweeps: new Counter({
+      name: 'scim_sweeps_total',
+      help: 'Whole teams read, by whether anything was found that no event had told of',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    stytchRequests: new Counter({
+      name: 'scim_stytch_requests_total',
+      help: 'Calls to Stytch, by HTTP status; or timeout, network',
+      labelNames: ['call', 'status'] as const,
+      registers,
+    }),
     webhookRejections: new Counter({
       name: 'scim_webhook_rejections_total',
       help: 'Webhook requests that were not accepted, by reason',
       labelNames: ['reason'] as const,
-      registers: [registry],
+      registers,
     }),
   };
+}
+
+/** Memory, CPU, event loop: of this process alone. */
+export function createProcessMetrics(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
 }

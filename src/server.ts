@@ -4,19 +4,25 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { connectDatabase, readingDatabase } from './database.js';
+import { every } from './every.js';
 import { describeFailure, Hopeless } from './failures.js';
-import { hintJob } from './jobs.js';
+import { hintJob, rereadsThrough } from './jobs.js';
 import { type Running, runProcess } from './lifecycle.js';
 import type { Log } from './log.js';
-import { createMetrics } from './metrics.js';
+import { createMetrics, createProcessMetrics } from './metrics.js';
 import { openSite } from './people.js';
 import { connectProducer } from './queue/produce.js';
+import { createGauges } from './watch/gauges.js';
+import { oldestPending, type PendingHint } from './watch/sla.js';
+import { tellMetrics } from './watch/telling.js';
+import { readReports } from './watch/worker-reports.js';
 import { createReceiver } from './webhook/receiver.js';
 import { createVerify } from './webhook/verify.js';
 
 /** The HTTP process: any number of them behind a load balancer. `port` is where it listens (PORT may be 0). */
 export async function startServer(config: Config, log: Log): Promise<Running & { port: number }> {
   const metrics = createMetrics();
+  const processMetrics = createProcessMetrics();
   const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
   const queue = connectProducer({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL }, (error) =>
     log.warn({ error: describeFailure(error) }, 'queue connection'),
@@ -32,18 +38,45 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
       log.warn({ reason }, 'webhook rejected');
     },
   });
+  const oldest = async () => oldestPending(await queue.pending(), Date.now());
+  const gauges = createGauges({
+    database,
+    countJobs: queue.count,
+    oldestPendingSeconds: async () => (await oldest())?.ageSeconds ?? 0,
+  });
+  const telling = {
+    counters: metrics.registry,
+    process: processMetrics,
+    gauges,
+    readReports: () => readReports(database),
+  };
   const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
   const people = openSite(config, database, log);
-  const app = createApp({ receiver, site: people.site, probes, registry: metrics.registry, log });
+  const app = createApp({ receiver, site: people.site, probes, metrics: () => tellMetrics(telling), log });
   const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
   await listen(server, config);
+  // While nobody listened, events may have been missed.
+  rereadsThrough(queue)
+    .everyTeam({ trigger: 'sweep' })
+    .catch((error) => log.warn({ error: describeFailure(error) }, 'could not ask for every team to be read'));
+  const slaWatch = every(slaCheckEveryMs, () => tellOfBreach(oldest, config.SLA_SECONDS, log));
   return {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
       await new Promise((resolve) => server.close(resolve));
+      await slaWatch.stop();
       await Promise.all([queue.close(), people.close(), database.$disconnect()]);
     },
   };
+}
+
+const slaCheckEveryMs = 15_000;
+
+/** Also when no worker is alive: that is when it matters. */
+async function tellOfBreach(oldest: () => Promise<PendingHint | null>, slaSeconds: number, log: Log): Promise<void> {
+  const hint = await oldest().catch(() => null); // with the queue away there is nothing to be seen in it
+  if (hint !== null && hint.ageSeconds > slaSeconds)
+    log.error({ ...hint, slaSeconds }, 'SLA breached: not handled yet');
 }
 
 /** Leaves half a second of the contract's 2 s for everything else. */

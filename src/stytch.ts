@@ -12,6 +12,11 @@ export type StytchDirectory = {
   searchMembers(search: MemberSearch, options?: { deadlineMs?: number }): Promise<MemberPage>;
 };
 
+/** Stytch has no such organization, or no longer. */
+export class OrganizationUnknown extends Hopeless {
+  override name = 'OrganizationUnknown';
+}
+
 export type MemberSearch = { organizationIds: string[]; memberIds?: string[]; cursor?: string };
 export type MemberPage = { members: unknown[]; nextCursor: string | null };
 
@@ -158,5 +163,6 @@ export function explain(call: string, error: unknown): { status: string; failure
   // 401 and 403: the secret was changed or the project locked, which is mended in minutes, or alerts; so try again.
   if (error.status_code >= 500 || status === '401' || status === '403')
     return { status, failure: new Unavailable(words) };
-  return { status, failure: new Hopeless(words) };
+  const failure = error.error_type === 'organization_not_found' ? new OrganizationUnknown(words) : new Hopeless(words);
+  return { status, failure };
 }

@@ -1,53 +1,94 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../src/config.js';
 import { connectDatabase, type Database } from '../src/database.js';
 import { describeFailure } from '../src/failures.js';
 import { type RereadTiming, rereadsThrough } from '../src/jobs.js';
 import type { Log } from '../src/log.js';
+import { createMetrics, type Metrics } from '../src/metrics.js';
 import type { QueueHome } from '../src/queue/backend.js';
 import type { ConsumeOptions } from '../src/queue/consume.js';
 import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
 import { connectProducer, type Producer } from '../src/queue/produce.js';
+import { patient } from '../src/reconcile/patience.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
+import { type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
 import { connectStytch, type StytchDirectory } from '../src/stytch.js';
+import { createObserver, type Observer } from '../src/watch/observe.js';
+import { type OutageWatch, watchOutages } from '../src/watch/outages.js';
 
 /** What the consumers of one worker process share. */
 export type WorkerContext = {
+  workerId: string;
   home: QueueHome;
   database: Database;
-  stytch: StytchDirectory;
+  queue: Producer;
+  /** Stytch for whom it is: in a hurry, or able to wait for its limits. */
+  stytchFor(urgency: Urgency): StytchDirectory;
   rereads: Rereads;
-  /** For replays: they are added to the queues, and found there. */
-  producer: Producer;
+  /** For replays: where failed jobs are found, and tried again. */
   queues: QueueInspector;
+  metrics: Metrics;
+  observer: Observer;
   log: Log;
   consuming: ConsumeOptions;
+  /** Reads every team again, because something was away and may have been missed. */
+  afterGap(what: 'queue' | 'database' | 'stytch' | 'worker'): void;
+  databaseWatch: OutageWatch;
   close(): Promise<void>;
 };
 
-/** @param timing of re-reads; tests that wait for them shorten it */
-export function createContext(config: Config, log: Log, timing?: RereadTiming): WorkerContext {
+/** Stytch refuses a call now and then; only a real outage makes everybody be read again. */
+const stytchAwayAfterMs = 10_000;
+
+/** For tests: shorter waits, and no schedules where what they would find is not the subject. */
+export type WorkerOptions = { timing?: RereadTiming; schedules?: boolean };
+
+export function createContext(config: Config, log: Log, { timing }: WorkerOptions = {}): WorkerContext {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.warn({ error: describeFailure(error) }, 'queue connection');
-  const database = connectDatabase(config.DATABASE_URL, { connections: 6 });
-  const producer = connectProducer(home, onError);
+  const database = connectDatabase(config.DATABASE_URL, { connections: 8 });
+  const queue = connectProducer(home, onError, () => afterGap('queue'));
   const queues = inspectQueues(home, onError);
-  const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
-  const stytch = connectStytch({ projectId, secret, baseUrl });
+  const rereads = rereadsThrough(queue, timing);
+  const afterGap: WorkerContext['afterGap'] = (what) => {
+    log.info({ what }, 'reading every team after a gap');
+    const failed = (error: unknown) => log.warn({ what, error: describeFailure(error) }, 'could not ask for it');
+    rereads.everyTeam({ trigger: 'sweep' }).catch(failed);
+  };
+  const metrics = createMetrics();
+  const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS });
+  const stytch = connectWatchedStytch(config, metrics, () => afterGap('stytch'));
+  const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
-    home,
-    database,
-    stytch,
-    rereads: rereadsThrough(producer, timing),
-    ...{ producer, queues },
-    log,
+    ...{ workerId: randomUUID(), home, database, queue, queues, rereads, metrics, observer, log, afterGap },
+    stytchFor: (urgency) => {
+      const budgeted = withSearchBudget(stytch, database, { perMinute, urgency });
+      return urgency === 'leaver' ? budgeted : patient(budgeted);
+    },
+    databaseWatch: watchOutages(() => afterGap('database'), 0),
     consuming: {
       concurrency: config.WORKER_CONCURRENCY,
       onError,
-      onFailed: (attempt) =>
-        log.warn(attempt, attempt.final ? 'job failed for good' : 'job failed, will be tried again'),
+      onFailed: (attempt) => {
+        if (attempt.final && attempt.isHint) observer.givenUp();
+        log.warn(attempt, attempt.final ? 'job failed for good' : 'job failed, will be tried again');
+      },
     },
     close: async () => {
-      await Promise.all([producer.close(), queues.close(), stytch.close(), database.$disconnect()]);
+      await Promise.all([queue.close(), queues.close(), stytch.close(), database.$disconnect()]);
     },
   };
+}
+
+function connectWatchedStytch(config: Config, metrics: Metrics, onBack: () => void) {
+  const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
+  const watch = watchOutages(onBack, stytchAwayAfterMs);
+  return connectStytch({
+    ...{ projectId, secret, baseUrl },
+    onCall: (call, status) => {
+      metrics.stytchRequests.inc({ call, status });
+      if (/^(5|timeout|network)/.test(status)) watch.failed();
+      else watch.succeeded();
+    },
+  });
 }

@@ -12,11 +12,11 @@ const deadlineMs = 1_000;
 
 /** Consumes `leavers`: waits for nobody. Where Stytch does not answer in a second, the signed event is enough. */
 export function startLeavers(context: WorkerContext): Consumer {
-  const deps = { ...context, readMembers: memberReader(context.stytch, { deadlineMs, expectGone: true }) };
+  const deps = { ...context, readMembers: memberReader(context.stytchFor('leaver'), { deadlineMs, expectGone: true }) };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileLeavers>[1], onRead) => reconcileLeavers(deps, hints, onRead),
     { sizeMax: 1000 },
   );
-  const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), log: context.log });
+  const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), observer: context.observer });
   return consume(context.home, 'leavers', recordingReplays(context.database, handle), context.consuming);
 }

@@ -1,21 +1,27 @@
 import type { Config } from '../src/config.js';
-import { type RereadTiming, replayStep } from '../src/jobs.js';
 import { type Running, runProcess } from '../src/lifecycle.js';
 import type { Log } from '../src/log.js';
-import { createContext } from './context.js';
+import { createContext, type WorkerOptions } from './context.js';
 import { startHints } from './hints.js';
 import { startLeavers } from './leavers.js';
+import { startReplays } from './replays.js';
 import { startRereads } from './rereads.js';
+import { startSelfCare } from './self-care.js';
+import { sweepDependencies } from './sweep-dependencies.js';
+import { startSweeps } from './sweeps.js';
 
 /** A worker process; any number of them may run side by side, and any may die. */
-export async function startWorker(config: Config, log: Log, timing?: RereadTiming): Promise<Running> {
-  const context = createContext(config, log, timing);
-  // Replays that were asked for while no worker was there, or whose next step was lost with the queue.
-  context.producer.add([replayStep(0)]).catch(() => {});
-  const consumers = [startLeavers(context), startHints(context), startRereads(context)];
+export async function startWorker(config: Config, log: Log, options: WorkerOptions = {}): Promise<Running> {
+  const context = createContext(config, log, options);
+  const sweeping = sweepDependencies(context);
+  const first = [startLeavers(context), startHints(context), startRereads(context)];
+  const parts = [...first, startSweeps(context, sweeping), startReplays(context)];
+  const selfCare = startSelfCare(context, sweeping, config, options);
   return {
     stop: async () => {
-      await Promise.all(consumers.map((consumer) => consumer.close()));
+      await selfCare.stop();
+      await Promise.all(parts.map((consumer) => consumer.close()));
+      await selfCare.report();
       await context.close();
     },
   };

@@ -60,6 +60,20 @@ export function plan(world: World, readings: readonly Reading[]): Map<string, Me
   );
 }
 
+/**
+ * The same rule of roles without a reading, for when a role changed and the directory did not: users as they are + the
+ * team's roles as they are now -> grants to add and remove, for each user who lacks or has one too many.
+ */
+export function planGrants(users: readonly CurrentUser[], scimRoles: readonly ScimRole[]): Map<string, Change[]> {
+  const rolesByTeam = groupRoles(scimRoles);
+  const planned = users.map((user): [string, Change[]] => {
+    const desired =
+      user.status === 'active' ? grantsFor(user.roleValues, rolesByTeam.get(user.teamId) ?? new Map()) : [];
+    return [user.id, grantChanges(user.scimGrants, desired)];
+  });
+  return new Map(planned.filter(([, changes]) => changes.length > 0));
+}
+
 type RolesByTeam = ReadonlyMap<string, ReadonlyMap<string, ScimRole>>;
 
 function planMember(

@@ -15,8 +15,12 @@ import {
 import { Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
 
-/** `leavers` overtake everything because nothing else is in their queue; `rereads` are what we asked ourselves for. */
-export const queueNames = ['leavers', 'hints', 'rereads'] as const;
+/**
+ * `leavers` overtake everything because nothing else is in their queue; `rereads` are second looks at members, `sweeps`
+ * whole teams, `schedules` what is done every few seconds, which no long sweep may hold up, and `replays` the steps in which
+ * support has failed jobs tried again.
+ */
+export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'schedules', 'replays'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** Redis where there is one, else BullMQ's own backend on PostgreSQL (a sixth of the speed, and nothing to install). */
@@ -43,8 +47,14 @@ export type OpenQueue = {
   addBulk(jobs: { name: string; data: object; opts: JobsOptions }[]): Promise<unknown>;
   getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
   getFailed(start: number, end: number): Promise<BackendJob[]>;
-  getJobs(states: JobType[], start: number, end: number, ascending: boolean): Promise<BackendJob[]>;
   getJob(id: string): Promise<BackendJob | undefined>;
+  getJobs(states: JobType[], start: number, end: number, oldestFirst: boolean): Promise<(Job | undefined)[]>;
+  getJobScheduler(id: string): Promise<{ next?: number } | undefined>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { every: number },
+    template: { name: string; opts: JobsOptions },
+  ): Promise<unknown>;
   close(): Promise<void>;
 };
 /** Of a stored job, what support looks at; and trying it again. */
@@ -63,6 +73,8 @@ export type OpenWorker = { close(): Promise<void> };
 export type RedisTuning = Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>;
 type WorkerSettings = Omit<WorkerOptions, 'connection'>;
 type Listeners = { onError: (error: Error) => void };
+/** Told when the connection is there again after it was lost; the queue may have lost what it held. */
+export type ReconnectListener = () => void;
 type FailureListener = { onFailed: (job: Job | undefined, error: Error) => void };
 
 /** All keys of our queues in one hash slot of a Redis Cluster: BullMQ's scripts touch several at once. */
@@ -70,14 +82,19 @@ const prefix = '{scim}';
 const streams = { events: { maxLen: 1000 } };
 const connectTimeoutMs = 3_000;
 
-export function openBackend({ redisUrl, databaseUrl }: QueueHome, tuning: RedisTuning): Backend {
-  return redisUrl === undefined ? openPostgres(databaseUrl) : openRedis(redisUrl, tuning);
+export function openBackend(
+  { redisUrl, databaseUrl }: QueueHome,
+  tuning: RedisTuning,
+  onReconnect: ReconnectListener = () => {},
+): Backend {
+  return redisUrl === undefined ? openPostgres(databaseUrl) : openRedis(redisUrl, tuning, onReconnect);
 }
 
-function openRedis(url: string, options: RedisTuning): Backend {
+function openRedis(url: string, options: RedisTuning, onReconnect: ReconnectListener): Backend {
   const retryStrategy = (times: number) => Math.min(times * 100, 1_000);
   const connection = new Redis(url, { ...options, connectTimeout: connectTimeoutMs, retryStrategy });
   connection.on('error', () => {}); // each queue and worker on it reports the same error
+  connection.once('ready', () => connection.on('ready', onReconnect));
   return {
     queue: (name, { onError }) => new Queue(name, { connection, prefix, streams }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>

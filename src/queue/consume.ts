@@ -4,7 +4,15 @@ import { openBackend, type QueueHome, type QueueName } from './backend.js';
 
 export type JobHandler = (job: { id: string; name: string; data: unknown; attempt: number }) => Promise<unknown>;
 
-export type FailedAttempt = { queue: QueueName; jobId: string; attempt: number; final: boolean; error: string };
+export type FailedAttempt = {
+  queue: QueueName;
+  jobId: string;
+  attempt: number;
+  final: boolean;
+  /** Something accepted from Stytch, not something we asked ourselves for. */
+  isHint: boolean;
+  error: string;
+};
 
 export type ConsumeOptions = {
   /** Jobs in hand at the same time. */
@@ -38,7 +46,8 @@ export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, o
     onFailed: (job, error) => {
       if (job === undefined) return;
       const final = job.finishedOn !== undefined;
-      options.onFailed({ queue, jobId: job.id ?? '', attempt: job.attemptsMade, final, error: error.message });
+      const isHint = queue === 'leavers' || queue === 'hints';
+      options.onFailed({ queue, jobId: job.id ?? '', attempt: job.attemptsMade, final, isHint, error: error.message });
     },
   });
   return {

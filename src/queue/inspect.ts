@@ -117,7 +117,7 @@ function earliest(times: readonly (Date | null)[]): Date | null {
 }
 
 /** A job that was removed between the listing and the reading is listed without its content. */
-function isWhole(job: BackendJob | undefined): job is BackendJob {
+function isWhole<T extends { id?: string }>(job: T | undefined): job is T {
   return job !== undefined && job !== null && typeof job.id === 'string';
 }
 

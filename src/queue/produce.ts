@@ -1,6 +1,15 @@
 import type { JobsOptions, KeepJobs } from 'bullmq';
 import { Unavailable } from '../failures.js';
-import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
+import {
+  type OpenQueue,
+  openBackend,
+  type QueueHome,
+  type QueueName,
+  queueNames,
+  type ReconnectListener,
+} from './backend.js';
+import { keepSchedules, type ScheduleTimes } from './keep-schedules.js';
+import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
 
 export type NewJob = {
   queue: QueueName;
@@ -19,6 +28,12 @@ export type Producer = {
   add(jobs: readonly NewJob[], options?: { deadlineMs?: number }): Promise<void>;
   /** @throws Unavailable */
   ping(): Promise<void>;
+  /** The hints that are accepted and not settled, among them the oldest. @throws Unavailable */
+  pending(): Promise<PendingJob[]>;
+  /** Hints by state. @throws Unavailable */
+  count(): Promise<Record<JobState, number>>;
+  /** Makes sure that BullMQ's schedulers are there; a queue that comes back empty has lost them. @throws Unavailable */
+  keepSchedules(schedules: readonly ScheduleTimes[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -36,14 +51,24 @@ const removeOnComplete: Record<QueueName, KeepJobs | boolean> = {
   leavers: { age: 3600, count: 10_000 },
   hints: { age: 3600, count: 10_000 },
   rereads: true,
+  sweeps: true,
+  schedules: true,
+  replays: true,
 };
 const deadlineDefaultMs = 5_000;
 
 /** For processes that add jobs. Fails fast and keeps nothing in memory: whoever asked is told, and asks again. */
-export function connectProducer(home: QueueHome, onError: (error: Error) => void): Producer {
+export function connectProducer(
+  home: QueueHome,
+  onError: (error: Error) => void,
+  onReconnect?: ReconnectListener,
+): Producer {
   const redisOptions = { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: deadlineDefaultMs };
-  const backend = openBackend(home, redisOptions);
-  const queues = new Map(queueNames.map((name) => [name, backend.queue(name, { onError })]));
+  const backend = openBackend(home, redisOptions, onReconnect);
+  const open = (name: QueueName) => backend.queue(name, { onError });
+  const queues = new Map(queueNames.map((name) => [name, open(name)]));
+  const of = (name: QueueName) => queues.get(name) ?? open(name);
+  const hintQueues = [of('leavers'), of('hints')];
   return {
     add: (jobs, { deadlineMs = deadlineDefaultMs } = {}) =>
       within(deadlineMs, async () => {
@@ -57,6 +82,9 @@ export function connectProducer(home: QueueHome, onError: (error: Error) => void
       within(deadlineDefaultMs, async () => {
         for (const queue of queues.values()) await queue.getJobCounts('wait');
       }),
+    pending: () => within(deadlineDefaultMs, () => pendingJobs(hintQueues)),
+    count: () => within(deadlineDefaultMs, () => countJobs(hintQueues)),
+    keepSchedules: (schedules) => within(deadlineDefaultMs, () => keepSchedules(of('schedules'), schedules)),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await backend.disconnect();

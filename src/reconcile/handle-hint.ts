@@ -1,7 +1,7 @@
 import type { Hint } from '../directory/hint.js';
 import { parseHint } from '../jobs.js';
-import type { Log } from '../log.js';
 import type { JobHandler } from '../queue/consume.js';
+import type { Observer } from '../watch/observe.js';
 import type { MemberHint } from './reconcile-hints.js';
 import type { Outcome } from './record-events.js';
 
@@ -12,14 +12,12 @@ import type { Outcome } from './record-events.js';
 export function hintHandler(parts: {
   reconcile: (hint: MemberHint) => Promise<Outcome>;
   reread: (hint: Hint) => Promise<Outcome>;
-  log: Log;
+  observer: Observer;
 }): JobHandler {
   return async (job) => {
     const hint = parseHint(job.data);
     const outcome = isMemberHint(hint) ? await parts.reconcile(hint) : await parts.reread(hint);
-    const { svixId, eventId, eventType, organizationId, memberIds } = hint;
-    const lagMs = Date.now() - Date.parse(hint.sentAt);
-    parts.log.info({ svixId, eventId, eventType, organizationId, memberIds, outcome, lagMs }, 'hint handled');
+    parts.observer.handled(hint, outcome);
     return outcome;
   };
 }

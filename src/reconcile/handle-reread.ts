@@ -1,46 +1,19 @@
-import type { Database } from '../database.js';
-import { readingDatabase } from '../database.js';
-import { parseReread } from '../jobs.js';
+import { parseRechecks } from '../jobs.js';
 import type { Log } from '../log.js';
 import type { JobHandler } from '../queue/consume.js';
+import type { Observer } from '../watch/observe.js';
 import { recheckMembers } from './recheck-members.js';
-import type { Occasion } from './record-events.js';
-import { type SweepDependencies, sweepTeam } from './sweep-team.js';
+import type { HintDependencies } from './reconcile-hints.js';
 
-/** What a worker does with the re-reads that we asked ourselves for, and with what support asked for. */
-export function rereadHandler(deps: SweepDependencies & { log: Log; runReplays: () => Promise<object> }): JobHandler {
+/** What a worker does with the second looks at members that we asked ourselves for. */
+export function rereadHandler(deps: HintDependencies & { observer: Observer; log: Log }): JobHandler {
   return async (job) => {
-    const { name, data } = parseReread(job);
-    if (name === 'recheck-members') {
-      const changed = await recheckMembers(deps, data.members, data.round);
-      if (changed > 0)
-        deps.log.info({ members: data.members.length, round: data.round, changed }, 'recheck found changes');
-      return { changed };
+    const { members, round } = parseRechecks(job.data);
+    const changed = await recheckMembers(deps, members, round);
+    for (const { occasion, memberId } of changed) deps.observer.foundLater(occasion, memberId);
+    if (changed.length > 0) {
+      deps.log.info({ members: members.length, round, changed: changed.length }, 'recheck found changes');
     }
-    if (name === 'sweep-team') {
-      const swept = await sweepTeam(deps, data.teamId, data.occasion);
-      deps.log.info({ teamId: data.teamId, ...swept }, 'team swept');
-      return swept;
-    }
-    if (name === 'replay-jobs') return deps.runReplays();
-    return sweepEveryTeam(deps, data.occasion);
+    return { changed: changed.length };
   };
-}
-
-/** One job a connected team, so that each is tried, and fails, for itself. */
-async function sweepEveryTeam(
-  { database, rereads }: SweepDependencies,
-  occasion: Occasion,
-): Promise<{ teams: number }> {
-  const teams = await readingDatabase(() => connectedTeams(database));
-  for (const teamId of teams) await rereads.team(teamId, occasion);
-  return { teams: teams.length };
-}
-
-async function connectedTeams(database: Database): Promise<string[]> {
-  const teams = await database.team.findMany({
-    where: { ssoScimEnabled: true, stytchOrganizationId: { not: null } },
-    select: { id: true },
-  });
-  return teams.map(({ id }) => id);
 }

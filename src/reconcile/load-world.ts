@@ -1,4 +1,4 @@
-import type { Transaction } from '../database.js';
+import { type Database, lockRows, sql, type Transaction } from '../database.js';
 import { instantOf } from '../directory/instant.js';
 import type { RoleValue } from '../directory/role-values.js';
 import type { CurrentUser, Grant, Reading, ScimRole, World } from '../directory/world.js';
@@ -15,22 +15,56 @@ export class Contested extends Error {
  * @throws Contested
  */
 export async function loadWorld(tx: Transaction, readings: readonly Reading[]): Promise<World> {
+  return load(tx, readings, { locked: true });
+}
+
+/**
+ * The same without a lock, for comparing: even a row lock is a write. What it shows may be gone a moment later, so nothing
+ * is ever written by it.
+ */
+export async function viewWorld(database: Database, readings: readonly Reading[]): Promise<World> {
+  return load(database, readings, { locked: false });
+}
+
+/** Users by their ids, locked in the same order, for when the directory has nothing to do with it. */
+export async function loadUsersById(tx: Transaction, userIds: readonly string[]): Promise<CurrentUser[]> {
+  const rows = await tx.$queryRaw<UserRow[]>`
+    SELECT ${userColumns} FROM users WHERE id = ANY(${userIds}::uuid[]) ORDER BY created_at, id ${lockRows}`;
+  return withHoldings(tx, rows);
+}
+
+export async function loadScimRoles(tx: Transaction, teamIds: readonly string[]): Promise<ScimRole[]> {
+  return tx.$queryRaw<ScimRole[]>`
+    SELECT id::text, team_id::text AS "teamId", name FROM roles
+    WHERE team_id = ANY(${teamIds}::uuid[]) AND starts_with(name, 'scim:')`;
+}
+
+type Locking = { locked: boolean };
+
+async function load(tx: Transaction, readings: readonly Reading[], { locked }: Locking): Promise<World> {
   const memberIds = readings.map(({ member }) => member.memberId);
   const teamByOrganization = await loadTeams(tx, readings);
   const known = await loadKnownMembers(tx, memberIds);
   const newcomers = newcomersAmong(readings, teamByOrganization, known);
-  if (newcomers.length > 0) await lockTeams(tx, newcomers);
-  const rows = await lockUsers(tx, memberIds, newcomers);
+  if (locked && newcomers.length > 0) await lockTeams(tx, newcomers);
+  const rows = await loadUsers(tx, memberIds, newcomers, locked);
   const found = new Set(rows.map((row) => row.memberId));
-  if ([...known].some((memberId) => !found.has(memberId))) throw new Contested('A user was linked to another member.');
+  if (locked && [...known].some((memberId) => !found.has(memberId))) {
+    throw new Contested('A user was linked to another member.');
+  }
   const users = await withHoldings(tx, rows);
-  return { teamByOrganization, users, scimRoles: await loadScimRoles(tx, rows, newcomers) };
+  const teamIds = new Set([...rows.map(({ teamId }) => teamId), ...newcomers.map(({ team_id }) => team_id)]);
+  return { teamByOrganization, users, scimRoles: await loadScimRoles(tx, [...teamIds]) };
 }
 
 type Newcomer = { team_id: string; external_id: string | null; email: string };
 type UserRow = Omit<CurrentUser, 'observedAt' | 'roleValues' | 'scimGrants' | 'liveKeyIds'> & {
   observedAt: string | null;
 };
+
+const userColumns = sql.raw(`id::text, team_id::text AS "teamId", stytch_member_id AS "memberId", email, name, status,
+  scim_external_id AS "externalId",
+  to_char(observed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "observedAt"`);
 
 async function loadTeams(tx: Transaction, readings: readonly Reading[]): Promise<Map<string, string>> {
   const organizationIds = [...new Set(readings.map(({ member }) => member.organizationId).filter((id) => id !== null))];
@@ -64,7 +98,12 @@ async function lockTeams(tx: Transaction, newcomers: readonly Newcomer[]): Promi
 }
 
 /** The members' own rows, and for newcomers every row they could be: same external id, or same e-mail and nobody's yet. */
-async function lockUsers(tx: Transaction, memberIds: string[], newcomers: readonly Newcomer[]): Promise<UserRow[]> {
+async function loadUsers(
+  tx: Transaction,
+  memberIds: string[],
+  newcomers: readonly Newcomer[],
+  locked: boolean,
+): Promise<UserRow[]> {
   return tx.$queryRaw<UserRow[]>`
     WITH newcomer AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(newcomers)}::jsonb)
@@ -77,11 +116,8 @@ async function lockUsers(tx: Transaction, memberIds: string[], newcomers: readon
       SELECT u.id FROM newcomer n JOIN users u ON u.team_id = n.team_id AND lower(u.email) = lower(n.email)
       WHERE u.stytch_member_id IS NULL
     )
-    SELECT id::text, team_id::text AS "teamId", stytch_member_id AS "memberId", email, name, status,
-      scim_external_id AS "externalId",
-      to_char(observed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "observedAt"
-    FROM users WHERE id IN (SELECT id FROM candidate)
-    ORDER BY created_at, id FOR NO KEY UPDATE`;
+    SELECT ${userColumns} FROM users WHERE id IN (SELECT id FROM candidate)
+    ORDER BY created_at, id ${locked ? lockRows : sql.empty}`;
 }
 
 /** Values, grants and keys in one statement and one row a user; read after the lock, so that they are the latest. */
@@ -109,10 +145,3 @@ async function withHoldings(tx: Transaction, rows: readonly UserRow[]): Promise<
 }
 
 type Holdings = { id: string; roleValues: RoleValue[] | null; scimGrants: Grant[] | null; liveKeyIds: string[] | null };
-
-async function loadScimRoles(tx: Transaction, rows: readonly UserRow[], newcomers: readonly Newcomer[]) {
-  const teamIds = [...new Set([...rows.map(({ teamId }) => teamId), ...newcomers.map(({ team_id }) => team_id)])];
-  return tx.$queryRaw<ScimRole[]>`
-    SELECT id::text, team_id::text AS "teamId", name FROM roles
-    WHERE team_id = ANY(${teamIds}::uuid[]) AND starts_with(name, 'scim:')`;
-}

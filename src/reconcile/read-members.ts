@@ -40,6 +40,18 @@ export type ReadOptions = {
   expectGone?: boolean;
 };
 
+/** The members that can be understood; whoever can't is asked for alone by somebody else, and fails alone. */
+export function understood(members: readonly unknown[]): DirectoryMember[] {
+  return members.flatMap((member) => {
+    try {
+      return [directoryMemberOf(member)];
+    } catch (error) {
+      if (error instanceof Hopeless) return [];
+      throw error;
+    }
+  });
+}
+
 function isDoubtful(found: DirectoryMember | Error | undefined, { expectGone = false }: ReadOptions): boolean {
   if (found === undefined) return true;
   return expectGone && !(found instanceof Error) && found.presence === 'active';

@@ -1,14 +1,14 @@
 import type { Transaction } from '../database.js';
 import type { Change } from '../directory/plan.js';
 
-/** What became of a hint or a finding. */
-export type Outcome = 'changed' | 'unchanged' | 'superseded' | 'unknown_team' | 'unknown_member' | 'reread';
+/** What became of a hint or a finding. `held`: a sweep found too many missing at once, and a person decides. */
+export type Outcome = 'changed' | 'unchanged' | 'superseded' | 'unknown_team' | 'unknown_member' | 'reread' | 'held';
 
 /**
- * Why a member or a team was read. A hint and a replay get their row whatever came of it; the others only when they
- * changed something.
+ * Why rows were looked at: an event, a second look, a whole team, a role that was created, renamed or deleted, or support.
+ * A hint and a replay get their row whatever came of it; the others only when they changed something.
  */
-export type Trigger = 'hint' | 'recheck' | 'sweep' | 'replay';
+export type Trigger = 'hint' | 'recheck' | 'sweep' | 'role' | 'replay';
 
 export type Occasion = {
   trigger: Trigger;

@@ -12,7 +12,10 @@ export type Rereads = {
   members(rechecks: readonly Recheck[], round: number): Promise<void>;
   /** One member that can't be handled with others; as long as it waits, or has failed, it is not asked for again. */
   alone(recheck: Recheck, round: number): Promise<void>;
+  /** Soon: when the burst that asks for it is over, or nearly so. */
   team(teamId: string, occasion: Occasion): Promise<void>;
+  /** Now: their turn has come. */
+  teams(teamIds: readonly string[], occasion: Occasion): Promise<void>;
   everyTeam(occasion: Occasion): Promise<void>;
 };
 

@@ -31,6 +31,18 @@ export async function writePlans(tx: Transaction, writes: readonly Write[], stam
   await revokeKeys(tx, changesOf(writes, 'api_key_revoked'));
 }
 
+/** The grants alone, by member id: of members whose rows are locked. */
+export async function writeGrants(tx: Transaction, changes: readonly MemberChange[]): Promise<void> {
+  await revokeRoles(
+    tx,
+    changes.filter(({ type }) => type === 'role_revoked'),
+  );
+  await grantRoles(
+    tx,
+    changes.filter(({ type }) => type === 'role_granted'),
+  );
+}
+
 async function createUsers(tx: Transaction, writes: readonly Write[]): Promise<void> {
   if (writes.length === 0) return;
   await tx.$executeRaw`
@@ -114,7 +126,7 @@ async function revokeKeys(tx: Transaction, changes: readonly MemberChange[]): Pr
     WHERE k.id = c."keyId" AND k.revoked_at IS NULL`;
 }
 
-type MemberChange = Change & { member_id: string };
+export type MemberChange = Change & { member_id: string };
 
 function changesOf(writes: readonly Write[], type: Change['type']): MemberChange[] {
   return writes.flatMap(({ plan }) =>

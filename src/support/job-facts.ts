@@ -1,5 +1,5 @@
 import type { Hint } from '../directory/hint.js';
-import { parseHint, parseReread, type RereadJob } from '../jobs.js';
+import { parseHint, parseRechecks, parseSweep } from '../jobs.js';
 import type { StoredJob } from '../queue/inspect.js';
 
 /** What a job is about, whatever queue it lies in. */
@@ -18,7 +18,9 @@ export type JobFacts = {
 /** Pure. A job that no version of ours wrote, or that concerns no team (a schedule), is about nobody. */
 export function factsOf(job: Pick<StoredJob, 'queue' | 'name' | 'data'>): JobFacts {
   try {
-    return job.queue === 'rereads' ? ofReread(parseReread(job)) : ofHint(parseHint(job.data));
+    if (job.queue === 'rereads') return ofRechecks(job.name, parseRechecks(job.data));
+    if (job.queue === 'sweeps') return ofSweep(parseSweep(job));
+    return ofHint(parseHint(job.data));
   } catch {
     return { ...nothing, eventType: job.name };
   }
@@ -41,21 +43,15 @@ function ofHint(hint: Hint): JobFacts {
   return { about, memberIds, organizationId, teamId: null, eventType, sentAt, leaver, hint };
 }
 
-function ofReread({ name, data }: RereadJob): JobFacts {
-  if (name === 'recheck-members') {
-    const [first] = data.members;
-    const memberIds = [...new Set(data.members.map(({ memberId }) => memberId))];
-    const { eventType = name, sentAt = null } = first?.occasion ?? {};
-    const organizationId = first?.organizationId ?? null;
-    return { ...nothing, about: 'members', memberIds, organizationId, eventType, sentAt };
-  }
-  if (name === 'sweep-team') {
-    const { eventType = name, sentAt = null } = data.occasion;
-    return { ...nothing, about: 'team', teamId: data.teamId, eventType, sentAt };
-  }
-  if (name === 'sweep-every-team') {
-    const { eventType = name, sentAt = null } = data.occasion;
-    return { ...nothing, about: 'every_team', eventType, sentAt };
-  }
-  return { ...nothing, eventType: name };
+function ofRechecks(name: string, { members }: ReturnType<typeof parseRechecks>): JobFacts {
+  const [first] = members;
+  const memberIds = [...new Set(members.map(({ memberId }) => memberId))];
+  const { eventType = name, sentAt = null } = first?.occasion ?? {};
+  return { ...nothing, about: 'members', memberIds, organizationId: first?.organizationId ?? null, eventType, sentAt };
+}
+
+function ofSweep(sweep: ReturnType<typeof parseSweep>): JobFacts {
+  const { eventType = sweep.name, sentAt = null } = sweep.data.occasion;
+  if (sweep.name === 'sweep-every-team') return { ...nothing, about: 'every_team', eventType, sentAt };
+  return { ...nothing, about: 'team', teamId: sweep.data.teamId, eventType, sentAt };
 }

@@ -5,8 +5,10 @@ import { rereadsThrough } from '../jobs.js';
 import type { Log } from '../log.js';
 import { inspectQueues, type QueueInspector } from '../queue/inspect.js';
 import { connectProducer, type Producer } from '../queue/produce.js';
+import { patient } from '../reconcile/patience.js';
 import { memberReader, type ReadMembers } from '../reconcile/read-members.js';
 import type { Rereads } from '../reconcile/rereads.js';
+import { withSearchBudget } from '../reconcile/search-budget.js';
 import { connectStytch, type StytchDirectory, type StytchOptions } from '../stytch.js';
 import { connectLookups, type StytchLookups } from '../stytch-lookups.js';
 
@@ -29,7 +31,9 @@ export function connectSupport(config: Config, log: Log): SupportParts & { close
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
   const database = connectDatabase(config.DATABASE_URL, { connections: 4 });
-  const stytch = connectStytch(stytchOptions(config));
+  const connected = connectStytch(stytchOptions(config));
+  const budget = { perMinute: config.STYTCH_SEARCHES_PER_MINUTE, urgency: 'hint' as const };
+  const stytch = patient(withSearchBudget(connected, database, budget));
   const lookups = connectLookups(stytchOptions(config));
   const queues = inspectQueues(home, onError);
   const producer = connectProducer(home, onError);
@@ -38,7 +42,7 @@ export function connectSupport(config: Config, log: Log): SupportParts & { close
     readMembers: memberReader(stytch, { deadlineMs }),
     rereads: rereadsThrough(producer),
     close: async () => {
-      await Promise.all([queues.close(), producer.close(), stytch.close(), lookups.close(), database.$disconnect()]);
+      await Promise.all([queues.close(), producer.close(), connected.close(), lookups.close(), database.$disconnect()]);
     },
   };
 }

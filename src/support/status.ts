@@ -2,6 +2,7 @@ import { readingDatabase } from '../database.js';
 import type { JobCounts } from '../queue/inspect.js';
 import type { SupportParts } from './parts.js';
 import { openReplays } from './replays.js';
+import { settler } from './settle-failed.js';
 
 /** How the whole is doing, on one screen. */
 export type Status = {
@@ -65,7 +66,7 @@ async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
           AS "connectedTeams",
         (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers,
         (SELECT count(*)::int FROM replays r JOIN replay_batches b ON b.id = r.batch_id
-          WHERE b.actor = 'scanner-scim' AND r.result IS NOT NULL AND r.done_at > now() - interval '24 hours')
+          WHERE b.actor = ${settler} AND r.result IS NOT NULL AND r.done_at > now() - interval '24 hours')
           AS "settledBySweeps"`,
   );
   return row;

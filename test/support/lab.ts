@@ -35,23 +35,33 @@ export type Lab = {
 const quickly: RereadTiming = { recheckDelaysMs: [0, 50, 100], sweepDebounceMs: 100 };
 
 export async function startLab(
-  options: { backend?: BackendName; worker?: boolean; env?: Record<string, string>; timing?: RereadTiming } = {},
+  options: {
+    backend?: BackendName;
+    worker?: boolean;
+    /** What a worker does by itself: sweeps, back-fill … Off, so that other subjects stay undisturbed. */
+    schedules?: boolean;
+    env?: Record<string, string>;
+    timing?: RereadTiming;
+  } = {},
 ): Promise<Lab> {
-  const { backend = backends[0], worker = true, timing = quickly } = options;
+  const { backend = backends[0], worker = true, schedules = false, timing = quickly } = options;
   const testDatabase = await createTestDatabase();
   const { database } = testDatabase;
   const queue = await startTestQueue(backend, testDatabase.url);
   const emulator = await startEmulator({ projectId, secret: 'secret-test' });
-  const env = { ...queue.env, STYTCH_BASE_URL: emulator.url, ...options.env };
+  const env = { ...queue.env, STYTCH_BASE_URL: emulator.url, STYTCH_SEARCHES_PER_MINUTE: '60000', ...options.env };
   const config = testConfig(env);
   const server = await startServer(config, silent);
   const url = `http://127.0.0.1:${server.port}`;
   emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [secret] });
-  const workers: Running[] = [];
+  const workers = new Set<Running>();
   const begin = async (log = silent) => {
-    const running = await startWorker(config, log, timing);
-    workers.push(running);
-    return running;
+    const running = await startWorker(config, log, { timing, schedules });
+    workers.add(running);
+    const stop = async () => {
+      if (workers.delete(running)) await running.stop();
+    };
+    return { stop };
   };
   if (worker) await begin();
   await eventually(async () => (await fetch(`${url}/readyz`)).status === 200);
@@ -69,7 +79,7 @@ export async function startLab(
     startWorker: begin,
     stop: async () => {
       emulator.faults.reset();
-      await Promise.all(workers.map((running) => running.stop()));
+      await Promise.all([...workers].map((running) => running.stop()));
       await server.stop();
       await emulator.stop();
       await queue.stop();
@@ -81,7 +91,7 @@ export async function startLab(
 async function quiet(emulator: Emulator, home: QueueHome): Promise<void> {
   await emulator.webhooks.settled();
   await eventually(async () => {
-    for (const name of queueNames) {
+    for (const name of queueNames.filter((one) => one !== 'schedules')) {
       const { waiting, active, delayed } = await inspectQueue(home, name, (queue) => queue.getJobCounts());
       if (waiting || active || delayed)
         throw new Error(`${name}: ${waiting} waiting, ${active} active, ${delayed} delayed`);

@@ -1,0 +1,21 @@
+/** Does the same again and again, one at a time: a run that takes longer than the interval makes the next ones be left out. */
+export type Repeating = {
+  /** Starts nothing more, and resolves when what is under way has ended. */
+  stop(): Promise<void>;
+};
+
+/** @param work must not reject: there is nobody to tell but itself */
+export function every(ms: number, work: () => Promise<unknown>): Repeating {
+  let current: Promise<unknown> | null = null;
+  const timer = setInterval(() => {
+    current ??= work().finally(() => {
+      current = null;
+    });
+  }, ms);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await current;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { type Database, readingDatabase } from './database.js';
+import { Unavailable } from './failures.js';
+import type { ScheduleTimes } from './queue/keep-schedules.js';
+import type { SweepDependencies } from './reconcile/ask-again.js';
+import { backFillRoles } from './reconcile/back-fill-roles.js';
+import { dueTeams, markQueued } from './reconcile/due-teams.js';
+import type { Rereads } from './reconcile/rereads.js';
+import { sweepTeam } from './reconcile/sweep-team.js';
+import { listenToTeams } from './watch/hear.js';
+import { removeOld } from './watch/retention.js';
+import { foldFormerWorkers } from './watch/worker-reports.js';
+
+/** What is done every few seconds or hours, by one worker at a time; safe to be done by several. */
+export type Schedule = ScheduleTimes & { run: () => Promise<unknown> };
+
+export type ScheduleSettings = { sweepIntervalSeconds: number; retentionDays: number };
+
+const second = 1_000;
+const hour = 3_600 * second;
+
+export function schedulesOf(
+  deps: SweepDependencies & { onQuiet: (teamId: string) => void; settleFailed: () => Promise<unknown> },
+  { sweepIntervalSeconds, retentionDays }: ScheduleSettings,
+): Schedule[] {
+  const { database } = deps;
+  return [
+    { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweepIntervalSeconds) },
+    { name: 'back-fill-roles', everyMs: 10 * second, run: () => backFillRoles(database) }, // of the 60 s it may take
+    {
+      name: 'listen-to-teams',
+      everyMs: 60 * second,
+      run: async () => (await listenToTeams(database, Date.now())).forEach(deps.onQuiet),
+    },
+    { name: 'settle-failed', everyMs: 60 * second, run: deps.settleFailed },
+    { name: 'remove-old', everyMs: hour, run: () => removeAllOld(database, retentionDays) },
+  ];
+}
+
+/** Queues the sweeps whose turn has come. When the queue is away they are done here: no leaver waits for a queue. */
+async function sweepDueTeams(deps: SweepDependencies, intervalSeconds: number): Promise<void> {
+  const { database, rereads } = deps;
+  const due = await readingDatabase(() => dueTeams(database, intervalSeconds));
+  try {
+    await rereads.teams(due, { trigger: 'sweep' });
+    await readingDatabase(() => markQueued(database, due));
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    for (const teamId of due) await sweepHere(deps, teamId);
+  }
+}
+
+async function sweepHere(deps: SweepDependencies, teamId: string): Promise<void> {
+  await sweepTeam({ ...deps, rereads: nobodyIsAsked }, teamId, { trigger: 'sweep' });
+  await readingDatabase(() => markQueued(deps.database, [teamId]));
+}
+
+/** Without a queue nobody can be asked for another look; the next sweep comes by itself. */
+const nobodyIsAsked: Rereads = {
+  members: async () => {},
+  alone: async () => {},
+  team: async () => {},
+  teams: async () => {},
+  everyTeam: async () => {},
+};
+
+async function removeAllOld(database: Database, retentionDays: number): Promise<void> {
+  await removeOld(database, retentionDays);
+  await foldFormerWorkers(database);
+}

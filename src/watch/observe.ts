@@ -1,0 +1,46 @@
+import type { Hint } from '../directory/hint.js';
+import type { Log } from '../log.js';
+import type { Metrics } from '../metrics.js';
+import type { Occasion, Outcome } from '../reconcile/record-events.js';
+
+/** What became of events, for metrics and the log. Ids and times only. */
+export type Observer = {
+  /** A hint was settled, or a second look is to settle it. */
+  handled(hint: Hint, outcome: Outcome): void;
+  /** A second look found what the first one missed: this is when the change was committed. */
+  foundLater(occasion: Occasion, memberId: string): void;
+  /** All attempts failed; its job waits for support. */
+  givenUp(): void;
+  swept(changed: number): void;
+};
+
+export function createObserver(parts: { metrics: Metrics; log: Log; slaSeconds: number }): Observer {
+  const { metrics, log, slaSeconds } = parts;
+  const committed = (sentAt: string, ids: object, outcome: Outcome) => {
+    const lagSeconds = lagOf(sentAt);
+    metrics.eventLag.observe(lagSeconds);
+    // An old event that is sent again and finds everything right is late for nobody.
+    if (outcome !== 'changed' || lagSeconds <= slaSeconds) return;
+    metrics.breaches.inc();
+    log.error({ ...ids, lagSeconds, slaSeconds }, 'SLA breached: the change was committed too late');
+  };
+  return {
+    handled: (hint, outcome) => {
+      const { svixId, eventId, eventType, organizationId, memberIds } = hint;
+      const ids = { svixId, eventId, eventType, organizationId, memberIds };
+      metrics.events.inc({ outcome });
+      committed(hint.sentAt, ids, outcome);
+      log.info({ ...ids, outcome, lagMs: Math.round(lagOf(hint.sentAt) * 1000) }, 'hint handled');
+    },
+    foundLater: ({ svixId, eventId, eventType, sentAt }, memberId) => {
+      if (sentAt !== undefined) committed(sentAt, { svixId, eventId, eventType, memberIds: [memberId] }, 'changed');
+    },
+    givenUp: () => metrics.events.inc({ outcome: 'failed' }),
+    swept: (changed) => metrics.sweeps.inc({ result: changed > 0 ? 'changed' : 'unchanged' }),
+  };
+}
+
+/** Seconds since then; a sender's clock ahead of ours makes none of them negative. */
+function lagOf(sentAt: string): number {
+  return Math.max(0, (Date.now() - Date.parse(sentAt)) / 1000);
+}
