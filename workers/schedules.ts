@@ -3,7 +3,7 @@ import type { Schedule } from '../src/schedules.js';
 import type { WorkerContext } from './context.js';
 
 /** There are a handful of them, and none waits for another. */
-const concurrency = 4;
+const concurrency = 5;
 
 /** Consumes `schedules`: one job at a time of each, made by BullMQ's job schedulers. */
 export function startSchedules(context: WorkerContext, schedules: readonly Schedule[]): Consumer {
