@@ -1,22 +1,46 @@
 import type { RequestHandler } from 'express';
 import { createAdmit } from './admin/admit.js';
+import { apiPart } from './admin/api.js';
+import { createRoute } from './admin/routes.js';
 import { settingsPart } from './admin/settings.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
 import type { Log } from './log.js';
+import type { Rereads } from './reconcile/rereads.js';
+import { connectStytch } from './stytch.js';
 import { connectStytchPeople } from './stytch-people.js';
 import { createSignIn } from './web/sign-in.js';
-import { createSite, type Part } from './web/site.js';
+import { createSite } from './web/site.js';
+
+export type PeopleDependencies = {
+  database: Database;
+  rereads: Rereads;
+  /** Age of the oldest hint in the queue; null when there is none. */
+  oldestWaitingSeconds: () => Promise<number | null>;
+  log: Log;
+};
 
 /** The half of the HTTP process that is meant for people: puts its parts together, behind one sign-in. */
 export function openSite(
   config: Config,
-  database: Database,
-  log: Log,
+  { database, rereads, oldestWaitingSeconds, log }: PeopleDependencies,
 ): { site: RequestHandler; close(): Promise<void> } {
   const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
-  const stytch = connectStytchPeople({ projectId, secret, baseUrl });
-  const signIn = createSignIn(stytch);
-  const parts: Part[] = [settingsPart(createAdmit(signIn, database))];
-  return { site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }), close: () => stytch.close() };
+  const people = connectStytchPeople({ projectId, secret, baseUrl });
+  const directory = connectStytch({ projectId, secret, baseUrl });
+  const admit = createAdmit(createSignIn(people), database);
+  const deps = {
+    ...{ database, log, oldestWaitingSeconds },
+    stytch: people.connections,
+    reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
+    getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
+  };
+  const route = createRoute(admit);
+  const parts = [apiPart(route, deps), settingsPart(route, deps)];
+  return {
+    site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
+    close: async () => {
+      await Promise.all([people.close(), directory.close()]);
+    },
+  };
 }

@@ -51,7 +51,12 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
     readReports: () => readReports(database),
   };
   const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
-  const people = openSite(config, database, log);
+  const people = openSite(config, {
+    database,
+    rereads: rereadsThrough(queue),
+    oldestWaitingSeconds: async () => (await oldest())?.ageSeconds ?? null,
+    log,
+  });
   const app = createApp({ receiver, site: people.site, probes, metrics: () => tellMetrics(telling), log });
   const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
   await listen(server, config);

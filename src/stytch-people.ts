@@ -1,8 +1,8 @@
-import { StytchError } from 'stytch';
 import { idOrNull } from './directory/ids.js';
 import { asRecord, parseJson } from './directory/json.js';
-import { Hopeless } from './failures.js';
-import { createClient, deadlineDefaultMs, explain, type StytchOptions, withDeadline } from './stytch.js';
+import { createClient, deadlineDefaultMs, type StytchOptions, withDeadline } from './stytch.js';
+import { connectionCalls, type StytchConnections } from './stytch-connections.js';
+import { explainToPeople, StytchRefusal } from './stytch-refusal.js';
 
 /** What a person shows to prove that they are signed in: one of the two forms that Stytch gives a session. */
 export type Credential = { session_jwt: string } | { session_token: string };
@@ -21,23 +21,10 @@ export type SignedIn = {
   isAllowed: boolean;
 };
 
-/** Stytch understood, and said no. */
-export class StytchRefusal extends Hopeless {
-  override name = 'StytchRefusal';
-  readonly errorType: string;
-  /** Stytch's name for the request: what its support asks for. */
-  readonly requestId: string;
-
-  constructor(call: string, errorType: string, requestId: string) {
-    super(`Stytch ${call}: ${errorType} (${requestId})`);
-    this.errorType = errorType;
-    this.requestId = requestId;
-  }
-}
-
 export type StytchPeople = {
   /** @throws StytchRefusal, when the session is unknown, over or forged */
   authenticate(credential: Credential, permission: Permission): Promise<SignedIn>;
+  connections: StytchConnections;
 };
 
 /** Who is asking, and may they? One call to Stytch, so that a revoked session or role counts at once. */
@@ -59,6 +46,7 @@ export function connectStytchPeople(options: StytchOptions): StytchPeople & { cl
         return authenticate(credential); // who they are, to tell them in the right words what they lack
       }
     },
+    connections: connectionCalls(client, call),
     close: () => agent.close(),
   };
 }
@@ -87,12 +75,4 @@ function signedInOf(answer: unknown): SignedIn {
 
 function isForbidden(error: unknown): boolean {
   return error instanceof StytchRefusal && error.errorType === 'session_authorization_error';
-}
-
-/** A refusal keeps its type, for words that help the person; the rest is told as to everybody else. */
-export function explainToPeople(call: string, error: unknown): { status: string; failure: Error } {
-  const isRefusal = error instanceof StytchError && [400, 403, 404, 409].includes(error.status_code);
-  if (!isRefusal) return explain(call, error);
-  const [type, requestId] = [idOrNull(error.error_type) ?? 'unknown', idOrNull(error.request_id) ?? 'no request id'];
-  return { status: String(error.status_code), failure: new StytchRefusal(call, type, requestId) };
 }

@@ -1,21 +1,70 @@
 import { Router } from 'express';
-import { Layout } from '../pages/layout.js';
 import { sendPage } from '../pages/render.js';
 import type { Part } from '../web/site.js';
-import type { Admit } from './admit.js';
+import { type Activity, readActivity } from './activity.js';
+import { sendCsv } from './activity-api.js';
+import type { SettingsDependencies } from './api.js';
+import { checklist } from './checklist.js';
+import { connectionPages } from './connection-pages.js';
+import { readConnection } from './connections.js';
+import { readHealth } from './health.js';
+import { activityQuery, parseInput } from './input.js';
+import { ActivityPage } from './pages/activity-page.js';
+import { Live, OverviewPage, WelcomePage } from './pages/overview-page.js';
+import { rolePages } from './role-pages.js';
+import { formBody, type Handler, type Route } from './routes.js';
+import { readSetup } from './setup.js';
+import { readSignals } from './signals.js';
 
-/** /settings/scim: the pages of a team's admin. */
-export function settingsPart(admit: Admit): Part {
+/** /settings/scim: the pages of a team's admin, over the same functions as /api/scim. */
+export function settingsPart(route: Route, deps: SettingsDependencies): Part {
   const routes = Router();
-  routes.get('/', async (request, response) => {
-    const { team, person } = await admit(request, 'get');
-    const frame = { title: 'SCIM', place: [team.name, 'Settings', 'SCIM'], tabs: [], person: person.email };
-    sendPage(
-      response,
-      <Layout {...frame}>
-        <h1>SCIM</h1>
-      </Layout>,
-    );
-  });
+  routes.use(formBody);
+  routes.get('/', route('get', overview(deps)));
+  routes.get('/live', route('get', live(deps)));
+  connectionPages(routes, route, deps);
+  rolePages(routes, route, deps.database);
+  routes.get('/activity', route('get', activity(deps)));
+  routes.get('/activity.csv', route('get', sendCsv(deps)));
   return { path: '/settings/scim', routes, face: { place: ['Settings', 'SCIM'], back: '/settings/scim' } };
+}
+
+function overview(deps: SettingsDependencies): Handler {
+  return async (admin, request, response) => {
+    const { done } = request.query;
+    const connection = await readConnection(deps, admin);
+    if (connection === null) return sendPage(response, <WelcomePage admin={admin} done={done} />);
+    const [setup, health, latest] = await Promise.all([
+      readSetup(deps, admin.team.id, connection.identityProvider),
+      readHealth(deps, admin.team.id),
+      readLatest(deps, admin.team.id),
+    ]);
+    const page = { admin, connection, setup, health, latest, now: new Date(), done };
+    sendPage(response, <OverviewPage {...page} />);
+  };
+}
+
+/** Only the part that changes by itself, and only from our own rows: it is asked for every few seconds. */
+function live(deps: SettingsDependencies): Handler {
+  return async ({ team }, _request, response) => {
+    const [signals, health, latest] = await Promise.all([
+      readSignals(deps.database, team.id),
+      readHealth(deps, team.id),
+      readLatest(deps, team.id),
+    ]);
+    sendPage(response, <Live checks={checklist(signals)} health={health} latest={latest} now={new Date()} />);
+  };
+}
+
+async function readLatest({ database }: SettingsDependencies, teamId: string): Promise<Activity[]> {
+  return (await readActivity(database, teamId, { outcome: 'changed', limit: 5 })).events;
+}
+
+function activity({ database }: SettingsDependencies): Handler {
+  return async (admin, request, response) => {
+    const query = parseInput(activityQuery, { outcome: 'changed', ...request.query });
+    const page = await readActivity(database, admin.team.id, query);
+    const filter = { person: query.person ?? '', outcome: query.outcome ?? '', cursor: query.cursor ?? '' };
+    sendPage(response, <ActivityPage admin={admin} page={page} filter={filter} />);
+  };
 }

@@ -1,5 +1,5 @@
 import { RateLimited, Unavailable } from '../failures.js';
-import { StytchRefusal } from '../stytch-people.js';
+import { StytchRefusal } from '../stytch-refusal.js';
 import { Refusal, type RefusalCode } from './refusal.js';
 
 /** Any error that ends a request -> what the person is told. */

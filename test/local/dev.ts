@@ -2,9 +2,12 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { connectDatabase, type Database } from '../../src/database.js';
+import { adminsOf, appointAdmins } from './admins.js';
 import { type Company, playFirstDay } from './first-day.js';
+import { portNear } from './ports.js';
 import { progressOn } from './progress.js';
 import { changesTable, peopleTable } from './report.js';
+import { type LocalPerson, startSignIn } from './sign-in.js';
 import { type Stack, type Step, startStack } from './stack.js';
 
 const help = `npm run dev [-- options]
@@ -56,12 +59,27 @@ async function live(stack: Stack, database: Database, { once }: Options, signal:
   const { text, lastId } = await changesTable(database);
   console.log(`\n${text}\n\n${await peopleTable(database)}\n`);
   if (once) return;
-  console.log(invitation(stack, company));
-  await follow(database, lastId, signal);
+  await step('Acme has an admin, and Globex one who has it all before him', () => appointAdmins(stack, database));
+  const people = () => adminsOf(stack.emulator, database, stack.url);
+  const signIn = await startSignIn(stack.emulator, people, await portNear(3901));
+  try {
+    console.log(invitation(stack, company, await people(), signIn.url));
+    await follow(database, lastId, signal);
+  } finally {
+    await signIn.stop();
+  }
 }
 
-function invitation({ url, config, logFile }: Stack, company: Company | null): string {
+function invitation(
+  { url, config, logFile }: Stack,
+  company: Company | null,
+  admins: readonly LocalPerson[],
+  signInUrl: string,
+): string {
   const lines = [
+    'Settings > SCIM, signed in as',
+    ...admins.map(({ title, memberId }) => `  ${title.padEnd(38)} ${signInUrl}/?as=${memberId}`),
+    '',
     `Receiver   ${url}/webhooks/stytch   ${url}/readyz   ${url}/metrics`,
     `Database   ${config.DATABASE_URL}`,
     `Log        ${logFile}`,

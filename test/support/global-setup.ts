@@ -5,15 +5,16 @@ import pg from 'pg';
 import { migrate } from '../../src/migrations.js';
 import { type LocalPostgres, startPostgres } from '../local/postgres.js';
 import { hasRedisServer } from '../local/redis.js';
+import { hasBrowser } from './browser.js';
 import { testFolder } from './folders.js';
 
 declare global {
   var testPostgres: LocalPostgres | undefined;
 }
 
-/** Before all tests: one PostgreSQL with a migrated template database, and Redis on the PATH where that is possible. */
+/** Before all tests: one PostgreSQL with a migrated template database; Redis and Chromium where that is possible. */
 export default async function globalSetup(): Promise<void> {
-  installRedisIfRoot();
+  installIfRoot();
   for (const name of existsSync(testFolder) ? readdirSync(testFolder) : []) {
     if (name !== 'postgres') rmSync(join(testFolder, name), { recursive: true });
   }
@@ -37,14 +38,15 @@ async function recreateTemplate(postgres: LocalPostgres): Promise<void> {
   await migrate(postgres.url('test_template'));
 }
 
-/** CI machines are root on Debian; elsewhere Redis is the developer's to install, and its tests are left out. */
-function installRedisIfRoot(): void {
-  if (hasRedisServer()) return;
+/** CI machines are root on Debian; elsewhere these are the developer's to install, and their tests are left out. */
+function installIfRoot(): void {
+  const missing = [...(hasRedisServer() ? [] : ['redis-server']), ...(hasBrowser() ? [] : ['chromium'])];
   const isDebianRoot = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
-  if (isDebianRoot) {
-    console.error('Installing redis-server (apt-get) …');
+  if (missing.length > 0 && isDebianRoot) {
+    console.error(`Installing ${missing.join(', ')} (apt-get) …`);
     spawnSync('apt-get', ['update', '-qq']);
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { stdio: 'ignore' });
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { stdio: 'ignore' });
   }
   if (!hasRedisServer()) console.error('No redis-server on the PATH: the queue is tested on PostgreSQL only.');
+  if (!hasBrowser()) console.error('No Chromium: the pages are not tested in a browser.');
 }

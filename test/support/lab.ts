@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import type { Database } from '../../src/database.js';
 import type { RereadTiming } from '../../src/jobs.js';
 import type { Running } from '../../src/lifecycle.js';
@@ -27,6 +28,8 @@ export type Lab = {
   rows(): ReturnType<typeof rowsOf>;
   /** Every message was sent and every job, second looks included, is done. */
   quiet(): Promise<void>;
+  /** Everything that its HTTP process has logged. */
+  log(): string;
   failedJobs(): Promise<{ queue: string; id: string; reason: string }[]>;
   startWorker(log?: Log): Promise<Running>;
   stop(): Promise<void>;
@@ -51,7 +54,9 @@ export async function startLab(
   const emulator = await startEmulator({ projectId, secret: 'secret-test' });
   const env = { ...queue.env, STYTCH_BASE_URL: emulator.url, STYTCH_SEARCHES_PER_MINUTE: '60000', ...options.env };
   const config = testConfig(env);
-  const server = await startServer(config, silent);
+  const logged: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  const server = await startServer(config, log);
   const url = `http://127.0.0.1:${server.port}`;
   emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [secret] });
   const workers = new Set<Running>();
@@ -75,6 +80,7 @@ export async function startLab(
     },
     rows: () => rowsOf(database),
     quiet: () => quiet(emulator, queue.home),
+    log: () => logged.join(''),
     failedJobs: () => failedJobs(queue.home),
     startWorker: begin,
     stop: async () => {

@@ -1,0 +1,37 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Router } from 'express';
+import { readActivity } from './activity.js';
+import { activityCsv } from './activity-csv.js';
+import { type HealthDependencies, readHealth } from './health.js';
+import { activityQuery, parseInput } from './input.js';
+import type { Handler, Route } from './routes.js';
+
+/** /api/scim/activity and /api/scim/health. */
+export function activityApi(routes: Router, route: Route, deps: HealthDependencies): void {
+  const { database } = deps;
+  routes.get(
+    '/activity',
+    route('get', async ({ team }, request, response) => {
+      response.json(await readActivity(database, team.id, parseInput(activityQuery, { ...request.query })));
+    }),
+  );
+  routes.get('/activity.csv', route('get', sendCsv(deps)));
+  routes.get(
+    '/health',
+    route('get', async ({ team }, _request, response) => {
+      response.json(await readHealth(deps, team.id));
+    }),
+  );
+}
+
+/** Streamed: the first lines are there at once, and a browser that goes away ends the reading. */
+export function sendCsv({ database }: Pick<HealthDependencies, 'database'>): Handler {
+  return async ({ team }, request, response) => {
+    const query = parseInput(activityQuery, { ...request.query });
+    response.type('text/csv').attachment('scim-activity.csv');
+    await pipeline(Readable.from(activityCsv(database, team.id, query)), response).catch((error) => {
+      if (!response.destroyed) throw error;
+    });
+  };
+}

@@ -1,0 +1,94 @@
+import type { Database } from '../database.js';
+import type { Change } from '../directory/plan.js';
+import { inDatabase } from './in-database.js';
+
+/** One line of the record: who was looked at, why, what came of it, and how long it took. */
+export type Activity = {
+  id: string;
+  at: string;
+  person: { id: string; name: string; email: string } | null;
+  memberId: string | null;
+  outcome: string;
+  changes: Change[];
+  trigger: string;
+  eventType: string | null;
+  eventId: string | null;
+  sentAt: string | null;
+  receivedAt: string | null;
+  /** From Stytch's sending to our commit; null where no event was the reason. */
+  lagSeconds: number | null;
+};
+
+export type ActivityQuery = {
+  /** Part of a name or an e-mail, or an id. */
+  person?: string | undefined;
+  outcome?: string | undefined;
+  /** Where the page before ended. */
+  cursor?: string | undefined;
+  limit: number;
+};
+
+/** The newest first. `cursor`: what to ask for next; null at the end. */
+export type ActivityPage = { events: Activity[]; cursor: string | null };
+
+export const outcomes = ['changed', 'unchanged', 'superseded', 'unknown_member', 'reread', 'held'] as const;
+
+/** A search that fits more people than this fits nobody in particular. */
+const peopleMax = 200;
+
+export function readActivity(database: Database, teamId: string, query: ActivityQuery): Promise<ActivityPage> {
+  return inDatabase(async () => {
+    const people = query.person === undefined ? null : await findPeople(database, teamId, query.person);
+    const rows = await findEvents(database, teamId, query, people);
+    const events = rows.slice(0, query.limit).map(activityOf);
+    return { events, cursor: rows.length > query.limit ? (events.at(-1)?.id ?? null) : null };
+  });
+}
+
+/** By id first, so that the index of sync_events by user does the rest, however long the record is. */
+async function findPeople(database: Database, teamId: string, text: string): Promise<string[]> {
+  const rows = await database.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM users WHERE team_id = ${teamId}::uuid AND (
+      position(lower(${text}) IN lower(email)) > 0 OR position(lower(${text}) IN lower(name)) > 0
+      OR id::text = ${text} OR stytch_member_id = ${text}
+    ) LIMIT ${peopleMax}`;
+  return rows.map(({ id }) => id);
+}
+
+type Row = Omit<Activity, 'id' | 'at' | 'person' | 'sentAt' | 'receivedAt'> & {
+  id: bigint;
+  at: Date;
+  sentAt: Date | null;
+  receivedAt: Date | null;
+  userId: string | null;
+  name: string | null;
+  email: string | null;
+};
+
+function findEvents(database: Database, teamId: string, query: ActivityQuery, people: string[] | null): Promise<Row[]> {
+  const outcome = query.outcome ?? null;
+  const before = query.cursor === undefined ? null : BigInt(query.cursor);
+  return database.$queryRaw<Row[]>`
+    SELECT e.id, e.applied_at AS at, e.outcome, e.changes, e.trigger, e.event_type AS "eventType",
+      e.event_id AS "eventId", e.stytch_member_id AS "memberId", e.sent_at AS "sentAt", e.received_at AS "receivedAt",
+      CASE WHEN e.sent_at IS NOT NULL THEN GREATEST(0, extract(epoch FROM e.applied_at - e.sent_at))::float8 END
+        AS "lagSeconds",
+      u.id::text AS "userId", u.name, u.email
+    FROM sync_events e LEFT JOIN users u ON u.id = e.user_id AND u.team_id = e.team_id
+    WHERE e.team_id = ${teamId}::uuid
+      AND (${outcome}::text IS NULL OR e.outcome = ${outcome})
+      AND (${before}::bigint IS NULL OR e.id < ${before})
+      AND (${people}::uuid[] IS NULL OR e.user_id = ANY(${people}::uuid[]))
+    ORDER BY e.id DESC LIMIT ${query.limit + 1}`;
+}
+
+function activityOf({ id, at, sentAt, receivedAt, userId, name, email, ...row }: Row): Activity {
+  return {
+    ...row,
+    id: String(id),
+    at: at.toISOString(),
+    sentAt: sentAt?.toISOString() ?? null,
+    receivedAt: receivedAt?.toISOString() ?? null,
+    person: userId === null ? null : { id: userId, name: name ?? '', email: email ?? '' },
+  };
+}

@@ -1,0 +1,39 @@
+import { type RequestHandler, Router } from 'express';
+import { Refusal } from '../web/refusal.js';
+import type { Part } from '../web/site.js';
+import { activityApi } from './activity-api.js';
+import { connectionApi } from './connection-api.js';
+import { type ConnectionDependencies, readConnection } from './connections.js';
+import type { HealthDependencies } from './health.js';
+import { roleApi } from './role-api.js';
+import { jsonBody, type Route } from './routes.js';
+import { readSetup } from './setup.js';
+import type { SuspicionDependencies } from './suspicions.js';
+
+/** What Settings > SCIM works with, on both its faces. */
+export type SettingsDependencies = ConnectionDependencies & HealthDependencies & SuspicionDependencies;
+
+/** /api/scim: what the pages of Settings > SCIM do, for programs. */
+export function apiPart(route: Route, deps: SettingsDependencies): Part {
+  const routes = Router();
+  routes.use(jsonBody);
+  connectionApi(routes, route, deps);
+  roleApi(routes, route, deps.database);
+  activityApi(routes, route, deps);
+  routes.get(
+    '/setup',
+    route('get', async (admin, _request, response) => {
+      const connection = await readConnection(deps, admin);
+      response.json(await readSetup(deps, admin.team.id, connection?.identityProvider ?? null));
+    }),
+  );
+  routes.all(
+    ['/connection', '/connection/rotation', '/roles', '/roles/:id', '/activity', '/health', '/setup'],
+    notAllowed,
+  );
+  return { path: '/api/scim', routes, face: 'json' };
+}
+
+const notAllowed: RequestHandler = () => {
+  throw new Refusal('method_not_allowed');
+};

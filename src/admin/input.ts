@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { Refusal } from '../web/refusal.js';
+import { outcomes } from './activity.js';
+import { providerIds } from './providers.js';
+
+/** What a person or a program sends -> a value that needs no more checks. Each problem is said, none of the values. */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  if (Array.isArray(input) || (typeof input !== 'object' && input !== undefined)) {
+    throw new Refusal('bad_input', 'The request must be a JSON object.');
+  }
+  const parsed = schema.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'The request'} ${issue.message}`);
+  throw new Refusal('bad_input', `${[...new Set(problems)].join('; ')}.`);
+}
+
+const noControls = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/** One line of text, trimmed. */
+export function line(max: number): z.ZodType<string, string> {
+  const error = `must be text of 1 to ${max} characters, on one line`;
+  return z.string({ error }).trim().min(1, { error }).max(max, { error }).regex(noControls, { error });
+}
+
+export const displayName = line(100);
+
+export const newConnection = z.object({
+  identityProvider: z.enum(providerIds, { error: `must be one of ${providerIds.join(', ')}` }),
+  displayName,
+});
+export const renaming = z.object({ displayName });
+export const completing = z.object({ nextBearerTokenLastFour: line(4).exactOptional() });
+
+/** A role value as the IdP sends it: what may stand behind `scim:`. Trimmed, as those that we store are. */
+const value = line(500);
+const permissions = z
+  .array(line(100), { error: 'must be a list of texts' })
+  .max(100, { error: 'must not be more than 100' })
+  .transform((list) => [...new Set(list)]);
+const fingerprint = z.string().max(100).exactOptional();
+
+export const newRole = z
+  .object({
+    value: value.exactOptional(),
+    name: z
+      .string()
+      .regex(/^scim:/, { error: 'must begin with scim:' })
+      .transform((name) => name.slice('scim:'.length))
+      .pipe(value)
+      .exactOptional(),
+    permissions: permissions.default([]),
+    fingerprint,
+  })
+  .refine((role) => role.value !== undefined || role.name !== undefined, {
+    path: ['value'],
+    error: 'must be the name that your identity provider sends',
+  })
+  .transform(({ name, ...role }) => ({ ...role, value: role.value ?? name ?? '' }));
+
+export const roleRenaming = z.object({ value, fingerprint });
+export const roleDeletion = z.object({ fingerprint });
+export const valueOnly = z.object({ value });
+
+const empty = (text: unknown) => (text === '' ? undefined : text);
+export const activityQuery = z.object({
+  person: z.preprocess(empty, line(200).optional()),
+  outcome: z.preprocess(empty, z.enum(outcomes, { error: `must be one of ${outcomes.join(', ')}` }).optional()),
+  cursor: z.preprocess(
+    empty,
+    z
+      .string({ error: 'must be the cursor of the page before' })
+      .regex(/^\d{1,18}$/, { error: 'must be the cursor of the page before' })
+      .optional(),
+  ),
+  limit: z.coerce
+    .number({ error: 'must be a number from 1 to 200' })
+    .int({ error: 'must be a number from 1 to 200' })
+    .min(1, { error: 'must be a number from 1 to 200' })
+    .max(200, { error: 'must be a number from 1 to 200' })
+    .default(50),
+});
+
+export const roleSearch = z.object({ q: z.preprocess(empty, line(200).optional()) });
+export const deletion = z.object({
+  teamName: z.string({ error: 'must be typed' }).trim().max(500, { error: 'must be the name of the team' }),
+  connectionId: z.string({ error: 'must be that of the connection' }).max(200),
+});

@@ -1,0 +1,54 @@
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { Refusal } from '../web/refusal.js';
+import type { Admin, Admit, ScimAction } from './admit.js';
+
+export type Handler = (admin: Admin, request: Request, response: Response) => unknown;
+
+/** What stands before each handler: the person is admitted for this very action, and does not change too much at once. */
+export type Route = (action: ScimAction, handler: Handler) => RequestHandler[];
+
+/** A person clicks less often; a program that writes in a loop is stopped here and not by Stytch, for everybody. */
+const writesPerMinute = 30;
+
+export function createRoute(admit: Admit): Route {
+  const admitted = new WeakMap<Request, Admin>();
+  const adminOf = (request: Request): Admin => {
+    const admin = admitted.get(request);
+    if (admin === undefined) throw new Error('Nobody was admitted to this request');
+    return admin;
+  };
+  const limit = rateLimit({
+    windowMs: 60_000,
+    limit: writesPerMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    skip: ({ method }) => method === 'GET' || method === 'HEAD',
+    keyGenerator: (request) => adminOf(request).person.memberId,
+    handler: () => {
+      throw new Refusal('too_many_requests');
+    },
+  });
+  return (action, handler) => [
+    async (request, _response, next) => {
+      admitted.set(request, await admit(request, action));
+      next();
+    },
+    limit,
+    async (request, response) => {
+      await handler(adminOf(request), request, response);
+    },
+  ];
+}
+
+/** Programs send JSON. Longer than anything we take. */
+export const jsonBody: RequestHandler[] = [
+  express.json({ limit: '64kb' }),
+  (request, _response, next) => {
+    const hasBody = Number(request.get('Content-Length') ?? 0) > 0 || request.get('Transfer-Encoding') !== undefined;
+    if (hasBody && request.body === undefined) throw new Refusal('unsupported_media');
+    next();
+  },
+];
+
+export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb' });
