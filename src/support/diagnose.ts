@@ -1,5 +1,5 @@
+import { matchRole } from '../admin/role-matching.js';
 import { scimRoleName } from '../directory/world.js';
-import { nearMiss } from './near-miss.js';
 import type { WhyFacts } from './why-facts.js';
 
 /** Something that stands between what the person should have and what they have; and what to do about it. */
@@ -87,7 +87,8 @@ function aboutRoles({ stytch, values, roles, losses, team }: WhyFacts): Finding[
   return distinct
     .filter((value) => !roles.includes(scimRoleName(value)))
     .map((value) => {
-      const meant = nearMiss(value, roles);
+      const known = roles.map((role) => ({ id: role, name: role, permissions: [] }));
+      const meant = matchRole(value, known).nearMiss?.role.name ?? null;
       const name = scimRoleName(value);
       const lost = losses.find(({ role }) => role === name);
       const history = lost === undefined ? '' : ` They had it until ${lost.at} (${lost.trigger}).`;

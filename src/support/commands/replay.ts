@@ -1,11 +1,9 @@
 import { requireAct } from '../audit.js';
 import { awaitReplay, type ReplayReport } from '../await-replay.js';
 import { changeText, tallyText } from '../change-text.js';
-import { type FoundJob, failedJobs } from '../failed-jobs.js';
-import { findJob } from '../find-job.js';
 import { filterText } from '../job-filter.js';
-import { type Preview, previewJobs } from '../preview.js';
-import { SupportProblem, unless } from '../problem.js';
+import { previewSelection } from '../preview-selection.js';
+import { SupportProblem } from '../problem.js';
 import { type Selection, startReplay } from '../start-replay.js';
 import { table } from '../table.js';
 import type { Command, CommandAnswer, CommandInput } from './command.js';
@@ -62,8 +60,7 @@ async function selectionOf(input: CommandInput): Promise<Selection> {
 }
 
 async function dryRun({ parts }: CommandInput, selection: Selection): Promise<CommandAnswer> {
-  const { plan, skipped } =
-    'ids' in selection ? await previewIds(parts, selection.ids) : await previewAll(parts, selection);
+  const { plan, skipped } = await previewSelection(parts, selection);
   const everything = plan.flatMap(({ changes }) => changes);
   const lines = [
     ...plan.flatMap(({ id, changes }) => [
@@ -75,23 +72,6 @@ async function dryRun({ parts }: CommandInput, selection: Selection): Promise<Co
   ];
   const exit = plan.length === 0 || skipped.length > 0 ? 3 : 0;
   return { json: skipped.length === 0 ? { plan } : { plan, skipped }, text: lines.join('\n'), exit };
-}
-
-async function previewIds(parts: CommandInput['parts'], ids: readonly string[]): Promise<Preview> {
-  const jobs: FoundJob[] = [];
-  const unknown: Preview['skipped'] = [];
-  for (const id of new Set(ids)) {
-    const job = await findJob(parts, id).catch((error) => unless(error, 'not_found'));
-    if (job === null) unknown.push({ id, why: 'unknown: neither the queue nor sync_events has a job with this id' });
-    else jobs.push(job);
-  }
-  const preview = await previewJobs(parts, jobs);
-  return { plan: preview.plan, skipped: [...preview.skipped, ...unknown] };
-}
-
-async function previewAll(parts: CommandInput['parts'], selection: Selection): Promise<Preview> {
-  const filter = 'filter' in selection ? selection.filter : {};
-  return previewJobs(parts, await failedJobs(parts, filter));
 }
 
 function answerOf(selection: Selection, { replayed, skipped }: ReplayReport): CommandAnswer {
