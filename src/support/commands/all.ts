@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
 import { enable } from './enable.js';
+import { exportEvidence } from './export.js';
 import { failed } from './failed.js';
 import { discard, held, release } from './hold.js';
 import { replay } from './replay.js';
@@ -12,4 +13,5 @@ import { why } from './why.js';
 export const commands: readonly Command[] = [
   ...[status, why, failed, show],
   ...[replay, resync, held, release, discard, enable],
+  exportEvidence,
 ];

@@ -2,6 +2,7 @@ import { requireAct } from '../audit.js';
 import { enableTeam } from '../enable-team.js';
 import type { Command } from './command.js';
 
+/** SSO and SCIM for a team whose contract has them. */
 export const enable: Command = {
   name: 'enable',
   usage: '<team> --reason "…"',

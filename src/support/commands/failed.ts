@@ -5,6 +5,7 @@ import { timeText } from '../time-text.js';
 import type { Command } from './command.js';
 import { filterHelp, filterOf, filterOptions } from './filters.js';
 
+/** What waits for a person. */
 export const failed: Command = {
   name: 'failed',
   usage: '[filters]',

@@ -4,6 +4,7 @@ import { SupportProblem } from '../problem.js';
 import { previewResyncTeam, previewResyncUser, type Resynced, resyncTeam, resyncUser } from '../resync.js';
 import type { Command, CommandAnswer, CommandInput } from './command.js';
 
+/** Reading again without waiting for an event or a sweep. */
 export const resync: Command = {
   name: 'resync',
   usage: '--team <team> | --user <who>   --reason "…" | --dry-run',

@@ -3,6 +3,7 @@ import { type ShownJob, showJob } from '../show-job.js';
 import { timeText } from '../time-text.js';
 import type { Command } from './command.js';
 
+/** One job with all that is known of it. */
 export const show: Command = {
   name: 'show',
   usage: '<job>',

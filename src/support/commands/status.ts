@@ -3,6 +3,7 @@ import { table } from '../table.js';
 import { durationText, timeText } from '../time-text.js';
 import type { Command } from './command.js';
 
+/** The first look. */
 export const status: Command = {
   name: 'status',
   usage: '',

@@ -12,10 +12,10 @@ export function JobPage({ person, now, job }: { person: string; now: Date; job: 
       <section class="card" aria-label="What it is">
         <dl class="facts">
           {factsOf(job).map(([name, value]) => (
-            <>
+            <div key={name}>
               <dt>{name}</dt>
               <dd>{value}</dd>
-            </>
+            </div>
           ))}
         </dl>
       </section>

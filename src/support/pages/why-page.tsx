@@ -53,10 +53,10 @@ function Found({ one, now, team }: { one: Person; now: Date; team: string }) {
       {one.memberId !== null && <Resync memberId={one.memberId} team={team} />}
       <dl class="facts">
         {factsOf(one).map(([name, value]) => (
-          <>
+          <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
-          </>
+          </div>
         ))}
       </dl>
       <h3>Grants</h3>
