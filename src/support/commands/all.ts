@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { doctor } from './doctor.js';
 import { enable } from './enable.js';
 import { exportEvidence } from './export.js';
 import { failed } from './failed.js';
@@ -13,5 +14,5 @@ import { why } from './why.js';
 export const commands: readonly Command[] = [
   ...[status, why, failed, show],
   ...[replay, resync, held, release, discard, enable],
-  exportEvidence,
+  ...[doctor, exportEvidence],
 ];
