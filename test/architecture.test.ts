@@ -80,7 +80,7 @@ it.each([
   ['bullmq', /^src\/queue\//],
   ['ioredis', /^src\/queue\/backend\.ts$/],
   ['svix', /^src\/webhook\/verify\.ts$/],
-  ['stytch', /^src\/stytch(-connections|-refusal)?\.ts$/],
+  ['stytch', /^src\/stytch(-connections|-probe|-refusal)?\.ts$/],
   ['undici', /^src\/stytch\.ts$/],
   ['@prisma/adapter-pg', /^src\/database\.ts$/],
   ['prisma/generated/client.ts', /^src\/database\.ts$/],

@@ -1,3 +1,4 @@
+import { connectLookups } from '../src/stytch-lookups.js';
 import { clockFinding } from '../src/support/doctor/check-clock.js';
 import { runningFindings } from '../src/support/doctor/check-running.js';
 import { redisFindings } from '../src/support/doctor/check-stores.js';
@@ -121,17 +122,7 @@ describe('on a running set-up', () => {
     async (a, b) => {
       Object.assign(lab.emulator.switches, a, b);
       const rows = await lab.rows();
-      const organizations = async () => {
-        const { organizations: found } = await (await import('../src/stytch-lookups.js'))
-          .connectLookups({
-            projectId: String(lab.emulator.projectId),
-            secret: lab.emulator.secret,
-            baseUrl: lab.emulator.url,
-          })
-          .organizations();
-        return found.map(({ name }) => name).sort();
-      };
-      const before = await organizations();
+      const before = await organizationsOf(lab);
       const answer = await ask({}, '--probe');
       const facts = new Map(
         (answer.json as { facts: { question: string; answer: string }[] }).facts.map((fact) => [
@@ -157,7 +148,7 @@ describe('on a running set-up', () => {
       expect(facts.get('webhooks that all this fired')).toContain(
         switches.groupEvents === 'A' ? 'scim.scim_group.create' : 'scim.idp_group.create',
       );
-      expect(await organizations()).toEqual(before);
+      expect(await organizationsOf(lab)).toEqual(before);
       expect(await lab.rows()).toEqual(rows);
     },
   );
@@ -170,3 +161,10 @@ describe('on a running set-up', () => {
     ]);
   });
 });
+
+async function organizationsOf({ emulator: { projectId, secret: key, url } }: Lab): Promise<string[]> {
+  const lookups = connectLookups({ projectId, secret: key, baseUrl: url });
+  const { organizations } = await lookups.organizations();
+  await lookups.close();
+  return organizations.map(({ name }) => name).sort();
+}
