@@ -5,7 +5,7 @@ import type { SweepDependencies } from './reconcile/ask-again.js';
 import { backFillRoles } from './reconcile/back-fill-roles.js';
 import { dueTeams, markQueued } from './reconcile/due-teams.js';
 import type { Rereads } from './reconcile/rereads.js';
-import { sweepTeam } from './reconcile/sweep-team.js';
+import { sweepTeams } from './reconcile/sweep-teams.js';
 import { listenToTeams } from './watch/hear.js';
 import { removeOld } from './watch/retention.js';
 import { foldFormerWorkers } from './watch/worker-reports.js';
@@ -17,6 +17,9 @@ export type ScheduleSettings = { sweepIntervalSeconds: number; retentionDays: nu
 
 const second = 1_000;
 const hour = 3_600 * second;
+
+/** How many teams a worker sweeps with one listing when the queue is away. */
+const teamsAtOnce = 20;
 
 export function schedulesOf(
   deps: SweepDependencies & { onQuiet: (teamId: string) => void; settleFailed: () => Promise<unknown> },
@@ -45,13 +48,17 @@ async function sweepDueTeams(deps: SweepDependencies, intervalSeconds: number): 
     await readingDatabase(() => markQueued(database, due));
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    for (const teamId of due) await sweepHere(deps, teamId);
+    for (let i = 0; i < due.length; i += teamsAtOnce) await sweepHere(deps, due.slice(i, i + teamsAtOnce));
   }
 }
 
-async function sweepHere(deps: SweepDependencies, teamId: string): Promise<void> {
-  await sweepTeam({ ...deps, rereads: nobodyIsAsked }, teamId, { trigger: 'sweep' });
-  await readingDatabase(() => markQueued(deps.database, [teamId]));
+async function sweepHere(deps: SweepDependencies, teamIds: readonly string[]): Promise<void> {
+  const requests = teamIds.map((teamId) => ({ teamId, occasion: { trigger: 'sweep' as const } }));
+  const results = await sweepTeams({ ...deps, rereads: nobodyIsAsked }, requests);
+  const done = teamIds.filter((_, i) => !(results[i] instanceof Error));
+  await readingDatabase(() => markQueued(deps.database, done));
+  const failed = results.find((result) => result instanceof Error);
+  if (failed) throw failed;
 }
 
 /** Without a queue nobody can be asked for another look; the next sweep comes by itself. */

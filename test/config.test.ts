@@ -16,6 +16,7 @@ it('has a default for everything that can have one', () => {
     HOST: '0.0.0.0',
     SLA_SECONDS: 300,
     SWEEP_INTERVAL_SECONDS: 240,
+    SYNC_EVENTS_RETENTION_DAYS: 90,
     STYTCH_SEARCHES_PER_MINUTE: 100,
     WORKER_CONCURRENCY: 1000,
     LOG_LEVEL: 'info',

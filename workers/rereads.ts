@@ -1,16 +1,23 @@
 import { type Consumer, consume } from '../src/queue/consume.js';
+import { createBatcher } from '../src/reconcile/batcher.js';
 import { rereadHandler } from '../src/reconcile/handle-reread.js';
 import { memberReader } from '../src/reconcile/read-members.js';
+import { lookTogether } from '../src/reconcile/recheck-members.js';
 import { recordingReplays } from '../src/support/record-replay.js';
 import type { WorkerContext } from './context.js';
 
-/** Each job reads up to 1,000 members, so a few at a time are many. */
-const concurrency = 4;
+/** Each job names up to 1,000 members; those of many jobs share a read, so that a storm's second looks fill their searches. */
+const concurrency = 50;
 
 /** Consumes `rereads`: second looks at members. */
 export function startRereads(context: WorkerContext): Consumer {
-  const handle = rereadHandler({ ...context, readMembers: memberReader(context.stytchFor('hint')) });
-  return consume(context.home, 'rereads', recordingReplays(context.database, handle), {
+  const deps = { ...context, readMembers: memberReader(context.stytchFor('recheck')) };
+  const lookAgain = createBatcher(
+    (looks: Parameters<typeof lookTogether>[1], onRead) => lookTogether(deps, looks, onRead),
+    { sizeMax: 1000 },
+  );
+  const handle = recordingReplays(context.database, rereadHandler({ ...context, lookAgain }));
+  return consume(context.home, 'rereads', handle, {
     ...context.consuming,
     concurrency,
   });

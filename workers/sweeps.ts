@@ -4,8 +4,8 @@ import { sweepHandler } from '../src/reconcile/handle-sweep.js';
 import { recordingReplays } from '../src/support/record-replay.js';
 import type { WorkerContext } from './context.js';
 
-/** The searches of a minute are what limits sweeps; a few at a time use them up. */
-const concurrency = 4;
+/** Many, so that small teams meet and share a listing; how many large ones go at once is sweep-lanes.ts's. */
+const concurrency = 200;
 
 /** Consumes `sweeps`: whole teams. */
 export function startSweeps(context: WorkerContext, deps: SweepDependencies): Consumer {

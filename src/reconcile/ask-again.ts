@@ -24,16 +24,19 @@ export type SweepDependencies = {
 export async function askAgainFor(
   { rereads }: SweepDependencies,
   results: ConvergeResult,
-  occasion: Occasion,
+  occasionOf: (memberId: string) => Occasion,
 ): Promise<void> {
   for (const [memberId, result] of results) {
     if (result instanceof Unavailable) throw result;
     const unfinished = result instanceof Error || 'readFirst' in result;
-    if (unfinished) await rereads.alone({ memberId, organizationId: null, occasion }, 0);
+    if (unfinished) await rereads.alone({ memberId, organizationId: null, occasion: occasionOf(memberId) }, 0);
   }
 }
 
+export function isChanged(result: Converged | Error | undefined): boolean {
+  return result !== undefined && 'outcome' in result && result.outcome === 'changed';
+}
+
 export function changedIn(results: ConvergeResult): number {
-  const changed = (result: Converged | Error) => 'outcome' in result && result.outcome === 'changed';
-  return [...results.values()].filter(changed).length;
+  return [...results.values()].filter(isChanged).length;
 }

@@ -4,10 +4,10 @@ import type { Reading } from '../directory/world.js';
 import { viewWorld } from './load-world.js';
 
 export type Comparison = {
-  /** The users that are right already. */
-  rightUserIds: string[];
-  /** The readings that call for more than nothing. */
-  differing: Reading[];
+  /** Member id -> user id, of the users that are right already. */
+  right: Map<string, string>;
+  /** The members whose readings call for more than nothing. */
+  differing: Set<string>;
 };
 
 /**
@@ -16,13 +16,11 @@ export type Comparison = {
  */
 export async function compare(database: Database, readings: readonly Reading[]): Promise<Comparison> {
   const world = await readingDatabase(() => viewWorld(database, readings));
-  const plans = plan(world, readings);
-  const comparison: Comparison = { rightUserIds: [], differing: [] };
-  for (const reading of readings) {
-    const planned = plans.get(reading.member.memberId);
-    const isRight = planned?.decision === 'write' && planned.changes.length === 0;
-    if (!isRight) comparison.differing.push(reading);
-    else if (planned.row.id !== null) comparison.rightUserIds.push(planned.row.id);
+  const comparison: Comparison = { right: new Map(), differing: new Set() };
+  for (const [memberId, planned] of plan(world, readings)) {
+    const isRight = planned.decision === 'write' && planned.changes.length === 0;
+    if (!isRight) comparison.differing.add(memberId);
+    else if (planned.row.id !== null) comparison.right.set(memberId, planned.row.id);
   }
   return comparison;
 }

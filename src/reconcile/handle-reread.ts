@@ -2,11 +2,16 @@ import { parseRechecks } from '../jobs.js';
 import type { Log } from '../log.js';
 import type { JobHandler } from '../queue/consume.js';
 import type { Observer } from '../watch/observe.js';
-import { recheckMembers } from './recheck-members.js';
-import type { HintDependencies } from './reconcile-hints.js';
+import { type LookAgain, recheckMembers } from './recheck-members.js';
+import type { Rereads } from './rereads.js';
 
 /** What a worker does with the second looks at members that we asked ourselves for. */
-export function rereadHandler(deps: HintDependencies & { observer: Observer; log: Log }): JobHandler {
+export function rereadHandler(deps: {
+  lookAgain: LookAgain;
+  rereads: Rereads;
+  observer: Observer;
+  log: Log;
+}): JobHandler {
   return async (job) => {
     const { members, round } = parseRechecks(job.data);
     const changed = await recheckMembers(deps, members, round);

@@ -5,10 +5,11 @@ import type { JobHandler } from '../queue/consume.js';
 import type { Observer } from '../watch/observe.js';
 import type { SweepDependencies } from './ask-again.js';
 import { connectedTeams } from './due-teams.js';
-import { sweepTeam } from './sweep-team.js';
+import { sweepLanes } from './sweep-lanes.js';
 
 /** What a worker does with the jobs of the queue `sweeps`: one team, or a job of its own for each connected team. */
 export function sweepHandler(deps: SweepDependencies & { observer: Observer; log: Log }): JobHandler {
+  const sweep = sweepLanes(deps);
   return async (job) => {
     const { name, data } = parseSweep(job);
     if (name === 'sweep-every-team') {
@@ -16,7 +17,7 @@ export function sweepHandler(deps: SweepDependencies & { observer: Observer; log
       await deps.rereads.teams(teams, data.occasion);
       return { teams: teams.length };
     }
-    const swept = await sweepTeam(deps, data.teamId, data.occasion);
+    const swept = await sweep(data);
     // What asked for this sweep may be younger than the pages that the other one has read already: so once more after it.
     if (swept === null) await deps.rereads.team(data.teamId, data.occasion);
     else deps.observer.swept(swept.changed);

@@ -1,8 +1,11 @@
-import { Hopeless } from '../failures.js';
+import { Hopeless, Unavailable } from '../failures.js';
 import type { HintDependencies } from './reconcile-hints.js';
-import { reconcileMembers, type Settled } from './reconcile-members.js';
+import { type Look, reconcileMembers, type Settled } from './reconcile-members.js';
 import type { Outcome } from './record-events.js';
-import { type Recheck, recheckRounds } from './rereads.js';
+import { type Recheck, type Rereads, recheckRounds } from './rereads.js';
+
+/** Member by member, so that the members of many jobs can share a read. */
+export type LookAgain = (look: Look) => Promise<Outcome>;
 
 /**
  * The second and third look at members whose hints changed nothing. Whoever still shows no change after the last round
@@ -11,39 +14,58 @@ import { type Recheck, recheckRounds } from './rereads.js';
  * @throws the failure, when it is the world's and all should be tried again
  */
 export async function recheckMembers(
-  { database, readMembers, rereads }: HintDependencies,
+  { lookAgain, rereads }: { lookAgain: LookAgain; rereads: Rereads },
   rechecks: readonly Recheck[],
   round: number,
 ): Promise<Recheck[]> {
-  const looks = rechecks.map(({ occasion, ...wanted }) => ({ ...wanted, occasions: [occasion] }));
-  const settled = await reconcileMembers({ database, readMembers }, looks);
-  const failed = rechecks.filter(({ memberId }) => settled.get(memberId) instanceof Error);
-  if (failed.length > 0) await failAlone(rereads, failed, rechecks, settled, round);
-  const doubtful = rechecks.filter(({ memberId }) => isDoubtful(outcomeOf(settled, memberId)));
+  const seen = await Promise.all(
+    rechecks.map(async (recheck): Promise<Seen> => {
+      const { occasion, ...wanted } = recheck;
+      return { recheck, outcome: await lookAgain({ ...wanted, occasions: [occasion] }).catch(asError) };
+    }),
+  );
+  await failAlone(rereads, seen, round);
+  const doubtful = seen.filter(({ outcome }) => isDoubtful(outcome)).map(({ recheck }) => recheck);
   if (doubtful.length > 0 && round < recheckRounds) await rereads.members(doubtful, round + 1);
-  return rechecks.filter(({ memberId }) => outcomeOf(settled, memberId) === 'changed');
+  return seen.filter(({ outcome }) => outcome === 'changed').map(({ recheck }) => recheck);
 }
 
-async function failAlone(
-  rereads: HintDependencies['rereads'],
-  failed: readonly Recheck[],
-  all: readonly Recheck[],
-  settled: Settled,
-  round: number,
-): Promise<void> {
-  const hopeless = failed.filter(({ memberId }) => settled.get(memberId) instanceof Hopeless);
-  if (all.length > 1) {
-    for (const recheck of hopeless) await rereads.alone(recheck, round);
+/** For a batcher: looks at members together, each of them once, however many jobs ask for it. */
+export async function lookTogether(
+  deps: Pick<HintDependencies, 'database' | 'readMembers'>,
+  looks: readonly Look[],
+  onRead: () => void,
+): Promise<(Outcome | Error)[]> {
+  const byMember = new Map<string, Look>();
+  for (const look of looks) {
+    const same = byMember.get(look.memberId);
+    byMember.set(look.memberId, same ? { ...same, occasions: [...same.occasions, ...look.occasions] } : look);
   }
-  const reason = failed.find((recheck) => all.length === 1 || !hopeless.includes(recheck));
-  if (reason) throw settled.get(reason.memberId);
+  const settled = await reconcileMembers(deps, [...byMember.values()], onRead);
+  return looks.map(({ memberId }) => outcomeOf(settled, memberId));
 }
 
-function isDoubtful(outcome: Outcome | null): boolean {
+type Seen = { recheck: Recheck; outcome: Outcome | Error };
+
+async function failAlone(rereads: Rereads, seen: readonly Seen[], round: number): Promise<void> {
+  const failed = seen.filter(({ outcome }) => outcome instanceof Error);
+  const hopeless = failed.filter(({ outcome }) => outcome instanceof Hopeless);
+  if (seen.length > 1) {
+    for (const { recheck } of hopeless) await rereads.alone(recheck, round);
+  }
+  const reason = failed.find((one) => seen.length === 1 || !hopeless.includes(one));
+  if (reason) throw reason.outcome;
+}
+
+function isDoubtful(outcome: Outcome | Error): boolean {
   return outcome === 'unchanged' || outcome === 'superseded' || outcome === 'unknown_member';
 }
 
-function outcomeOf(settled: Settled, memberId: string): Outcome | null {
-  const result = settled.get(memberId);
-  return result === undefined || result instanceof Error ? null : result.outcome;
+function outcomeOf(settled: Settled, memberId: string): Outcome | Error {
+  const result = settled.get(memberId) ?? new Unavailable(`Member ${memberId} was not looked at.`);
+  return result instanceof Error ? result : result.outcome;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Unavailable('A look at a member failed.');
 }

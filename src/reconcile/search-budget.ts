@@ -3,8 +3,8 @@ import { type Database, readingDatabase } from '../database.js';
 import { RateLimited } from '../failures.js';
 import type { StytchDirectory } from '../stytch.js';
 
-/** Who searches: a leaver is never made to wait, hints wait little, sweeps take what is left. */
-export type Urgency = 'leaver' | 'hint' | 'sweep';
+/** Who searches: a leaver is never made to wait, hints wait little, second looks and sweeps take what is left. */
+export type Urgency = 'leaver' | 'hint' | 'recheck' | 'sweep';
 
 /**
  * How much of a minute's searches each may have used: at its beginning, and how much more until its end. Sweeps are
@@ -13,6 +13,7 @@ export type Urgency = 'leaver' | 'hint' | 'sweep';
 const shares: Record<Urgency, { atOnce: number; spread: number }> = {
   leaver: { atOnce: 1, spread: 0 },
   hint: { atOnce: 0.5, spread: 0.45 },
+  recheck: { atOnce: 0.25, spread: 0.65 },
   sweep: { atOnce: 0, spread: 0.9 },
 };
 

@@ -6,12 +6,12 @@ import { converge } from './converge.js';
 import { discardedUsers, discardSeenAgain, holdChanges } from './held-changes.js';
 import { understood } from './read-members.js';
 import { reconcileMembers } from './reconcile-members.js';
-import { type Occasion, recordEvents } from './record-events.js';
+import { recordEvents } from './record-events.js';
 import type { BucketCount } from './shown-users.js';
 import type { Listing } from './sweep-listing.js';
 
-/** A team's sweep: who it is, and the database's clock before its first page. */
-export type SweptTeam = { teamId: string; organizationId: string; started: Instant };
+/** A whole listing of a team, and the database's clock before its first page. */
+export type FinishedListing = Pick<Listing, 'team' | 'shown'> & { started: Instant; organizationGone: boolean };
 
 /**
  * Settles those whom a complete listing did not show: asks for them by id, a thousand a call; who is not found that way
@@ -20,26 +20,22 @@ export type SweptTeam = { teamId: string; organizationId: string; started: Insta
  */
 export async function sweepAbsent(
   deps: SweepDependencies,
-  team: SweptTeam,
-  listing: Listing,
-  occasion: Occasion,
+  listing: FinishedListing,
 ): Promise<{ changed: number; held: number }> {
-  const counted = await readingDatabase(() => countUnseen(deps.database, team));
+  const counted = await readingDatabase(() => countUnseen(deps.database, listing));
   const buckets = listing.shown.differing(counted);
   const missing: Absentee[] = [];
   let changed = 0;
   for (let after = nobody; ; ) {
-    const part = await readingDatabase(() => usersIn(deps.database, team, buckets, after));
+    const part = await readingDatabase(() => usersIn(deps.database, listing, buckets, after));
     const last = part.at(-1);
     if (last === undefined) break;
     after = last.userId;
-    const found = listing.organizationGone
-      ? { seen: new Set(), changed: 0 }
-      : await askById(deps, team, part, occasion);
+    const found = listing.organizationGone ? { seen: new Set(), changed: 0 } : await askById(deps, listing, part);
     changed += found.changed;
     missing.push(...part.filter(({ memberId }) => !found.seen.has(memberId)));
   }
-  const judged = await judge(deps, team, listing, missing, occasion);
+  const judged = await judge(deps, listing, missing);
   return { changed: changed + judged.changed, held: judged.held };
 }
 
@@ -49,7 +45,7 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 const membersPerSearch = 1000;
 
 /** Active users that this sweep has not written, in the buckets of shown-users.ts. */
-function countUnseen(database: Database, { teamId, started }: SweptTeam): Promise<BucketCount[]> {
+function countUnseen(database: Database, { team: { teamId }, started }: FinishedListing): Promise<BucketCount[]> {
   return database.$queryRaw<BucketCount[]>`
     SELECT right(id::text, 3) AS bucket, count(*)::int AS users FROM users
     WHERE team_id = ${teamId}::uuid AND status = 'active' AND stytch_member_id IS NOT NULL
@@ -57,7 +53,7 @@ function countUnseen(database: Database, { teamId, started }: SweptTeam): Promis
     GROUP BY 1`;
 }
 
-function usersIn(database: Database, { teamId, started }: SweptTeam, buckets: string[], after: string) {
+function usersIn(database: Database, { team: { teamId }, started }: FinishedListing, buckets: string[], after: string) {
   return database.$queryRaw<Absentee[]>`
     SELECT id::text AS "userId", stytch_member_id AS "memberId" FROM users
     WHERE team_id = ${teamId}::uuid AND status = 'active' AND stytch_member_id IS NOT NULL
@@ -66,8 +62,9 @@ function usersIn(database: Database, { teamId, started }: SweptTeam, buckets: st
     ORDER BY id LIMIT ${membersPerSearch}`;
 }
 
-async function askById(deps: SweepDependencies, team: SweptTeam, users: readonly Absentee[], occasion: Occasion) {
+async function askById(deps: SweepDependencies, { team }: FinishedListing, users: readonly Absentee[]) {
   const { database, stytch, rereads } = deps;
+  const { occasion } = team;
   const fence = await readingDatabase(() => databaseClock(database));
   const memberIds = users.map(({ memberId }) => memberId);
   const { members } = await stytch.searchMembers({ organizationIds: [team.organizationId], memberIds });
@@ -75,7 +72,7 @@ async function askById(deps: SweepDependencies, team: SweptTeam, users: readonly
   const asked = understood(members).filter(({ memberId }) => unreadable.delete(memberId));
   const tasks = asked.map((member) => ({ reading: { member, fence }, occasions: [occasion] }));
   const settled = await converge(database, tasks, { stampUnchanged: false });
-  await askAgainFor(deps, settled, occasion);
+  await askAgainFor(deps, settled, () => occasion);
   const named = new Set(members.map((member) => (member as { member_id?: unknown } | null)?.member_id));
   for (const memberId of unreadable) {
     if (named.has(memberId)) await rereads.alone({ memberId, organizationId: null, occasion }, 0);
@@ -85,18 +82,18 @@ async function askById(deps: SweepDependencies, team: SweptTeam, users: readonly
 
 async function judge(
   deps: SweepDependencies,
-  team: SweptTeam,
-  { organizationGone }: Listing,
+  listing: FinishedListing,
   absentees: readonly Absentee[],
-  occasion: Occasion,
 ): Promise<{ changed: number; held: number }> {
   const { database } = deps;
+  const { teamId, occasion } = listing.team;
   const missing = absentees.map(({ userId }) => userId);
-  const discarded = await readingDatabase(() => discardedUsers(database, team.teamId, missing));
-  const activeUsers = await database.user.count({ where: { teamId: team.teamId, status: 'active' } });
+  const discarded = await readingDatabase(() => discardedUsers(database, teamId, missing));
+  const activeUsers = await readingDatabase(() => database.user.count({ where: { teamId, status: 'active' } }));
+  const { organizationGone } = listing;
   const verdict = judgeAbsence({ missing, activeUsers, organizationGone, discarded });
-  if (verdict.verdict === 'hold') return hold(deps, team, verdict.userIds, activeUsers);
-  await release(deps, team.teamId);
+  if (verdict.verdict === 'hold') return hold(deps, listing, verdict.userIds, activeUsers);
+  await letGo(deps, teamId);
   if (verdict.verdict === 'nobody') return { changed: 0, held: 0 };
   const wanted = new Set(verdict.userIds);
   const looks = absentees.filter(({ userId }) => wanted.has(userId));
@@ -104,13 +101,13 @@ async function judge(
     deps,
     looks.map(({ memberId }) => ({ memberId, organizationId: null, occasions: [occasion] })),
   );
-  await askAgainFor(deps, settled, occasion);
+  await askAgainFor(deps, settled, () => occasion);
   return { changed: changedIn(settled), held: 0 };
 }
 
 async function hold(
   { database, onHeld }: SweepDependencies,
-  { teamId, started }: SweptTeam,
+  { team: { teamId }, started }: FinishedListing,
   userIds: readonly string[],
   activeUsers: number,
 ): Promise<{ changed: number; held: number }> {
@@ -123,7 +120,7 @@ async function hold(
   return { changed: 0, held: userIds.length };
 }
 
-async function release({ database, onSeenAgain }: SweepDependencies, teamId: string): Promise<void> {
+async function letGo({ database, onSeenAgain }: SweepDependencies, teamId: string): Promise<void> {
   const holdId = await readingDatabase(() => discardSeenAgain(database, teamId));
   if (holdId !== null) onSeenAgain({ teamId, holdId });
 }

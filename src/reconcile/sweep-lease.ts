@@ -6,41 +6,41 @@ const leaseSeconds = 45;
 const renewEveryMs = 15_000;
 
 /**
- * Runs a sweep of a team while nobody else runs one. The lease spares Stytch the calls of a second sweep, no more: should
- * it lapse while its worker still lives, two run side by side, which the fence makes harmless.
- * @returns the sweep's result, or null if another one is under way
+ * Runs a sweep of those of the teams that nobody else is sweeping. The lease spares Stytch the calls of a second sweep, no
+ * more: should it lapse while its worker still lives, two run side by side, which the fence makes harmless.
+ * @param sweep is given the teams that are free, at least one
+ * @returns the sweep's result, or null if none was free
  */
 export async function withSweepLease<T>(
   database: Database,
-  teamId: string,
-  sweep: () => Promise<T>,
+  teamIds: readonly string[],
+  sweep: (free: ReadonlySet<string>) => Promise<T>,
 ): Promise<T | null> {
-  if (!(await readingDatabase(() => takeLease(database, teamId)))) return null;
-  const renewal = setInterval(() => void renewLease(database, teamId).catch(() => {}), renewEveryMs);
+  const free = await readingDatabase(() => takeLeases(database, teamIds));
+  if (free.length === 0) return null;
+  const renewal = setInterval(() => void setLeases(database, free, leaseSeconds).catch(() => {}), renewEveryMs);
   try {
-    return await sweep();
+    return await sweep(new Set(free));
   } finally {
     clearInterval(renewal);
-    await endLease(database, teamId).catch(() => {}); // or it lapses
+    await setLeases(database, free, null).catch(() => {}); // or they lapse
   }
 }
 
-async function takeLease(database: Database, teamId: string): Promise<boolean> {
-  const taken = await database.$queryRaw<unknown[]>`
+/** In the order of the ids, so that two who want the same teams don't wait for each other in a circle. */
+async function takeLeases(database: Database, teamIds: readonly string[]): Promise<string[]> {
+  const taken = await database.$queryRaw<{ teamId: string }[]>`
     INSERT INTO team_syncs AS s (team_id, sweeping_until)
-    VALUES (${teamId}::uuid, clock_timestamp() + make_interval(secs => ${leaseSeconds}))
+    SELECT id, clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    FROM teams WHERE id = ANY(${teamIds}::uuid[]) ORDER BY id
     ON CONFLICT (team_id) DO UPDATE SET sweeping_until = excluded.sweeping_until
       WHERE s.sweeping_until IS NULL OR s.sweeping_until < clock_timestamp()
-    RETURNING 1`;
-  return taken.length > 0;
+    RETURNING team_id::text AS "teamId"`;
+  return taken.map(({ teamId }) => teamId);
 }
 
-async function renewLease(database: Database, teamId: string): Promise<void> {
+async function setLeases(database: Database, teamIds: readonly string[], seconds: number | null): Promise<void> {
   await database.$executeRaw`
-    UPDATE team_syncs SET sweeping_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
-    WHERE team_id = ${teamId}::uuid`;
-}
-
-async function endLease(database: Database, teamId: string): Promise<void> {
-  await database.$executeRaw`UPDATE team_syncs SET sweeping_until = NULL WHERE team_id = ${teamId}::uuid`;
+    UPDATE team_syncs SET sweeping_until = clock_timestamp() + make_interval(secs => ${seconds}::float8)
+    WHERE team_id IN (SELECT team_id FROM team_syncs WHERE team_id = ANY(${teamIds}::uuid[]) ORDER BY team_id FOR UPDATE)`;
 }

@@ -2,7 +2,8 @@ import { rereadsThrough } from '../../src/jobs.js';
 import { connectProducer } from '../../src/queue/produce.js';
 import type { SweepDependencies } from '../../src/reconcile/ask-again.js';
 import { memberReader } from '../../src/reconcile/read-members.js';
-import { type Sweep, sweepTeam } from '../../src/reconcile/sweep-team.js';
+import { sweepTeam } from '../../src/reconcile/sweep-lanes.js';
+import type { Sweep } from '../../src/reconcile/sweep-teams.js';
 import { connectStytch } from '../../src/stytch.js';
 import type { Lab } from './lab.js';
 
@@ -27,7 +28,7 @@ export function sweepingIn({ emulator, database, home }: Lab): Sweeping {
   };
   return {
     ...{ deps, told },
-    sweep: (teamId) => sweepTeam(deps, teamId, { trigger: 'sweep' }),
+    sweep: (teamId) => sweepTeam(deps, { teamId, occasion: { trigger: 'sweep' } }),
     stop: async () => {
       await Promise.all([queue.close(), stytch.close()]);
     },

@@ -1,0 +1,71 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** A process beside the bench: what is measured never shares a thread with what measures. */
+export type Child = {
+  pid: number;
+  /** Calls a command of a process of ours (bench's own, by IPC). */
+  call<T>(command: string, argument?: unknown): Promise<T>;
+  /** The most memory it ever had, in MiB. */
+  peakMiB(): number;
+  stop(): Promise<void>;
+};
+
+/** A file of test/bench that answers commands (answering.ts). */
+export function startHelper(file: string, options: { cpu?: number } = {}): Child {
+  const child = fork(join(__dirname, file), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  pin(child, options.cpu);
+  let calls = 0;
+  const call = <T>(command: string, argument?: unknown): Promise<T> =>
+    new Promise((done, fail) => {
+      const id = ++calls;
+      const onMessage = (answer: { id: number; value?: T; error?: string }) => {
+        if (answer.id !== id) return;
+        child.off('message', onMessage);
+        if (answer.error === undefined) done(answer.value as T);
+        else fail(new Error(`${file} ${command}: ${answer.error}`));
+      };
+      child.on('message', onMessage);
+      child.send({ id, command, argument });
+    });
+  return { ...measured(child), call };
+}
+
+/** A process as production starts it; what it writes goes to a file. */
+export function startProduction(
+  script: 'src/server.js' | 'workers/main.js',
+  env: Record<string, string | undefined>,
+  options: { logFile: string; cpu?: number },
+): Child {
+  const log = openSync(options.logFile, 'a');
+  const child = spawn(process.execPath, [resolve('dist', script)], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  pin(child, options.cpu);
+  return { ...measured(child), call: () => Promise.reject(new Error('It takes no commands.')) };
+}
+
+function measured(child: ChildProcess): Omit<Child, 'call'> {
+  return {
+    pid: child.pid ?? 0,
+    peakMiB: () => {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024);
+    },
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** So that a receiver and its load don't take turns on one core; where taskset is missing they do. */
+function pin(child: ChildProcess, cpu: number | undefined): void {
+  if (cpu !== undefined)
+    spawn('taskset', ['-a', '-c', '-p', String(cpu), String(child.pid)], { stdio: 'ignore' }).on('error', () => {});
+}

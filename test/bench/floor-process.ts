@@ -1,0 +1,39 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseEvent } from '../../src/directory/event.js';
+import { hintOf } from '../../src/directory/hint.js';
+import { hintJob } from '../../src/jobs.js';
+import { connectProducer } from '../../src/queue/produce.js';
+import { secret } from '../support/webhook.js';
+import { answer } from './answering.js';
+
+const accepted = '{"status":"accepted"}';
+
+/** The receiver's floor: node:http, a native HMAC, the same hint and the same enqueue; nothing else. */
+answer({
+  start: async ({ redisUrl, databaseUrl }: { redisUrl: string; databaseUrl: string }) => {
+    const queue = connectProducer({ redisUrl, databaseUrl }, () => {});
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk) => chunks.push(chunk));
+      request.on('end', async () => {
+        const body = Buffer.concat(chunks);
+        const svixId = String(request.headers['svix-id']);
+        const signature = String(request.headers['svix-signature']).slice('v1,'.length);
+        const head = `${svixId}.${request.headers['svix-timestamp']}.`;
+        const expected = createHmac('sha256', key).update(head).update(body).digest();
+        if (!timingSafeEqual(expected, Buffer.from(signature, 'base64'))) return void response.writeHead(401).end();
+        const parsed = parseEvent(body.toString());
+        if ('problem' in parsed) return void response.writeHead(400).end();
+        await queue.add([hintJob(hintOf(parsed.event, { svixId, receivedAt: new Date().toISOString() }))]);
+        response
+          .writeHead(202, { 'content-type': 'application/json', 'content-length': accepted.length })
+          .end(accepted);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  },
+});

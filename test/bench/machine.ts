@@ -1,0 +1,103 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import { connectDatabase, type Database } from '../../src/database.js';
+import { migrate } from '../../src/migrations.js';
+import { startPostgres } from '../local/postgres.js';
+import { startRedis } from '../local/redis.js';
+import { testEnv } from '../support/config.js';
+import { projectId } from '../support/webhook.js';
+import { type Child, startHelper, startProduction } from './child.js';
+
+/** Everything a scenario runs on, fresh: a database, an empty Redis and a Stytch with its real latency and limit. */
+export type Bench = {
+  database: Database;
+  databaseUrl: string;
+  redisUrl: string;
+  stytch: Child;
+  stytchAccess: { projectId: string; secret: string; url: string };
+  env: Record<string, string | undefined>;
+  /** A team in Scanner for an organization. @returns its id */
+  team(organizationId: string | null, roles?: string[]): Promise<string>;
+  server(port: number, cpu?: number): Child;
+  worker(env?: Record<string, string>): Child;
+  helper: typeof startHelper;
+  /** Of all processes of this project that a scenario has started. */
+  peaks(): { worker: number; server: number };
+  stop(): Promise<void>;
+};
+
+export type Machine = { bench(): Promise<Bench>; stop(): Promise<void> };
+
+const secret = 'secret-test';
+export const stytchLatencyMs = 150;
+export const searchesPerMinute = 100;
+
+/** PostgreSQL with its defaults: what is committed is on the disk, as in production. */
+export async function startMachine(): Promise<Machine> {
+  const folder = resolve('.local/bench');
+  const postgres = await startPostgres({
+    folder: join(folder, 'postgres'),
+    fresh: true,
+    settings: { shared_buffers: '512MB', max_wal_size: '4GB' },
+  });
+  let count = 0;
+  return {
+    bench: () => startBench(postgres.url(), postgres.url(`bench_${++count}`), join(folder, `run-${count}`)),
+    stop: () => postgres.stop(),
+  };
+}
+
+async function startBench(serverUrl: string, databaseUrl: string, folder: string): Promise<Bench> {
+  rmSync(folder, { recursive: true, force: true });
+  await createDatabase(serverUrl, databaseUrl);
+  await migrate(databaseUrl);
+  const database = connectDatabase(databaseUrl, { connections: 3 });
+  const redis = await startRedis({ folder: join(folder, 'redis'), fresh: true });
+  const stytch = startHelper('stytch-process.js');
+  const url = await stytch.call<string>('start', { projectId, secret });
+  await stytch.call('faults', { latencyMs: stytchLatencyMs, searchesPerMinute });
+  const env = testEnv({ DATABASE_URL: databaseUrl, REDIS_URL: redis.url, STYTCH_BASE_URL: url, LOG_LEVEL: 'error' });
+  const started: { kind: 'worker' | 'server' | 'helper'; child: Child }[] = [{ kind: 'helper', child: stytch }];
+  const keep = (kind: 'worker' | 'server' | 'helper', child: Child) => {
+    started.push({ kind, child });
+    return child;
+  };
+  const logFile = join(folder, 'log.jsonl');
+  const peakOf = (kind: string) =>
+    Math.max(0, ...started.filter((one) => one.kind === kind).map(({ child }) => child.peakMiB()));
+  return {
+    ...{ database, databaseUrl, redisUrl: redis.url, stytch, env },
+    stytchAccess: { projectId, secret, url },
+    team: async (organizationId, roles = ['scim:analyst', 'scim:admin']) => {
+      const roleRows = { create: roles.map((name) => ({ name })) };
+      const data = { name: 'Team', stytchOrganizationId: organizationId, ssoScimEnabled: true, roles: roleRows };
+      return (await database.team.create({ data })).id;
+    },
+    server: (port, cpu) =>
+      keep(
+        'server',
+        startProduction(
+          'src/server.js',
+          { ...env, PORT: String(port) },
+          { logFile, ...(cpu === undefined ? {} : { cpu }) },
+        ),
+      ),
+    worker: (more = {}) => keep('worker', startProduction('workers/main.js', { ...env, ...more }, { logFile })),
+    helper: (file, options) => keep('helper', startHelper(file, options)),
+    peaks: () => ({ worker: peakOf('worker'), server: peakOf('server') }),
+    stop: async () => {
+      for (const { child } of started.reverse()) await child.stop();
+      await database.$disconnect();
+      await redis.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createDatabase(serverUrl: string, databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${new URL(databaseUrl).pathname.slice(1)}`);
+  await client.end();
+}
