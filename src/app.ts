@@ -8,6 +8,7 @@ export type Probes = Record<string, () => Promise<unknown>>;
 /** All routes of the HTTP process. */
 export function createApp(parts: {
   receiver: RequestHandler;
+  /** All that people use. */
   site: RequestHandler;
   probes: Probes;
   /** The text of /metrics. */

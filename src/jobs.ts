@@ -16,6 +16,7 @@ const hint = z.object({
   receivedAt: z.iso.datetime(),
   organizationId: z.string().nullable(),
   memberIds: z.array(z.string()),
+  connectionId: z.string().exactOptional(),
   memberGone: z.boolean(),
   replayId: z.uuid().exactOptional(),
 });

@@ -21,17 +21,20 @@ export type PeopleDependencies = {
   rereads: Rereads;
   /** Age of the oldest hint in the queue; null when there is none. */
   oldestWaitingSeconds: () => Promise<number | null>;
+  /** Told of each call to Stytch: its name and HTTP status. */
+  onStytchCall: (call: string, status: string) => void;
   log: Log;
 };
 
 /** The half of the HTTP process that is meant for people: puts its parts together, behind one sign-in. */
 export function openSite(
   config: Config,
-  { database, rereads, oldestWaitingSeconds, log }: PeopleDependencies,
+  { database, rereads, oldestWaitingSeconds, onStytchCall, log }: PeopleDependencies,
 ): { site: RequestHandler; close(): Promise<void> } {
   const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
-  const people = connectStytchPeople({ projectId, secret, baseUrl });
-  const directory = connectStytch({ projectId, secret, baseUrl });
+  const access = { projectId, secret, baseUrl, onCall: onStytchCall };
+  const people = connectStytchPeople(access);
+  const directory = connectStytch(access);
   const signIn = createSignIn(people);
   const admit = createAdmit(signIn, database);
   const support = connectSupport(config, log);

@@ -55,6 +55,7 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
     database,
     rereads: rereadsThrough(queue),
     oldestWaitingSeconds: async () => (await oldest())?.ageSeconds ?? null,
+    onStytchCall: (call, status) => metrics.stytchRequests.inc({ call, status }),
     log,
   });
   const app = createApp({ receiver, site: people.site, probes, metrics: () => tellMetrics(telling), log });

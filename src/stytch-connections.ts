@@ -21,7 +21,8 @@ export type LiveConnection = {
 export type Behalf = { organizationId: string; sessionJwt: string };
 
 export type StytchConnections = {
-  get(behalf: Behalf): Promise<LiveConnection | null>;
+  /** Without a session: on Scanner's own behalf, to take note. */
+  get(behalf: { organizationId: string; sessionJwt: string | null }): Promise<LiveConnection | null>;
   create(behalf: Behalf, fields: { identityProvider: string; displayName: string }): Promise<WithToken>;
   rename(behalf: Behalf, id: string, displayName: string): Promise<LiveConnection>;
   remove(behalf: Behalf, id: string): Promise<void>;
@@ -70,9 +71,10 @@ export function connectionCalls(client: B2BClient, call: ReturnType<typeof withD
   };
 }
 
-const organizationOf = ({ organizationId }: Behalf) => ({ organization_id: organizationId });
+const organizationOf = ({ organizationId }: { organizationId: string }) => ({ organization_id: organizationId });
 const idsOf = (behalf: Behalf, connection_id: string) => ({ ...organizationOf(behalf), connection_id });
-const sessionOf = ({ sessionJwt }: Behalf) => ({ authorization: { session_jwt: sessionJwt } });
+const sessionOf = ({ sessionJwt }: { sessionJwt: string | null }) =>
+  sessionJwt === null ? {} : { authorization: { session_jwt: sessionJwt } };
 
 /** Stytch's texts leave open whether "none" is an empty answer or an error. */
 function noneOrThrow(error: unknown): null {

@@ -7,6 +7,7 @@ import { memberEvent } from './support/webhook.js';
 const receipt = { svixId: 'msg_1', receivedAt: '2026-03-04T05:06:08.000Z' };
 const ada = 'member-test-5f1f6a1e-2c63-4f3b-8b77-0d9b3a4d2c11';
 const acme = 'organization-test-c4b8a1d2-6e0f-4a57-9d3b-1f2e3d4c5b6a';
+const connectionId = 'scim-connection-test-8d2b7e6f-3a41-4c9e-b5d0-7f6a5b4c3d2e';
 
 function hintFrom(event: unknown): Hint {
   const parsed = parseEvent(JSON.stringify(event));
@@ -33,8 +34,8 @@ it.each<[string, Partial<Hint>]>([
   ['scim.scim_member_group.delete', { memberIds: [], organizationId: null, memberGone: false }],
   ['scim.idp_group.member_add', { memberIds: [ada], organizationId: acme, memberGone: false }],
   ['scim.idp_group.member_delete', { memberIds: [ada], organizationId: acme, memberGone: false }],
-  ['direct.scim_connection.create', { memberIds: [], organizationId: acme }],
-  ['direct.scim_connection.delete', { memberIds: [], organizationId: null }],
+  ['direct.scim_connection.create', { memberIds: [], organizationId: acme, connectionId }],
+  ['direct.scim_connection.delete', { memberIds: [], organizationId: null, connectionId }],
 ])('%s names whom it names', (name, expected) => {
   expect(hintFrom(published(name))).toMatchObject(expected);
 });

@@ -100,6 +100,19 @@ it('finds by part of a name or an e-mail, by id, and by outcome; signs of patter
   expect(await found('person=&outcome=&cursor=')).toHaveLength(2);
 });
 
+it('finds the events of everybody who fits, also when they are too many to be listed', async () => {
+  const people = Array.from({ length: 300 }, (_, n) => ({ teamId: admin.teamId, email: `p${n}@fits.example` }));
+  await lab.database.user.createMany({ data: people });
+  for (const { id } of await lab.database.user.findMany({ where: { teamId: admin.teamId } }))
+    await record(admin.teamId, id);
+  await record(admin.teamId, (await person(admin.teamId, 'ada@acme.example')).id);
+  const page = async (limit: number, cursor: string) =>
+    (await admin.api('GET', `/activity?person=FITS.example&limit=${limit}&cursor=${cursor}`)).body;
+  const first = await page(200, '');
+  const second = await page(200, first.cursor);
+  expect([first.events.length, second.events.length, second.cursor]).toEqual([200, 100, null]);
+});
+
 it('pages by cursor, each event once, whatever is added meanwhile', async () => {
   for (let n = 0; n < 7; n++) await record(admin.teamId, null);
   const seen: string[] = [];

@@ -129,6 +129,18 @@ it('what people, the identity provider and Stytch fill in is text on every page'
   expect(seen).toContain('&lt;script>alert(1)');
 });
 
+it('addresses that are none are answered in words', async () => {
+  for (const [path, status] of [
+    ['/roles/%E0%A4%A', 400],
+    ['/roles/new', 400],
+    ['/roles?q=a&q=b', 400],
+    ['/nothing/at/all', 404],
+  ] as const) {
+    const { status: found, text } = await admin.page(path);
+    expect([path, found, text.includes('<h1>')]).toEqual([path, status, true]);
+  }
+});
+
 it('an address of ours in a link can not be made to run anything', async () => {
   const { text } = await admin.page('/roles/new?value=javascript:alert(1)');
   expect(text).not.toMatch(/href="javascript/i);

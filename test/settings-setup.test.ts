@@ -80,6 +80,19 @@ it('the page of a team whose connection was made in Stytch ticks too', async () 
   await eventually(async () => expect(await done()).toEqual(['connected', 'first_user']), 60_000);
 });
 
+it("notices what is done in Stytch's dashboard while nobody looks", async () => {
+  const rows = () =>
+    lab.database.scimConnection.findMany({
+      where: { teamId: admin.teamId },
+      select: { displayName: true, status: true },
+    });
+  lab.emulator.directory.connect(admin.organizationId, { display_name: 'By hand', identity_provider: 'okta' });
+  await eventually(async () => expect(await rows()).toEqual([{ displayName: 'By hand', status: 'active' }]), 60_000);
+  lab.emulator.faults.failNext('scim.connection.get', '500'); // its hint is tried again
+  lab.emulator.directory.disconnect(admin.organizationId);
+  await eventually(async () => expect(await rows()).toEqual([{ displayName: 'By hand', status: 'deleted' }]), 60_000);
+});
+
 it('names the traps it sees: role values that look like JSON, user names that are no e-mail addresses', async () => {
   const scim = await connect('microsoft-entra');
   await scim('POST', '/Users', user('ada', { roles: [{ value: '[{"value":"Admin"}]' }] }));

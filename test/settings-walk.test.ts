@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { type Idp, idp } from './emulator/idp.js';
 import {
   fitsItsWidth,
@@ -173,14 +173,17 @@ inBrowser(
     await page.getByRole('link', { name: 'Create' }).press('Enter');
     await page.getByRole('radio', { name: 'Microsoft Entra ID' }).press('Space');
     await page.getByLabel('Name of the connection').fill('Globex Entra');
-    const requests: string[] = [];
-    page.on('request', (request) => request.method() === 'POST' && requests.push(request.url()));
-    await page.getByRole('button', { name: 'Create' }).evaluate((button: HTMLButtonElement) => {
-      button.click();
-      button.click();
-    });
+    const held: Route[] = [];
+    await page.route('**/settings/scim/connection', (route) => void held.push(route));
+    const click = () => page.evaluate(() => document.querySelector<HTMLButtonElement>('form button')?.click());
+    await click();
+    await eventually(() => held.length > 0);
+    await click(); // while the first is under way
+    await page.getByRole('button', { name: 'Create' }).and(page.locator('[aria-busy=true]')).waitFor();
+    await page.evaluate(() => fetch('/settings/scim/live')); // whatever the second click had sent is there by now
+    for (const route of held) await route.continue();
     await page.getByRole('heading', { name: 'Globex Entra is created' }).waitFor();
-    expect(requests).toHaveLength(1);
+    expect(held).toHaveLength(1);
     expect(await copied(page, 'Base URL')).toContain('?aadOptscim062020');
     await inspect(page, '13-entra-dark');
     await page.getByLabel('I have copied').check();

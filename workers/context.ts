@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { noticeConnection } from '../src/admin/notice-connection.js';
 import type { Config } from '../src/config.js';
 import { connectDatabase, type Database } from '../src/database.js';
 import { describeFailure } from '../src/failures.js';
@@ -13,6 +14,7 @@ import { patient } from '../src/reconcile/patience.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
 import { type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
 import { connectStytch, type StytchDirectory } from '../src/stytch.js';
+import { connectStytchPeople } from '../src/stytch-people.js';
 import { createObserver, type Observer } from '../src/watch/observe.js';
 import { type OutageWatch, watchOutages } from '../src/watch/outages.js';
 
@@ -27,6 +29,8 @@ export type WorkerContext = {
   rereads: Rereads;
   /** For replays: where failed jobs are found, and tried again. */
   queues: QueueInspector;
+  /** Compares a team's SCIM connection with what Scanner knows of it. */
+  noticeConnection(teamId: string): Promise<void>;
   metrics: Metrics;
   observer: Observer;
   log: Log;
@@ -58,6 +62,7 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
   const metrics = createMetrics();
   const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS });
   const stytch = connectWatchedStytch(config, metrics, () => afterGap('stytch'));
+  const people = connectPeople(config, metrics);
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
     ...{ workerId: randomUUID(), home, database, queue, queues, rereads, metrics, observer, log, afterGap },
@@ -65,6 +70,7 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
       const budgeted = withSearchBudget(stytch, database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : patient(budgeted);
     },
+    noticeConnection: (teamId) => noticeConnection({ database, stytch: people.connections }, teamId),
     databaseWatch: watchOutages(() => afterGap('database'), 0),
     consuming: {
       concurrency: config.WORKER_CONCURRENCY,
@@ -75,9 +81,16 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
       },
     },
     close: async () => {
-      await Promise.all([queue.close(), queues.close(), stytch.close(), database.$disconnect()]);
+      const connections = [queue.close(), queues.close(), stytch.close(), people.close()];
+      await Promise.all([...connections, database.$disconnect()]);
     },
   };
+}
+
+function connectPeople(config: Config, metrics: Metrics) {
+  const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
+  const onCall = (call: string, status: string) => metrics.stytchRequests.inc({ call, status });
+  return connectStytchPeople({ projectId, secret, baseUrl, onCall });
 }
 
 function connectWatchedStytch(config: Config, metrics: Metrics, onBack: () => void) {

@@ -33,26 +33,29 @@ export type ActivityPage = { events: Activity[]; cursor: string | null };
 
 export const outcomes = ['changed', 'unchanged', 'superseded', 'unknown_member', 'reread', 'held'] as const;
 
-/** A search that fits more people than this fits nobody in particular. */
-const peopleMax = 200;
+/** Who is looked for: these people, or, when the text fits too many to be listed, whoever it fits. */
+type Sought = { ids: string[] | null; text: string | null };
+
+const listedMax = 200;
 
 export function readActivity(database: Database, teamId: string, query: ActivityQuery): Promise<ActivityPage> {
   return inDatabase(async () => {
-    const people = query.person === undefined ? null : await findPeople(database, teamId, query.person);
-    const rows = await findEvents(database, teamId, query, people);
+    const sought = await whoIsSought(database, teamId, query.person);
+    const rows = await findEvents(database, teamId, query, sought);
     const events = rows.slice(0, query.limit).map(activityOf);
     return { events, cursor: rows.length > query.limit ? (events.at(-1)?.id ?? null) : null };
   });
 }
 
-/** By id first, so that the index of sync_events by user does the rest, however long the record is. */
-async function findPeople(database: Database, teamId: string, text: string): Promise<string[]> {
+/** By id where that is possible, so that the index of sync_events by user does the rest, however long the record is. */
+async function whoIsSought(database: Database, teamId: string, text: string | undefined): Promise<Sought> {
+  if (text === undefined) return { ids: null, text: null };
   const rows = await database.$queryRaw<{ id: string }[]>`
     SELECT id::text FROM users WHERE team_id = ${teamId}::uuid AND (
       position(lower(${text}) IN lower(email)) > 0 OR position(lower(${text}) IN lower(name)) > 0
       OR id::text = ${text} OR stytch_member_id = ${text}
-    ) LIMIT ${peopleMax}`;
-  return rows.map(({ id }) => id);
+    ) LIMIT ${listedMax + 1}`;
+  return rows.length > listedMax ? { ids: null, text } : { ids: rows.map(({ id }) => id), text: null };
 }
 
 type Row = Omit<Activity, 'id' | 'at' | 'person' | 'sentAt' | 'receivedAt'> & {
@@ -65,7 +68,7 @@ type Row = Omit<Activity, 'id' | 'at' | 'person' | 'sentAt' | 'receivedAt'> & {
   email: string | null;
 };
 
-function findEvents(database: Database, teamId: string, query: ActivityQuery, people: string[] | null): Promise<Row[]> {
+function findEvents(database: Database, teamId: string, query: ActivityQuery, { ids, text }: Sought): Promise<Row[]> {
   const outcome = query.outcome ?? null;
   const before = query.cursor === undefined ? null : BigInt(query.cursor);
   return database.$queryRaw<Row[]>`
@@ -78,7 +81,9 @@ function findEvents(database: Database, teamId: string, query: ActivityQuery, pe
     WHERE e.team_id = ${teamId}::uuid
       AND (${outcome}::text IS NULL OR e.outcome = ${outcome})
       AND (${before}::bigint IS NULL OR e.id < ${before})
-      AND (${people}::uuid[] IS NULL OR e.user_id = ANY(${people}::uuid[]))
+      AND (${ids}::uuid[] IS NULL OR e.user_id = ANY(${ids}::uuid[]))
+      AND (${text}::text IS NULL OR position(lower(${text}) IN lower(u.email)) > 0
+        OR position(lower(${text}) IN lower(u.name)) > 0)
     ORDER BY e.id DESC LIMIT ${query.limit + 1}`;
 }
 

@@ -18,7 +18,7 @@ export function loadConnectionRows(database: Database, teamId: string) {
  */
 export async function noticeChanges(
   database: Database,
-  { team }: Admin,
+  teamId: string,
   rows: readonly ConnectionRow[],
   live: LiveConnection | null,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function noticeChanges(
   if (changes.length === 0) return;
   await readingDatabase(() =>
     database.$transaction(async (tx) => {
-      for (const change of changes) await notice(tx, team.id, change, rows);
+      for (const change of changes) await notice(tx, teamId, change, rows);
     }),
   );
 }

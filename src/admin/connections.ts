@@ -103,7 +103,7 @@ export type Found = { live: LiveConnection; known: Known };
 async function look(deps: ConnectionDependencies, admin: Admin): Promise<Found | null> {
   const rows = await loadConnectionRows(deps.database, admin.team.id);
   const live = await deps.stytch.get(behalfOf(admin));
-  await noticeChanges(deps.database, admin, rows, live);
+  await noticeChanges(deps.database, admin.team.id, rows, live);
   if (live === null) return null;
   const row = rows.find(({ id }) => id === live.id);
   const identityProvider = chosenProvider(row, live);

@@ -1,16 +1,16 @@
 import { readingDatabase } from '../database.js';
 import { Refusal } from '../web/refusal.js';
 
-/** Work in the database: what we refuse ourselves passes as it is, the rest is told as the database being away. */
+/** Work in the database: its own failures are told as the database being away; ours, and what we refuse, as they are. */
 export async function inDatabase<T>(work: () => Promise<T>): Promise<T> {
-  let refusal: Refusal | undefined;
-  const worked = await readingDatabase(() =>
-    work().catch((error) => {
-      if (!(error instanceof Refusal)) throw error;
-      refusal = error;
-      return null as T;
-    }),
-  );
-  if (refusal !== undefined) throw refusal;
-  return worked;
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal || isOurs(error)) throw error;
+    return readingDatabase(() => Promise.reject(error));
+  }
+}
+
+function isOurs(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
 }

@@ -17,6 +17,8 @@ export type Hint = {
   organizationId: string | null;
   /** The members it names. None: its team is re-read. No organization either: every connected team is. */
   memberIds: string[];
+  /** The SCIM connection that it is about. Deleted ones are named without their organization. */
+  connectionId?: string;
   /** Signed evidence that the one member it names has left. Goes ahead of everything. */
   memberGone: boolean;
   /** Set when a person asked for it once more: which replay this is. */
@@ -29,6 +31,7 @@ const namedMembersMax = 1000;
 /** Event -> hint. The receipt's times are ISO 8601. */
 export function hintOf(event: StytchEvent, receipt: { svixId: string; receivedAt: string }): Hint {
   const memberIds = namedMembers(event);
+  const connectionId = isAbout(event, 'scim_connection') ? idOrNull(event.id) : null;
   return {
     svixId: receipt.svixId,
     eventId: idOrNull(event.event_id) ?? 'unreadable',
@@ -37,6 +40,7 @@ export function hintOf(event: StytchEvent, receipt: { svixId: string; receivedAt
     receivedAt: receipt.receivedAt,
     organizationId: namedOrganization(event),
     memberIds: memberIds.length > namedMembersMax ? [] : memberIds,
+    ...(connectionId === null ? {} : { connectionId }),
     memberGone: memberIds.length === 1 && saysMemberIsGone(event),
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../../src/database.js';
 import type { Change } from '../../src/directory/plan.js';
+import { changeInWords, reasonInWords } from '../../src/pages/change-words.js';
 import { table } from '../../src/support/table.js';
 
 /** What happened since `sinceId`, who it happened to, why, and how long it took from Stytch to the database. */
@@ -12,9 +13,9 @@ export async function changesTable(database: Database, sinceId = 0n): Promise<{ 
   const rows = events.map((event) => [
     event.at.toTimeString().slice(0, 8),
     event.who,
-    event.changes.map(inWords).filter(Boolean).join(', '),
-    event.trigger === 'hint' ? event.type : `${event.trigger} after ${event.type}`,
-    `${event.lag.toFixed(2)} s`,
+    event.changes.filter(isShown).map(changeInWords).join(', '),
+    reasonInWords({ trigger: event.trigger, eventType: event.type }),
+    event.lag === null ? '' : `${event.lag.toFixed(2)} s`,
   ]);
   return { text: table(['When', 'Who', 'What', 'Because of', 'Lag'], rows, 160), lastId: events.at(-1)?.id ?? sinceId };
 }
@@ -23,10 +24,10 @@ type ChangedEvent = {
   id: bigint;
   who: string;
   trigger: string;
-  type: string;
+  type: string | null;
   at: Date;
   changes: Change[];
-  lag: number;
+  lag: number | null;
 };
 
 /** Who stands where now. */
@@ -45,26 +46,7 @@ export async function peopleTable(database: Database): Promise<string> {
   return table(['Member', 'Status', 'IdP says', 'Scanner roles', 'API keys'], rows, 160);
 }
 
-function inWords(change: Change): string {
-  switch (change.type) {
-    case 'user_created':
-      return 'created';
-    case 'user_linked':
-      return `linked by ${change.by.replace('_', ' ')}`;
-    case 'user_updated':
-      return `updated (${change.fields.join(', ')})`;
-    case 'user_reactivated':
-      return 'reactivated';
-    case 'user_deactivated':
-      return 'deactivated';
-    case 'role_granted':
-      return `granted ${change.role}`;
-    case 'role_revoked':
-      return `revoked ${change.role}`;
-    case 'api_key_revoked':
-      return 'API key revoked';
-    case 'idp_role_value_added':
-    case 'idp_role_value_removed':
-      return ''; // shown by what comes of it
-  }
+/** What the IdP says is shown by what comes of it. */
+function isShown({ type }: Change): boolean {
+  return type !== 'idp_role_value_added' && type !== 'idp_role_value_removed';
 }

@@ -41,7 +41,7 @@ export function OverviewPage(props: {
         </p>
       )}
       <Traps traps={setup.traps} />
-      <div data-live="/settings/scim/live">
+      <div data-live="/settings/scim/live" data-seconds={setup.checks.every((check) => check.done) ? 30 : 4}>
         <Live checks={setup.checks} health={health} latest={latest} now={now} />
       </div>
       <noscript>

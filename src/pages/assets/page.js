@@ -42,9 +42,9 @@ addEventListener('beforeunload', (event) => {
 });
 
 // Parts that change by themselves are asked for again while somebody looks, for half an hour at most.
-const everyMs = 4000;
 const untilMs = Date.now() + 30 * 60 * 1000;
 for (const part of document.querySelectorAll('[data-live]')) {
+  const everyMs = Number(part.dataset.seconds) * 1000;
   let shown = '';
   const look = async () => {
     if (Date.now() > untilMs) return;
