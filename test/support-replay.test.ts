@@ -1,6 +1,7 @@
 import { awaitReplay } from '../src/support/await-replay.js';
 import { failedJobs } from '../src/support/failed-jobs.js';
 import { previewJobs } from '../src/support/preview.js';
+import { showJob } from '../src/support/show-job.js';
 import { type Selection, startReplay } from '../src/support/start-replay.js';
 import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
@@ -140,6 +141,23 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect(await stateOf(lab, other)).toBe('failed');
     expect(await startReplay(parts, { filter }, act)).toEqual({ batchId: null, filed: 0, skipped: [] });
     await replay({ filter: { teamId } });
+  });
+
+  it('of a job that no event asked for is called by its queue, and does its work', async () => {
+    const memberId = provisionUnheard();
+    const recover = lab.emulator.faults.failWhile('members.search', { status: 400, error_type: 'bad_request' });
+    await parts.rereads.team(teamId, { trigger: 'sweep' });
+    const sweeps = async () => (await failedJobs(parts, { teamId, type: 'sweep-team' })).map(({ shown }) => shown);
+    await eventually(async () => expect(await sweeps()).toHaveLength(1));
+    recover();
+    const [{ id = '' } = {}] = await sweeps();
+    expect(id).toMatch(/^sweeps-\S+$/);
+    expect(await showJob(parts, id)).toMatchObject({
+      ...{ id, teamId, memberId: null, queue: 'sweeps', state: 'failed' },
+      wouldChange: expect.arrayContaining([{ type: 'user_created', memberId }]),
+    });
+    expect(await replay({ ids: [id] })).toEqual({ replayed: [{ id, result: 'changed' }], skipped: [] });
+    expect(await sweeps()).toEqual([]);
   });
 
   it('while the same member changes ends in what the directory says', async () => {

@@ -34,8 +34,7 @@ export type JobCounts = { waiting: number; active: number; delayed: number; fail
 export type QueueInspector = {
   /** The failed set, page by page, the newest first. */
   failed(): AsyncGenerator<StoredJob[]>;
-  /** Ids are unique over all queues: hints have Svix's, rereads have numbers or `alone-…`. */
-  find(id: string, queue?: QueueName): Promise<StoredJob | null>;
+  find(id: string, queues: readonly QueueName[]): Promise<StoredJob | null>;
   /** The same job with this data, all its attempts before it; false when it is in no finished state any more. */
   retry(job: StoredJob, data: object): Promise<boolean>;
   counts(): Promise<Record<QueueName, JobCounts>>;
@@ -55,9 +54,9 @@ export function inspectQueues(home: QueueHome, onError: (error: Error) => void):
   const queues = new Map(queueNames.map((name) => [name, backend.queue(name, { onError })]));
   const each = <T>(ask: (queue: OpenQueue, name: QueueName) => Promise<T>) =>
     within(() => Promise.all([...queues].map(([name, queue]) => ask(queue, name))));
-  const find = async (id: string, only?: QueueName) => {
+  const find = async (id: string, among: readonly QueueName[]) => {
     const found = await each(async (queue, name) => {
-      const job = only === undefined || only === name ? await queue.getJob(id) : undefined;
+      const job = among.includes(name) ? await queue.getJob(id) : undefined;
       return job === undefined ? null : storedJob(name, job, await job.getState());
     });
     return found.find((job) => job !== null) ?? null;

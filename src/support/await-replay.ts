@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { replayStep } from '../jobs.js';
+import { shownJobId } from './job-id.js';
 import type { SupportParts } from './parts.js';
 import { answersOf, closeFinished, type ReplayAnswer, type ReplayResult } from './replays.js';
 import type { Skipped, StartedReplay } from './start-replay.js';
@@ -10,6 +11,7 @@ export type ReplayReport = { replayed: { id: string; result: ReplayResult }[]; s
 export type Progress = { done: number; total: number };
 
 const lookEveryMs = 250;
+const askAgainAfterMs = 1_000;
 
 /**
  * Waits until a replay is done, or for as long as the caller wants. What is not done by then goes on without us, and is
@@ -29,14 +31,16 @@ export async function awaitReplay(
     if (done === answers.length) await closeFinished(database);
     if (done === answers.length || Date.now() >= deadline) return reportOf(answers, started.skipped);
     await sleep(lookEveryMs);
-    if (done === 0) await producer.add([replayStep(0)]).catch(() => {}); // the one who asked before may have died asking
+    // The one who asked before may have died asking. Asked again, a step that waits is not doubled.
+    if (done === 0) await producer.add([replayStep(askAgainAfterMs)]).catch(() => {});
   }
 }
 
 /** Pure. */
 export function reportOf(answers: readonly ReplayAnswer[], skipped: readonly Skipped[]): ReplayReport {
   const report: ReplayReport = { replayed: [], skipped: [...skipped] };
-  for (const { jobId: id, state, result, why } of answers) {
+  for (const { queue, jobId, state, result, why } of answers) {
+    const id = shownJobId(queue, jobId);
     if (result !== null) report.replayed.push({ id, result });
     else report.skipped.push({ id, why: why ?? standing[state] });
   }

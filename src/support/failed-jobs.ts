@@ -2,6 +2,7 @@ import { type Database, readingDatabase } from '../database.js';
 import type { StoredJob } from '../queue/inspect.js';
 import { factsOf, type JobFacts } from './job-facts.js';
 import { type FailedJob, type JobFilter, matches } from './job-filter.js';
+import { shownJobId } from './job-id.js';
 import type { SupportParts } from './parts.js';
 
 /** A failed job, whole: as the queue keeps it, what it is about, and as it is shown. */
@@ -31,7 +32,7 @@ export async function describeJobs(database: Database, jobs: readonly StoredJob[
 
 function shownJob(job: StoredJob, facts: JobFacts, teamId: string | null): FailedJob {
   return {
-    id: job.id,
+    id: shownJobId(job.queue, job.id),
     teamId,
     memberId: facts.memberIds.length === 1 ? (facts.memberIds[0] ?? null) : null,
     eventType: facts.eventType,

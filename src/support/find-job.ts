@@ -1,4 +1,5 @@
 import { describeJobs, type FoundJob } from './failed-jobs.js';
+import { parseJobId } from './job-id.js';
 import type { SupportParts } from './parts.js';
 import { SupportProblem } from './problem.js';
 import { recordedHint } from './recorded-hint.js';
@@ -11,7 +12,8 @@ export async function findJob(
   { queues, database }: Pick<SupportParts, 'queues' | 'database'>,
   id: string,
 ): Promise<FoundJob> {
-  const job = (await queues.find(id)) ?? (await forgottenJob(database, id));
+  const place = parseJobId(id);
+  const job = (await queues.find(place.id, place.queues)) ?? (await forgottenJob(database, id));
   const [found] = job === null ? [] : await describeJobs(database, [job]);
   if (found === undefined) {
     throw new SupportProblem('not_found', `Neither the queue nor sync_events knows a job ${id}. See \`failed\`.`);

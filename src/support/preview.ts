@@ -12,20 +12,20 @@ type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch'>;
  * What replaying these jobs would change now: asks Stytch and decides by the same plan as a worker, and writes nothing.
  * Each member and each team is asked for once, however many jobs name it.
  */
-export async function previewJobs(parts: Parts, jobs: readonly Pick<FoundJob, 'job' | 'facts' | 'shown'>[]) {
+export async function previewJobs(parts: Parts, jobs: readonly Pick<FoundJob, 'facts' | 'shown'>[]) {
   const members = await previewMembers(
     parts,
     jobs.flatMap(({ facts }) => (facts.about === 'members' ? wantedOf(facts) : [])),
   );
   const teams = new Map<string, Planned>();
   const preview: Preview = { plan: [], skipped: [] };
-  for (const { job, facts, shown } of jobs) {
+  for (const { facts, shown } of jobs) {
     const planned =
       facts.about === 'members'
         ? together(facts.memberIds.map((memberId) => members.get(memberId)))
         : await ofTeam(parts, teams, facts, shown.teamId);
-    if ('why' in planned) preview.skipped.push({ id: job.id, why: planned.why });
-    else preview.plan.push({ id: job.id, changes: planned.changes });
+    if ('why' in planned) preview.skipped.push({ id: shown.id, why: planned.why });
+    else preview.plan.push({ id: shown.id, changes: planned.changes });
   }
   return preview;
 }

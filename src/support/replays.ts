@@ -5,7 +5,13 @@ import type { QueueName } from '../queue/backend.js';
 export type ReplayItem = { queue: QueueName; jobId: string; leaver: boolean };
 
 /** What became of it: null while it is under way. */
-export type ReplayAnswer = { jobId: string; state: ReplayState; result: ReplayResult | null; why: string | null };
+export type ReplayAnswer = {
+  queue: QueueName;
+  jobId: string;
+  state: ReplayState;
+  result: ReplayResult | null;
+  why: string | null;
+};
 export type ReplayState = 'waiting' | 'retried' | 'done';
 
 /** `read again`: the hint is about a whole team, and its members are being read by a job of their own. */
@@ -20,18 +26,18 @@ export async function fileBatch(
   tx: Transaction,
   batch: { actor: string; reason: string; target: string },
   items: readonly ReplayItem[],
-): Promise<{ batchId: string | null; filed: number; elsewhere: string[] }> {
+): Promise<{ batchId: string | null; filed: number; elsewhere: ReplayItem[] }> {
   const { id: batchId } = await tx.replayBatch.create({ data: batch, select: { id: true } });
   const rows = items.map(({ queue, jobId, leaver }, place) => ({ queue, jobId, leaver, place }));
-  const filed = await tx.$queryRaw<{ jobId: string }[]>`
+  const filed = await tx.$queryRaw<{ place: number }[]>`
     INSERT INTO replays (batch_id, place, queue, job_id, leaver)
     SELECT ${batchId}::uuid, i.place, i.queue, i."jobId", i.leaver
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS i(place int, queue text, "jobId" text, leaver boolean)
     ORDER BY i.queue, i."jobId" -- always in the same order, so that two batches can't wait for each other in a circle
     ON CONFLICT (queue, job_id) WHERE state <> 'done' DO NOTHING
-    RETURNING job_id AS "jobId"`;
-  const ours = new Set(filed.map(({ jobId }) => jobId));
-  const elsewhere = items.map(({ jobId }) => jobId).filter((jobId) => !ours.has(jobId));
+    RETURNING place`;
+  const ours = new Set(filed.map(({ place }) => place));
+  const elsewhere = items.filter((_, place) => !ours.has(place));
   if (ours.size > 0) return { batchId, filed: ours.size, elsewhere };
   await tx.replayBatch.delete({ where: { id: batchId } });
   return { batchId: null, filed: 0, elsewhere };
@@ -39,12 +45,14 @@ export async function fileBatch(
 
 export type OpenReplay = { id: string; queue: QueueName; jobId: string; state: 'waiting' | 'retried' };
 
-/** Who is next: leavers first, then as they were asked for. */
-export async function nextWaiting(database: Database, limit: number): Promise<OpenReplay[]> {
+/** Who is next: leavers first, then as they were asked for; so many that no second has more than its limit. */
+export async function nextWaiting(database: Database, perSecond: number): Promise<OpenReplay[]> {
   return readingDatabase(
     () => database.$queryRaw<OpenReplay[]>`
       SELECT r.id::text, r.queue, r.job_id AS "jobId", r.state FROM replays r JOIN replay_batches b ON b.id = r.batch_id
-      WHERE r.state = 'waiting' ORDER BY r.leaver DESC, b.started_at, r.place LIMIT ${limit}`,
+      WHERE r.state = 'waiting' ORDER BY r.leaver DESC, b.started_at, r.place
+      LIMIT greatest(0, ${perSecond} - (
+        SELECT count(*) FROM replays WHERE retried_at > clock_timestamp() - interval '1 second'))`,
   );
 }
 
@@ -87,7 +95,7 @@ export async function openReplays(database: Database): Promise<number> {
 export async function answersOf(database: Database, batchId: string): Promise<ReplayAnswer[]> {
   return readingDatabase(
     () => database.$queryRaw<ReplayAnswer[]>`
-      SELECT job_id AS "jobId", state, result, why FROM replays WHERE batch_id = ${batchId}::uuid ORDER BY place`,
+      SELECT queue, job_id AS "jobId", state, result, why FROM replays WHERE batch_id = ${batchId}::uuid ORDER BY place`,
   );
 }
 

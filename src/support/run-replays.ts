@@ -17,8 +17,8 @@ import {
 
 export type ReplayRun = { database: Database; queues: QueueInspector; producer: Producer };
 
-/** So many a second, over all batches together: a tenth of what one worker handles, so that today's hints don't notice. */
-const jobsPerStep = 50;
+/** Over all batches together: a tenth of what one worker handles, so that today's hints don't notice. */
+const jobsPerSecond = 50;
 const stepMs = 1_000;
 const checksPerStep = 100;
 
@@ -29,7 +29,7 @@ const checksPerStep = 100;
  * carries the replay's id, and is not handed over a second time.
  */
 export async function runReplays(run: ReplayRun): Promise<{ replayed: number }> {
-  const waiting = await nextWaiting(run.database, jobsPerStep);
+  const waiting = await nextWaiting(run.database, jobsPerSecond);
   for (const replay of waiting) await handOver(run, replay);
   for (const replay of await nextUnchecked(run.database, checksPerStep)) await lookAfter(run, replay);
   await closeFinished(run.database);
@@ -38,7 +38,7 @@ export async function runReplays(run: ReplayRun): Promise<{ replayed: number }> 
 }
 
 async function handOver({ database, queues, producer }: ReplayRun, replay: OpenReplay): Promise<void> {
-  const job = await queues.find(replay.jobId, replay.queue);
+  const job = await queues.find(replay.jobId, [replay.queue]);
   if (job === null) return addAgain({ database, producer }, replay);
   const verdict = judgeReplay(job.state);
   const isHandedOver = replayIdOf(job.data) === replay.id; // by a step that died before it could say so
@@ -61,7 +61,7 @@ async function addAgain({ database, producer }: Omit<ReplayRun, 'queues'>, repla
 
 /** The worker answers by itself. What is left: jobs that failed once more, that a queue lost, that were done unasked. */
 async function lookAfter({ database, queues }: ReplayRun, replay: OpenReplay): Promise<void> {
-  const job = await queues.find(replay.jobId, replay.queue);
+  const job = await queues.find(replay.jobId, [replay.queue]);
   if (job === null) {
     const why = 'the queue lost it (was Redis emptied?): `resync --team` reads its team again';
     return markDone(database, replay.id, { result: null, why });

@@ -4,15 +4,15 @@ import { audit } from './audit.js';
 import { type FoundJob, failedJobs } from './failed-jobs.js';
 import type { SupportParts } from './parts.js';
 import { previewMembers } from './preview-members.js';
-import { fileBatch } from './replays.js';
+import { fileBatch, openReplays } from './replays.js';
+import { settler } from './settled-lately.js';
 
 type Parts = Pick<SupportParts, 'database' | 'queues' | 'producer' | 'readMembers'>;
 
-/** Who does it, in replay_batches and audit_log; `status` counts by this name. */
-export const settler = 'scanner-scim';
 const act = { actor: settler, reason: 'read again since it failed, and found right' };
 /** Read by one search; what is left has its turn a minute later. */
 const jobsPerRun = 500;
+const stepMs = 1_000;
 
 /**
  * Empties the failed set of what was put right meanwhile, by a sweep mostly. The jobs are not simply removed: they go
@@ -21,6 +21,7 @@ const jobsPerRun = 500;
  * Safe to run twice and side by side, as replays are.
  */
 export async function settleFailed(parts: Parts): Promise<{ settled: number }> {
+  if ((await openReplays(parts.database)) > 0) await parts.producer.add([replayStep(stepMs)]); // should its chain be broken
   const counts = Object.values(await parts.queues.counts());
   if (counts.every(({ failed }) => failed === 0)) return { settled: 0 };
   const failed = (await failedJobs(parts)).filter(({ facts }) => facts.about === 'members' || facts.about === 'team');

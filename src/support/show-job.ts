@@ -37,16 +37,20 @@ export async function showJob(parts: Parts, id: string): Promise<ShownJob> {
     addedAt: job.addedAt.getTime() === 0 ? null : job.addedAt.toISOString(),
     wouldChange: plan[0]?.changes ?? null,
     wouldChangeNot: skipped[0]?.why ?? null,
-    replays: await replaysOf(parts, id),
+    replays: await replaysOf(parts, job.queue, job.id),
     recorded: (await recordsOf(parts.database, id)).map(({ appliedAt, trigger, outcome, changes }) => ({
       ...{ at: appliedAt.toISOString(), trigger, outcome, changes },
     })),
   };
 }
 
-async function replaysOf({ database }: Parts, jobId: string): Promise<ShownJob['replays']> {
+async function replaysOf({ database }: Parts, queue: string, jobId: string): Promise<ShownJob['replays']> {
   const rows = await readingDatabase(() =>
-    database.replay.findMany({ where: { jobId }, include: { batch: true }, orderBy: { batch: { startedAt: 'asc' } } }),
+    database.replay.findMany({
+      where: { queue, jobId },
+      include: { batch: true },
+      orderBy: { batch: { startedAt: 'asc' } },
+    }),
   );
   return rows.map(({ batch, result, why, state }) => ({
     at: batch.startedAt.toISOString(),

@@ -4,6 +4,7 @@ import { type Act, audit } from './audit.js';
 import { failedJobs } from './failed-jobs.js';
 import { factsOf } from './job-facts.js';
 import { filterText, type JobFilter } from './job-filter.js';
+import { parseJobId, shownJobId } from './job-id.js';
 import type { SupportParts } from './parts.js';
 import { recordedHint } from './recorded-hint.js';
 import { judgeReplay } from './replay-result.js';
@@ -38,7 +39,10 @@ export async function startReplay(parts: Parts, selection: Selection, act: Act):
     ),
   );
   await parts.producer.add([replayStep(0)]);
-  const elsewhere = filed.elsewhere.map((id) => ({ id, why: 'it is being replayed already, by an earlier request' }));
+  const elsewhere = filed.elsewhere.map(({ queue, jobId }) => ({
+    id: shownJobId(queue, jobId),
+    why: 'it is being replayed already, by an earlier request',
+  }));
   return { batchId: filed.batchId, filed: filed.filed, skipped: [...skipped, ...elsewhere] };
 }
 
@@ -59,15 +63,17 @@ async function chosen(parts: Parts, ids: readonly string[]): Promise<Selected> {
     else items.push(item);
   }
   const [first] = items;
-  const target = items.length === 1 && first ? `job ${first.jobId}` : `${items.length} chosen jobs`;
+  const target =
+    items.length === 1 && first ? `job ${shownJobId(first.queue, first.jobId)}` : `${items.length} chosen jobs`;
   return { items, skipped, target };
 }
 
 async function itemOf({ queues, database }: Parts, id: string): Promise<ReplayItem | { why: string }> {
-  const job = await queues.find(id);
+  const place = parseJobId(id);
+  const job = await queues.find(place.id, place.queues);
   if (job !== null) {
     const verdict = judgeReplay(job.state);
-    return verdict.retry ? { queue: job.queue, jobId: id, leaver: factsOf(job).leaver } : { why: verdict.why };
+    return verdict.retry ? { queue: job.queue, jobId: job.id, leaver: factsOf(job).leaver } : { why: verdict.why };
   }
   const hint = await recordedHint(database, id);
   if (hint === null) return { why: 'unknown: neither the queue nor sync_events has a job with this id' };

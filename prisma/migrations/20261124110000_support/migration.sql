@@ -45,6 +45,9 @@ ALTER TABLE "replays" ADD CONSTRAINT "replays_state_check" CHECK ("state" IN ('w
 -- A job is in one replay at a time: whoever starts a second is told so.
 CREATE UNIQUE INDEX "replays_open_key" ON "replays"("queue", "job_id") WHERE "state" <> 'done';
 
+-- The rate: how many were handed over in the last second?
+CREATE INDEX "replays_retried_at_idx" ON "replays"("retried_at");
+
 -- Leavers first, then in the order they were asked for.
 CREATE INDEX "replays_waiting_idx" ON "replays"("leaver" DESC, "batch_id", "place") WHERE "state" = 'waiting';
 CREATE INDEX "replays_retried_idx" ON "replays"("checked_at" NULLS FIRST) WHERE "state" = 'retried';

@@ -1,5 +1,6 @@
 import { failedJobs } from '../failed-jobs.js';
 import { filterText } from '../job-filter.js';
+import { settledLately } from '../settled-lately.js';
 import { table } from '../table.js';
 import { timeText } from '../time-text.js';
 import type { Command } from './command.js';
@@ -32,6 +33,9 @@ Next: show <job> for one of them, replay <job> --dry-run for what a replay would
       jobs.length === 0
         ? `Nothing has failed (${filterText(filter)}).`
         : table(['JOB', 'FAILED AT (UTC)', 'TRIES', 'EVENT', 'TEAM', 'ERROR'], rows, input.width);
-    return { json: { jobs }, text };
+    const settled = await settledLately(input.parts.database);
+    const note =
+      settled === 0 ? '' : `\n${settled} more were put right by a sweep in the last 24 hours, and have left this list.`;
+    return { json: { jobs }, text: `${text}${note}` };
   },
 };

@@ -10,6 +10,7 @@ import { Health, HealthPage } from '../pages/health-page.js';
 import { HeldPage } from '../pages/held-page.js';
 import type { SupportParts } from '../parts.js';
 import { releaseHeld } from '../release-held.js';
+import { settledLately } from '../settled-lately.js';
 import { status } from '../status.js';
 import type { Door } from './door.js';
 import { failedGroups } from './failed-groups.js';
@@ -51,7 +52,13 @@ function failed(parts: SupportParts): Handler {
   return async (person, request, response) => {
     const query = queryIn(request.query);
     const jobs = await failedJobs(parts, await filterIn(parts, query));
-    const page = { person: person.email, now: new Date(), query, jobs: jobs.map(({ shown }) => shown) };
+    const page = {
+      person: person.email,
+      now: new Date(),
+      query,
+      jobs: jobs.map(({ shown }) => shown),
+      settled: await settledLately(parts.database),
+    };
     sendPage(response, <FailedPage {...page} />);
   };
 }

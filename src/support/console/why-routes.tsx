@@ -11,19 +11,16 @@ import type { Behind } from './handler.js';
 
 /** Why somebody has or lacks access; and reading them again. */
 export function whyRoutes(routes: Router, behind: Behind, parts: SupportParts): void {
-  routes.get(
-    '/why',
-    behind(async (person, request, response) => {
-      const [who, team, done] = [
-        field(request.query, 'who'),
-        field(request.query, 'team'),
-        field(request.query, 'done'),
-      ];
-      const asked = who === '' ? { answer: null, problem: null } : await ask(parts, who, team || null);
-      const page = { person: person.email, now: new Date(), who, team, done: done || null, ...asked };
-      sendPage(response, <WhyPage {...page} />, asked.problem === null ? 200 : 404);
-    }),
-  );
+  // Asked for by a form that is posted: an address with an e-mail in it would stay in the logs of proxies.
+  const show = behind(async (person, request, response) => {
+    const from = request.method === 'POST' ? request.body : request.query;
+    const [who, team, done] = [field(from, 'who'), field(from, 'team'), field(from, 'done')];
+    const asked = who === '' ? { answer: null, problem: null } : await ask(parts, who, team || null);
+    const page = { person: person.email, now: new Date(), who, team, done: done || null, ...asked };
+    sendPage(response, <WhyPage {...page} />, asked.problem === null ? 200 : 404);
+  });
+  routes.get('/why', show);
+  routes.post('/why', show);
   routes.post(
     '/resync',
     behind(async (person, request, response) => {

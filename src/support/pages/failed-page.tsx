@@ -7,12 +7,21 @@ export type FailedQuery = { team: string; type: string; error: string; since: st
 const shownMax = 200;
 
 /** Failed jobs by team, type, error and time; each, the chosen ones, or all that match can be replayed. */
-export function FailedPage(props: { person: string; now: Date; query: FailedQuery; jobs: readonly FailedJob[] }) {
-  const { person, now, query, jobs } = props;
+export function FailedPage(props: {
+  person: string;
+  now: Date;
+  query: FailedQuery;
+  jobs: readonly FailedJob[];
+  settled: number;
+}) {
+  const { person, now, query, jobs, settled } = props;
   return (
     <SupportFrame person={person} tab="failed" title="Failed jobs">
       <h1>Failed jobs</h1>
       <Filter query={query} />
+      {settled > 0 && (
+        <p class="quiet">{settled} more were put right by a sweep in the last 24 hours, and have left this list.</p>
+      )}
       {jobs.length === 0 ? (
         <section class="card" aria-label="Jobs">
           <p class="quiet">Nothing has failed that matches. What a later sweep put right leaves this list by itself.</p>

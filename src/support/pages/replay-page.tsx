@@ -1,4 +1,5 @@
 import type { BatchProgress } from '../batch-progress.js';
+import { shownJobId } from '../job-id.js';
 import { SupportFrame } from './frame.js';
 
 /** A replay under way, or done. */
@@ -48,10 +49,12 @@ export function ReplayProgress({ batch }: { batch: BatchProgress }) {
             </tr>
           </thead>
           <tbody>
-            {answers.map(({ jobId, state, result, why }) => (
-              <tr key={jobId}>
+            {answers.map(({ queue, jobId, state, result, why }) => (
+              <tr key={`${queue} ${jobId}`}>
                 <td>
-                  <a href={`/support/jobs/${encodeURIComponent(jobId)}`}>{jobId}</a>
+                  <a href={`/support/jobs/${encodeURIComponent(shownJobId(queue, jobId))}`}>
+                    {shownJobId(queue, jobId)}
+                  </a>
                 </td>
                 <td>{state === 'done' ? (result ?? 'skipped') : state === 'waiting' ? 'waits' : 'a worker has it'}</td>
                 <td>{why ?? ''}</td>

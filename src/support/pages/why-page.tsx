@@ -23,7 +23,7 @@ export function WhyPage({ person, now, who, team, answer, problem, done }: WhyPa
   return (
     <SupportFrame person={person} tab="why" title="Why?">
       <h1>Why does somebody have, or lack, access?</h1>
-      <form method="get" action="/support/why" class="filter">
+      <form method="post" action="/support/why" class="filter">
         <label>
           E-mail
           <input type="search" name="who" value={who} required placeholder="alice@customer.example" />
