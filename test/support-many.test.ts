@@ -7,7 +7,7 @@ import { startProcess, stopProcess, type TestProcess } from './support/processes
 import { backends, inspectQueue } from './support/queue.js';
 import { memberEvent, post, signed } from './support/webhook.js';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 /** More than one step of the rate cap hands over. */
 const many = 130;
@@ -92,7 +92,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await first.exited;
     expect(await doneNow()).toBeLessThan(total);
     const second = await startWorker();
-    await eventually(async () => (await doneNow()) === total, 120_000);
+    await eventually(async () => (await doneNow()) === total, 240_000);
     const reason = 'after the outage';
     await eventually(async () => (await lab.database.auditLog.count({ where: { reason } })) === 2);
     await stopProcess(second);
