@@ -5,6 +5,7 @@ import { Unavailable } from './failures.js';
 
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
+export type JsonObject = Prisma.InputJsonObject;
 
 /** Pieces of statements, for those that come in two forms. */
 export const sql = { empty: Prisma.empty, raw: Prisma.raw };

@@ -18,10 +18,11 @@ const hint = z.object({
   memberIds: z.array(z.string()),
   connectionId: z.string().exactOptional(),
   memberGone: z.boolean(),
+  replayId: z.uuid().exactOptional(),
 });
 
 const occasion = z.object({
-  trigger: z.enum(['hint', 'recheck', 'sweep']),
+  trigger: z.enum(['hint', 'recheck', 'sweep', 'replay']),
   svixId: z.string().exactOptional(),
   eventId: z.string().exactOptional(),
   eventType: z.string().exactOptional(),
@@ -47,6 +48,12 @@ export function parseHint(data: unknown): Hint {
   return parse(hint, data);
 }
 
+/** The replay that a job belongs to, in whatever queue it lies. */
+export function replayIdOf(data: unknown): string | null {
+  const parsed = z.object({ replayId: z.uuid() }).safeParse(data);
+  return parsed.success ? parsed.data.replayId : null;
+}
+
 /** @throws Hopeless */
 export function parseRechecks(data: unknown): z.infer<typeof rechecks> {
   return parse(rechecks, data);
@@ -55,6 +62,11 @@ export function parseRechecks(data: unknown): z.infer<typeof rechecks> {
 /** @throws Hopeless */
 export function parseSweep(job: { name: string; data: unknown }): z.infer<typeof sweep> {
   return parse(sweep, { name: job.name, data: job.data });
+}
+
+/** The next few of the jobs to be replayed. While one waits it stands for all; one that works is followed by one more. */
+export function replayStep(delayMs: number): NewJob {
+  return { queue: 'replays', name: 'replay-jobs', data: {}, delayMs, once: 'replay-jobs' };
 }
 
 export type RereadTiming = {

@@ -29,6 +29,24 @@ export async function migrate(databaseUrl: string, folder = ownFolder()): Promis
   }
 }
 
+/** Names of the migrations that are not applied yet. Changes nothing. @throws as migrate */
+export async function pendingMigrations(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ found: string | null }>("SELECT to_regclass('_prisma_migrations') AS found");
+    const applied =
+      rows[0]?.found === null
+        ? []
+        : (await client.query<AppliedMigration>('SELECT * FROM _prisma_migrations WHERE rolled_back_at IS NULL')).rows;
+    return readMigrations(folder)
+      .filter((migration) => !isApplied(migration, applied))
+      .map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
 type Migration = { name: string; sql: string; checksum: string };
 type AppliedMigration = { migration_name: string; checksum: string; finished_at: Date | null };
 

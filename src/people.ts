@@ -9,6 +9,10 @@ import type { Log } from './log.js';
 import type { Rereads } from './reconcile/rereads.js';
 import { connectStytch } from './stytch.js';
 import { connectStytchPeople } from './stytch-people.js';
+import { supportPart } from './support/console/console.js';
+import { createDoor } from './support/console/door.js';
+import { openQueuesPart } from './support/console/queues.js';
+import { connectSupport } from './support/parts.js';
 import { createSignIn } from './web/sign-in.js';
 import { createSite } from './web/site.js';
 
@@ -31,7 +35,11 @@ export function openSite(
   const access = { projectId, secret, baseUrl, onCall: onStytchCall };
   const people = connectStytchPeople(access);
   const directory = connectStytch(access);
-  const admit = createAdmit(createSignIn(people), database);
+  const signIn = createSignIn(people);
+  const admit = createAdmit(signIn, database);
+  const support = connectSupport(config, log);
+  const door = createDoor(signIn, config.SUPPORT_ORGANIZATION_ID);
+  const { part: queues, close: closeQueues } = openQueuesPart(config, door, log);
   const deps = {
     ...{ database, log, oldestWaitingSeconds },
     stytch: people.connections,
@@ -39,11 +47,11 @@ export function openSite(
     getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
   };
   const route = createRoute(admit);
-  const parts = [apiPart(route, deps), settingsPart(route, deps)];
+  const parts = [apiPart(route, deps), settingsPart(route, deps), queues, supportPart(door, support)];
   return {
     site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
     close: async () => {
-      await Promise.all([people.close(), directory.close()]);
+      await Promise.all([people.close(), directory.close(), support.close(), closeQueues()]);
     },
   };
 }

@@ -22,7 +22,7 @@ const hour = 3_600 * second;
 const teamsAtOnce = 20;
 
 export function schedulesOf(
-  deps: SweepDependencies & { onQuiet: (teamId: string) => void },
+  deps: SweepDependencies & { onQuiet: (teamId: string) => void; settleFailed: () => Promise<unknown> },
   { sweepIntervalSeconds, retentionDays }: ScheduleSettings,
 ): Schedule[] {
   const { database } = deps;
@@ -34,6 +34,7 @@ export function schedulesOf(
       everyMs: 60 * second,
       run: async () => (await listenToTeams(database, Date.now())).forEach(deps.onQuiet),
     },
+    { name: 'settle-failed', everyMs: 60 * second, run: deps.settleFailed },
     { name: 'remove-old', everyMs: hour, run: () => removeAllOld(database, retentionDays) },
   ];
 }

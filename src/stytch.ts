@@ -86,6 +86,23 @@ function searchRequest({ organizationIds, memberIds, cursor }: MemberSearch) {
   };
 }
 
+/** The SDK's client, its calls with a deadline and with errors that may be told. */
+export function openStytch(options: StytchOptions) {
+  const { client, agent } = createClient(options);
+  const call = withDeadline(options.onCall ?? (() => {}));
+  return {
+    client,
+    call: <T>(name: string, request: () => Promise<T>) => call(name, deadlineDefaultMs, request),
+    close: () => agent.close(),
+  };
+}
+
+/** Null when Stytch says in its own words that it does not know the member or the organization. */
+export async function unlessUnknown<T>(request: Promise<T>): Promise<T | null> {
+  const found = await request.catch(unknownMemberOrThrow);
+  return found === unknownMember ? null : found;
+}
+
 const unknownMember = Symbol('Stytch knows no such member');
 
 /** Only Stytch's own words count as "not there": a proxy's 404 must not look like a thousand leavers. */

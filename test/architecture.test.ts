@@ -67,6 +67,16 @@ it.each([
     /^src\/(database|stytch|reconcile\/.*)\.ts$/,
     /^src\/(?!webhook\/)|^workers\//,
   ],
+  [
+    "support's functions know neither of their two faces",
+    /^src\/support\/(commands|console|pages|cli)/,
+    /^src\/support\/(commands|console|pages|cli)|^src\/people\.ts$/,
+  ],
+  [
+    'the command line knows no page',
+    /^src\/support\/(console|pages)\/|^src\/(web|pages)\//,
+    /^src\/(?!support\/(commands|cli))/,
+  ],
 ])('%s', (_, what, allowed) => {
   expect(importersOf(what, allowed)).toEqual([]);
 });
@@ -75,14 +85,18 @@ it.each([
   ['bullmq', /^src\/queue\//],
   ['ioredis', /^src\/queue\/backend\.ts$/],
   ['svix', /^src\/webhook\/verify\.ts$/],
-  ['stytch', /^src\/stytch(-connections|-refusal)?\.ts$/],
+  ['stytch', /^src\/stytch(-connections|-probe|-refusal)?\.ts$/],
   ['undici', /^src\/stytch\.ts$/],
   ['@prisma/adapter-pg', /^src\/database\.ts$/],
   ['prisma/generated/client.ts', /^src\/database\.ts$/],
   ['pg', /^src\/(migrations|queue\/backend)\.ts$/],
+  ['@bull-board/express', /^src\/queue\/board\.ts$/],
   ['dataloader', /^src\/reconcile\/batcher\.ts$/],
   ['pino', /^src\/log\.ts$/],
-  ['express', /^src\/(app|people|webhook\/receiver|(web|admin)\/.*|pages\/render)\.tsx?$/],
+  [
+    'express',
+    /^src\/(support\/console\/.*|queue\/board|app|people|webhook\/receiver|(web|admin)\/.*|pages\/render)\.tsx?$/,
+  ],
   ['helmet', /^src\/web\/headers\.ts$/],
   ['cookie', /^src\/web\/credentials\.ts$/],
   ['preact-render-to-string', /^src\/pages\/render\.ts$/],
@@ -104,7 +118,7 @@ it('no file imports itself through others', () => {
 
 it('the environment is read where a process starts, and nowhere else', () => {
   const readers = sources.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
-  expect(readers).toEqual(['src/lifecycle.ts', 'src/migrate.ts']);
+  expect(readers).toEqual(['src/lifecycle.ts', 'src/migrate.ts', 'src/support/cli.ts']);
 });
 
 it('a worker wires and decides nothing: at most 40 lines and no condition', () => {

@@ -34,6 +34,11 @@ const seen: Record<string, string> = {
   'npm run migrate': 'below',
   'npm start': 'below',
   'npm run worker': 'below',
+  'npm run support -- --help': 'below',
+  'npm run support -- why alice@customer.example': 'support-letters.test.ts',
+  'npm run support -- failed --team "Customer"': 'support-letters.test.ts',
+  'npm run support -- replay --failed --team "Customer" --dry-run': 'support-letters.test.ts',
+  'npm run support -- replay --failed --team "Customer" --reason "ticket 4711"': 'support-letters.test.ts',
 };
 
 it('every command in the README is one that is seen to work', () => {
@@ -120,6 +125,10 @@ describe('in a copy of the checkout', () => {
     await eventually(() => worker.output().includes('started'));
     expect((await post(`http://127.0.0.1:${port}`, signed())).status).toBe(202);
     await eventually(async () => (await database.database.syncEvent.count()) === 1);
+    const help = npm(['run', 'support', '--', '--help']);
+    expect([await help.exited, help.output()]).toEqual([0, expect.stringContaining('Begin with why')]);
+    const status = npm(['run', 'support', '--', 'status'], env);
+    expect([await status.exited, status.output()]).toEqual([0, expect.stringContaining('oldest pending')]);
     for (const one of [server, worker]) {
       one.interrupt();
       await one.exited;

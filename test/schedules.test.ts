@@ -94,11 +94,11 @@ describe.each(backends)('a worker with the queue on %s', (backend) => {
   it('makes its schedulers again when the queue has lost them', async () => {
     await lab.startWorker();
     const schedulers = () => inspectQueue(lab.home, 'schedules', (queue) => queue.getJobSchedulersCount());
-    await eventually(async () => expect(await schedulers()).toBe(4));
+    await eventually(async () => expect(await schedulers()).toBe(5));
     await inspectQueue(lab.home, 'schedules', async (queue) => {
       for (const { key } of await queue.getJobSchedulers()) await queue.removeJobScheduler(key);
     });
-    await eventually(async () => expect(await schedulers()).toBe(4));
+    await eventually(async () => expect(await schedulers()).toBe(5));
   });
 
   it('leaves a scheduler that is there alone, however often it looks', async () => {

@@ -8,6 +8,7 @@ import type { Log } from '../src/log.js';
 import { createMetrics, type Metrics } from '../src/metrics.js';
 import type { QueueHome } from '../src/queue/backend.js';
 import type { ConsumeOptions } from '../src/queue/consume.js';
+import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
 import { connectProducer, type Producer } from '../src/queue/produce.js';
 import { patient } from '../src/reconcile/patience.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
@@ -26,6 +27,8 @@ export type WorkerContext = {
   /** Stytch for whom it is: in a hurry, or able to wait for its limits. */
   stytchFor(urgency: Urgency): StytchDirectory;
   rereads: Rereads;
+  /** For replays: where failed jobs are found, and tried again. */
+  queues: QueueInspector;
   /** Compares a team's SCIM connection with what Scanner knows of it. */
   noticeConnection(teamId: string): Promise<void>;
   metrics: Metrics;
@@ -49,6 +52,7 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
   const onError = (error: Error) => log.warn({ error: describeFailure(error) }, 'queue connection');
   const database = connectDatabase(config.DATABASE_URL, { connections: 8 });
   const queue = connectProducer(home, onError, () => afterGap('queue'));
+  const queues = inspectQueues(home, onError);
   const rereads = rereadsThrough(queue, timing);
   const afterGap: WorkerContext['afterGap'] = (what) => {
     log.info({ what }, 'reading every team after a gap');
@@ -61,7 +65,7 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
   const people = connectPeople(config, metrics);
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
-    ...{ workerId: randomUUID(), home, database, queue, rereads, metrics, observer, log, afterGap },
+    ...{ workerId: randomUUID(), home, database, queue, queues, rereads, metrics, observer, log, afterGap },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(stytch, database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : patient(budgeted);
@@ -77,7 +81,8 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
       },
     },
     close: async () => {
-      await Promise.all([queue.close(), stytch.close(), people.close(), database.$disconnect()]);
+      const connections = [queue.close(), queues.close(), stytch.close(), people.close()];
+      await Promise.all([...connections, database.$disconnect()]);
     },
   };
 }

@@ -4,6 +4,7 @@ import { hintHandler } from '../src/reconcile/handle-hint.js';
 import { memberReader } from '../src/reconcile/read-members.js';
 import { reconcileHints } from '../src/reconcile/reconcile-hints.js';
 import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
+import { recordingReplays } from '../src/support/record-replay.js';
 import type { WorkerContext } from './context.js';
 
 /** Consumes `hints`: everything but leavers. Can wait, so Stytch is asked in large batches and its limits are waited out. */
@@ -14,5 +15,5 @@ export function startHints(context: WorkerContext): Consumer {
     { sizeMax: 1000 },
   );
   const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), observer: context.observer });
-  return consume(context.home, 'hints', handle, context.consuming);
+  return consume(context.home, 'hints', recordingReplays(context.database, handle), context.consuming);
 }

@@ -4,6 +4,7 @@ import { hintHandler } from '../src/reconcile/handle-hint.js';
 import { memberReader } from '../src/reconcile/read-members.js';
 import { reconcileLeavers } from '../src/reconcile/reconcile-leavers.js';
 import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
+import { recordingReplays } from '../src/support/record-replay.js';
 import type { WorkerContext } from './context.js';
 
 /** So that access is gone 2 s after the event even when Stytch hangs. */
@@ -17,5 +18,5 @@ export function startLeavers(context: WorkerContext): Consumer {
     { sizeMax: 1000 },
   );
   const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), observer: context.observer });
-  return consume(context.home, 'leavers', handle, context.consuming);
+  return consume(context.home, 'leavers', recordingReplays(context.database, handle), context.consuming);
 }

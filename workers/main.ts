@@ -4,6 +4,7 @@ import type { Log } from '../src/log.js';
 import { createContext, type WorkerOptions } from './context.js';
 import { startHints } from './hints.js';
 import { startLeavers } from './leavers.js';
+import { startReplays } from './replays.js';
 import { startRereads } from './rereads.js';
 import { startSelfCare } from './self-care.js';
 import { sweepDependencies } from './sweep-dependencies.js';
@@ -13,7 +14,8 @@ import { startSweeps } from './sweeps.js';
 export async function startWorker(config: Config, log: Log, options: WorkerOptions = {}): Promise<Running> {
   const context = createContext(config, log, options);
   const sweeping = sweepDependencies(context);
-  const parts = [startLeavers(context), startHints(context), startRereads(context), startSweeps(context, sweeping)];
+  const first = [startLeavers(context), startHints(context), startRereads(context)];
+  const parts = [...first, startSweeps(context, sweeping), startReplays(context)];
   const selfCare = startSelfCare(context, sweeping, config, options);
   return {
     stop: async () => {

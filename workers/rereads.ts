@@ -3,6 +3,7 @@ import { createBatcher } from '../src/reconcile/batcher.js';
 import { rereadHandler } from '../src/reconcile/handle-reread.js';
 import { memberReader } from '../src/reconcile/read-members.js';
 import { lookTogether } from '../src/reconcile/recheck-members.js';
+import { recordingReplays } from '../src/support/record-replay.js';
 import type { WorkerContext } from './context.js';
 
 /** Each job names up to 1,000 members; those of many jobs share a read, so that a storm's second looks fill their searches. */
@@ -15,7 +16,8 @@ export function startRereads(context: WorkerContext): Consumer {
     (looks: Parameters<typeof lookTogether>[1], onRead) => lookTogether(deps, looks, onRead),
     { sizeMax: 1000 },
   );
-  return consume(context.home, 'rereads', rereadHandler({ ...context, lookAgain }), {
+  const handle = recordingReplays(context.database, rereadHandler({ ...context, lookAgain }));
+  return consume(context.home, 'rereads', handle, {
     ...context.consuming,
     concurrency,
   });

@@ -3,6 +3,7 @@ import { every } from '../src/every.js';
 import { keepSchedulesRunning } from '../src/keep-schedules-running.js';
 import type { SweepDependencies } from '../src/reconcile/ask-again.js';
 import { schedulesOf } from '../src/schedules.js';
+import { settleFailed } from '../src/support/settle-failed.js';
 import { writeReport } from '../src/watch/worker-reports.js';
 import type { WorkerContext, WorkerOptions } from './context.js';
 import { startSchedules } from './schedules.js';
@@ -20,7 +21,10 @@ export function startSelfCare(
   const { database, databaseWatch, workerId, metrics, queue, log } = context;
   const { SWEEP_INTERVAL_SECONDS: sweepIntervalSeconds, SYNC_EVENTS_RETENTION_DAYS: retentionDays } = config;
   const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider silent for longer than it used to be');
-  const schedules = wanted ? schedulesOf({ ...sweeping, onQuiet }, { sweepIntervalSeconds, retentionDays }) : [];
+  const settling = () => settleFailed({ ...context, producer: queue, readMembers: sweeping.readMembers });
+  const schedules = wanted
+    ? schedulesOf({ ...sweeping, onQuiet, settleFailed: settling }, { sweepIntervalSeconds, retentionDays })
+    : [];
   const report = async () => writeReport(database, workerId, await metrics.registry.getMetricsAsJSON()).catch(() => {});
   const probe = () => database.$queryRaw`SELECT 1`.then(databaseWatch.succeeded, databaseWatch.failed);
   const consumer = startSchedules(context, schedules);

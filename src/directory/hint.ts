@@ -21,6 +21,8 @@ export type Hint = {
   connectionId?: string;
   /** Signed evidence that the one member it names has left. Goes ahead of everything. */
   memberGone: boolean;
+  /** Set when a person asked for it once more: which replay this is. */
+  replayId?: string;
 };
 
 /** An event that names more members than one read can ask for is a hint about the team. */

@@ -35,5 +35,6 @@ export function reasonInWords({ trigger, eventType }: { trigger: string; eventTy
   if (trigger === 'recheck') return `Second look after ${event}`;
   if (trigger === 'sweep') return eventType === null ? 'Reading the whole team' : `Reading the team after ${event}`;
   if (trigger === 'role') return 'A role was created, renamed or deleted';
+  if (trigger === 'replay') return 'Read again for Scanner support';
   return trigger;
 }

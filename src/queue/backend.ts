@@ -17,9 +17,10 @@ import pg from 'pg';
 
 /**
  * `leavers` overtake everything because nothing else is in their queue; `rereads` are second looks at members, `sweeps`
- * whole teams, and `schedules` what is done every few seconds, which no long sweep may hold up.
+ * whole teams, `schedules` what is done every few seconds, which no long sweep may hold up, and `replays` the steps in which
+ * support has failed jobs tried again.
  */
-export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'schedules'] as const;
+export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'schedules', 'replays'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** Redis where there is one, else BullMQ's own backend on PostgreSQL (a sixth of the speed, and nothing to install). */
@@ -34,13 +35,19 @@ export type Backend = {
     options: WorkerSettings,
     listeners: Listeners & FailureListener,
   ): OpenWorker;
+  /** Null when the queue does not lie in Redis. A Redis that may not be asked (a managed one) leaves gaps. */
+  redisSettings(): Promise<RedisSettings | null>;
   disconnect(): Promise<void>;
 };
+
+export type RedisSettings = { evictionPolicy: string | null; appendOnly: string | null; version: string | null };
 
 export type OpenQueue = {
   add(name: string, data: object, options: JobsOptions): Promise<unknown>;
   addBulk(jobs: { name: string; data: object; opts: JobsOptions }[]): Promise<unknown>;
   getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
+  getFailed(start: number, end: number): Promise<BackendJob[]>;
+  getJob(id: string): Promise<BackendJob | undefined>;
   getJobs(states: JobType[], start: number, end: number, oldestFirst: boolean): Promise<(Job | undefined)[]>;
   getJobScheduler(id: string): Promise<{ next?: number } | undefined>;
   upsertJobScheduler(
@@ -49,6 +56,17 @@ export type OpenQueue = {
     template: { name: string; opts: JobsOptions },
   ): Promise<unknown>;
   close(): Promise<void>;
+};
+/** Of a stored job, what support looks at; and trying it again. */
+export type BackendJob = Pick<
+  Job,
+  'id' | 'name' | 'data' | 'opts' | 'timestamp' | 'attemptsMade' | 'failedReason' | 'stacktrace' | 'returnvalue'
+> & {
+  processedOn?: number | null;
+  finishedOn?: number | null;
+  getState(): Promise<string>;
+  updateData(data: object): Promise<void>;
+  retry(state: 'failed' | 'completed', options: { resetAttemptsMade: boolean }): Promise<void>;
 };
 export type OpenWorker = { close(): Promise<void> };
 /** How a connection behaves while Redis is away: a producer fails fast, a worker waits. */
@@ -81,6 +99,11 @@ function openRedis(url: string, options: RedisTuning, onReconnect: ReconnectList
     queue: (name, { onError }) => new Queue(name, { connection, prefix, streams }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
       new Worker(name, processor, { ...settings, connection, prefix }).on('error', onError).on('failed', onFailed),
+    redisSettings: async () => ({
+      evictionPolicy: await setting(connection, 'maxmemory-policy'),
+      appendOnly: await setting(connection, 'appendonly'),
+      version: /redis_version:(\S+)/.exec(await connection.info('server'))?.[1] ?? null,
+    }),
     disconnect: async () => connection.disconnect(),
   };
 }
@@ -96,8 +119,14 @@ function openPostgres(connectionString: string): Backend {
     queue: (name, { onError }) => new Queue(name, { connection, streams }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
       new Worker(name, processor, { ...settings, connection }).on('error', onError).on('failed', onFailed),
+    redisSettings: async () => null,
     disconnect: () => pool.end(),
   };
+}
+
+async function setting(connection: Redis, name: string): Promise<string | null> {
+  const answer = await connection.config('GET', name).catch(() => []); // managed Redis forbids CONFIG
+  return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : null;
 }
 
 /** Makes or updates the tables of the PostgreSQL backend (schema `bullmq`); Redis needs nothing. */

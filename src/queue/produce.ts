@@ -53,6 +53,7 @@ const removeOnComplete: Record<QueueName, KeepJobs | boolean> = {
   rereads: true,
   sweeps: true,
   schedules: true,
+  replays: true,
 };
 const deadlineDefaultMs = 5_000;
 

@@ -21,6 +21,8 @@ export type ConvergeOptions = {
   stampUnchanged: boolean;
   /** Record nothing of readings that came too late or concern nobody: their hints are handled another way. */
   onlyIfApplied?: boolean;
+  /** Decide, and write nothing at all: what would change now? */
+  dryRun?: boolean;
 };
 
 /** At 1,000 members a transaction takes some 150 ms; longer ones only make others wait. */
@@ -88,10 +90,10 @@ async function convergeIn(tx: Transaction, tasks: readonly Task[], options: Conv
     const planned = plans.get(member.memberId);
     return planned?.decision === 'write' ? [{ plan: planned, fence }] : [];
   });
-  await writePlans(tx, writes, options.stampUnchanged);
+  if (!options.dryRun) await writePlans(tx, writes, options.stampUnchanged);
   const decided = tasks.map((task) => ({ ...task, converged: convergedOf(world, task.reading, plans) }));
   const events = decided.flatMap(({ reading, occasions, converged }) => eventsOf(reading, occasions, converged));
-  await recordEvents(tx, options.onlyIfApplied ? events.filter(isApplied) : events);
+  if (!options.dryRun) await recordEvents(tx, options.onlyIfApplied ? events.filter(isApplied) : events);
   return new Map(decided.map(({ reading, converged }) => [reading.member.memberId, converged]));
 }
 
@@ -123,7 +125,7 @@ function eventsOf({ member }: Reading, occasions: readonly Occasion[], converged
         i === 0 || outcome !== 'changed' ? { outcome, changes } : { outcome: 'unchanged' as const, changes: [] };
       return { ...occasion, ...explained, teamId, memberId: member.memberId };
     })
-    .filter((event) => event.trigger === 'hint' || event.outcome === 'changed');
+    .filter(({ trigger, outcome }) => trigger === 'hint' || trigger === 'replay' || outcome === 'changed');
 }
 
 function isApplied({ outcome }: SyncEvent): boolean {

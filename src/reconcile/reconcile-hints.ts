@@ -68,8 +68,8 @@ function outcomesOf(hints: readonly MemberHint[], settled: Settled): (Outcome | 
   });
 }
 
-export function occasionOf({ svixId, eventId, eventType, sentAt, receivedAt }: Hint): Occasion {
-  return { trigger: 'hint', svixId, eventId, eventType, sentAt, receivedAt };
+export function occasionOf({ svixId, eventId, eventType, sentAt, receivedAt, replayId }: Hint): Occasion {
+  return { trigger: replayId === undefined ? 'hint' : 'replay', svixId, eventId, eventType, sentAt, receivedAt };
 }
 
 function strangerEvent(hint: MemberHint) {

@@ -18,11 +18,13 @@ const roundsMax = 4;
  * Reads the members' state now and makes the database equal to it. The fence is taken before the read, so that whatever
  * was applied meanwhile by somebody who read later is left alone.
  * @param onRead called when Stytch has answered: the next batch may read while this one is applied
+ * @param dryRun decide, and write nothing: what would change now?
  */
 export async function reconcileMembers(
   { database, readMembers }: { database: Database; readMembers: ReadMembers },
   looks: readonly Look[],
   onRead: () => void = () => {},
+  { dryRun = false } = {},
 ): Promise<Settled> {
   const settled: Settled = new Map();
   let open = looks;
@@ -31,7 +33,7 @@ export async function reconcileMembers(
     const read = await readMembers(open);
     onRead();
     const failed = failuresIn(read);
-    const converged = await converge(database, tasksOf(open, read, fence), { stampUnchanged: true });
+    const converged = await converge(database, tasksOf(open, read, fence), { stampUnchanged: true, dryRun });
     open = settle(settled, open, new Map([...converged, ...failed]));
   }
   for (const { memberId } of open) settled.set(memberId, new Unavailable(`Member ${memberId} keeps changing hands.`));

@@ -5,10 +5,10 @@ import type { Change } from '../directory/plan.js';
 export type Outcome = 'changed' | 'unchanged' | 'superseded' | 'unknown_team' | 'unknown_member' | 'reread' | 'held';
 
 /**
- * Why rows were looked at: an event, a second look, a whole team, or a role that was created, renamed or deleted. A hint
- * gets its row whatever came of it; the others only when they changed something.
+ * Why rows were looked at: an event, a second look, a whole team, a role that was created, renamed or deleted, or support.
+ * A hint and a replay get their row whatever came of it; the others only when they changed something.
  */
-export type Trigger = 'hint' | 'recheck' | 'sweep' | 'role';
+export type Trigger = 'hint' | 'recheck' | 'sweep' | 'role' | 'replay';
 
 export type Occasion = {
   trigger: Trigger;

@@ -4,12 +4,14 @@ import type { Database } from '../database.js';
 const rowsPerStatement = 10_000;
 
 /**
- * Removes records of events that are older than the retention, some thousand at a time, and the search budget of
- * minutes long past. audit_log stays. What a run does not get to do, the next one does.
+ * Removes records of events that are older than the retention, some thousand at a time, finished replays as old as
+ * that, and the search budget of minutes long past. audit_log stays. What a run does not get to do, the next one does.
  * @returns how many events were removed
  */
 export async function removeOld(database: Database, retentionDays: number): Promise<number> {
   await database.$executeRaw`DELETE FROM stytch_search_budget WHERE minute < clock_timestamp() - interval '1 day'`;
+  await database.$executeRaw`
+    DELETE FROM replay_batches WHERE finished_at < clock_timestamp() - make_interval(days => ${retentionDays})`;
   let removed = 0;
   for (let last = rowsPerStatement; last === rowsPerStatement; removed += last) {
     last = await database.$executeRaw`

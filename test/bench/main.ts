@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { table } from '../../src/support/table.js';
 import { progressOn } from '../local/progress.js';
-import { table } from '../local/table.js';
 import { startMachine } from './machine.js';
 import type { Figure, Scenario } from './measure.js';
 import { leaver } from './scenarios/leaver.js';

@@ -9,6 +9,7 @@ import { progressOn } from './progress.js';
 import { changesTable, peopleTable } from './report.js';
 import { type LocalPerson, startSignIn } from './sign-in.js';
 import { type Stack, type Step, startStack } from './stack.js';
+import { supportOf } from './support-desk.js';
 
 const help = `npm run dev [-- options]
 
@@ -60,7 +61,10 @@ async function live(stack: Stack, database: Database, { once }: Options, signal:
   console.log(`\n${text}\n\n${await peopleTable(database)}\n`);
   if (once) return;
   await step('Acme has an admin, and Globex one who has it all before him', () => appointAdmins(stack, database));
-  const people = () => adminsOf(stack.emulator, database, stack.url);
+  const people = async () => [
+    ...(await adminsOf(stack.emulator, database, stack.url)),
+    ...supportOf(stack.emulator, stack.config, stack.url),
+  ];
   const signIn = await startSignIn(stack.emulator, people, await portNear(3901));
   try {
     console.log(invitation(stack, company, await people(), signIn.url));
@@ -71,18 +75,19 @@ async function live(stack: Stack, database: Database, { once }: Options, signal:
 }
 
 function invitation(
-  { url, config, logFile }: Stack,
+  { url, config, logFile, supportCommand }: Stack,
   company: Company | null,
   admins: readonly LocalPerson[],
   signInUrl: string,
 ): string {
   const lines = [
-    'Settings > SCIM, signed in as',
+    'Settings > SCIM, and /support, signed in as',
     ...admins.map(({ title, memberId }) => `  ${title.padEnd(38)} ${signInUrl}/?as=${memberId}`),
     '',
     `Receiver   ${url}/webhooks/stytch   ${url}/readyz   ${url}/metrics`,
     `Database   ${config.DATABASE_URL}`,
     `Log        ${logFile}`,
+    `Support    ${supportCommand}`,
   ];
   if (company) {
     lines.push(

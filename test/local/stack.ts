@@ -12,9 +12,18 @@ import { lockFolder } from './folder-lock.js';
 import { portNear } from './ports.js';
 import { startPostgres } from './postgres.js';
 import { hasRedisServer, startRedis } from './redis.js';
+import { openSupportDesk, supportCommand } from './support-desk.js';
 
 /** The whole system on this machine: PostgreSQL, queue, receiver and worker as in production, and a local Stytch. */
-export type Stack = { config: Config; emulator: Emulator; url: string; logFile: string; stop(): Promise<void> };
+export type Stack = {
+  config: Config;
+  emulator: Emulator;
+  url: string;
+  logFile: string;
+  /** To be typed in another terminal. */
+  supportCommand: string;
+  stop(): Promise<void>;
+};
 
 /** Tells about a step while it is taken. */
 export type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>;
@@ -69,6 +78,7 @@ async function startParts(folder: string, fresh: boolean, step: Step, start: Sta
     STYTCH_SECRET: stytch.secret,
     STYTCH_BASE_URL: emulator.url,
     STYTCH_WEBHOOK_SECRETS: webhookSecret,
+    SUPPORT_ORGANIZATION_ID: openSupportDesk(emulator),
     LOG_LEVEL: process.env.LOG_LEVEL,
   });
   await step('Scanner database', () => prepareDatabase(postgres.url(), config));
@@ -78,7 +88,7 @@ async function startParts(folder: string, fresh: boolean, step: Step, start: Sta
   await start('worker', () => startWorker(config, log.child({ process: 'worker' })));
   const url = `http://127.0.0.1:${server.port}`;
   emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [webhookSecret] });
-  return { config, emulator, url, logFile };
+  return { config, emulator, url, logFile, supportCommand: supportCommand(folder, config) };
 }
 
 async function startQueue(folder: string, fresh: boolean, start: Start): Promise<string | undefined> {

@@ -45,6 +45,8 @@ export async function startLab(
     schedules?: boolean;
     env?: Record<string, string>;
     timing?: RereadTiming;
+    /** With an organization of Scanner's own, whose members may be let into /support. */
+    support?: boolean;
   } = {},
 ): Promise<Lab> {
   const { backend = backends[0], worker = true, schedules = false, timing = quickly } = options;
@@ -52,7 +54,9 @@ export async function startLab(
   const { database } = testDatabase;
   const queue = await startTestQueue(backend, testDatabase.url);
   const emulator = await startEmulator({ projectId, secret: 'secret-test' });
-  const env = { ...queue.env, STYTCH_BASE_URL: emulator.url, STYTCH_SEARCHES_PER_MINUTE: '60000', ...options.env };
+  const supportOrganizationId = options.support ? ownOrganization(emulator) : undefined;
+  const stytch = { STYTCH_BASE_URL: emulator.url, STYTCH_SEARCHES_PER_MINUTE: '60000' };
+  const env = { ...queue.env, ...stytch, SUPPORT_ORGANIZATION_ID: supportOrganizationId, ...options.env };
   const config = testConfig(env);
   const logged: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
@@ -92,6 +96,10 @@ export async function startLab(
       await testDatabase.drop();
     },
   };
+}
+
+function ownOrganization(emulator: Emulator): string {
+  return emulator.directory.silently(() => emulator.organizations.create({ name: 'Scanner' }).organization_id);
 }
 
 async function quiet(emulator: Emulator, home: QueueHome): Promise<void> {

@@ -1,0 +1,35 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import type { Queue } from 'bullmq';
+import type { RequestHandler } from 'express';
+import { openBackend, type QueueHome, queueNames } from './backend.js';
+
+/**
+ * Bull Board over all queues, read only, for those who want them raw. Job data are ids and times; who may look is
+ * decided before it.
+ */
+export function openBoard(
+  home: QueueHome,
+  basePath: string,
+  onError: (error: Error) => void,
+): { board: RequestHandler; close(): Promise<void> } {
+  const backend = openBackend(home, { maxRetriesPerRequest: 1, commandTimeout: 5_000 });
+  const queues = queueNames.map((name) => backend.queue(name, { onError }));
+  const serverAdapter = new ExpressAdapter();
+  serverAdapter.setBasePath(basePath);
+  createBullBoard({
+    queues: queues.map(
+      (queue) => new BullMQAdapter(queue as unknown as Queue, { readOnlyMode: true, allowRetries: false }),
+    ),
+    serverAdapter,
+    options: { uiConfig: { boardTitle: 'Scanner SCIM queues', hideRedisDetails: true } },
+  });
+  return {
+    board: serverAdapter.getRouter() as RequestHandler,
+    close: async () => {
+      await Promise.all(queues.map((queue) => queue.close()));
+      await backend.disconnect();
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { Unavailable } from '../failures.js';
+import {
+  type BackendJob,
+  type OpenQueue,
+  openBackend,
+  type QueueHome,
+  type QueueName,
+  queueNames,
+  type RedisSettings,
+} from './backend.js';
+
+/** A job as the queue keeps it. `data` is what we wrote: ids and times. */
+export type StoredJob = {
+  queue: QueueName;
+  id: string;
+  name: string;
+  data: unknown;
+  state: string;
+  attempts: number;
+  attemptsMax: number;
+  addedAt: Date;
+  lastTriedAt: Date | null;
+  finishedAt: Date | null;
+  /** What its handler answered, once it is completed. */
+  answer: unknown;
+  error: string | null;
+  /** One an attempt, the oldest first; the queue keeps our own words only. */
+  errors: string[];
+};
+
+export type JobCounts = { waiting: number; active: number; delayed: number; failed: number };
+
+/** The queues as support sees them: what failed, what is pending; and the one act, trying a finished job again. */
+export type QueueInspector = {
+  /** The failed set, page by page, the newest first. */
+  failed(): AsyncGenerator<StoredJob[]>;
+  find(id: string, queues: readonly QueueName[]): Promise<StoredJob | null>;
+  /** The same job with this data, all its attempts before it; false when it is in no finished state any more. */
+  retry(job: StoredJob, data: object): Promise<boolean>;
+  counts(): Promise<Record<QueueName, JobCounts>>;
+  /** When the job that waits longest was added. */
+  oldestPending(): Promise<Date | null>;
+  /** Redis' settings that the queue's safety rests on; null when the queue lies in PostgreSQL. */
+  redisSettings(): Promise<RedisSettings | null>;
+  close(): Promise<void>;
+};
+
+const pageSize = 500;
+const deadlineMs = 8_000;
+
+/** For support's programs. Each call answers within the deadline or throws Unavailable. */
+export function inspectQueues(home: QueueHome, onError: (error: Error) => void): QueueInspector {
+  const backend = openBackend(home, { maxRetriesPerRequest: 1, commandTimeout: deadlineMs });
+  const queues = new Map(queueNames.map((name) => [name, backend.queue(name, { onError })]));
+  const each = <T>(ask: (queue: OpenQueue, name: QueueName) => Promise<T>) =>
+    within(() => Promise.all([...queues].map(([name, queue]) => ask(queue, name))));
+  const find = async (id: string, among: readonly QueueName[]) => {
+    const found = await each(async (queue, name) => {
+      const job = among.includes(name) ? await queue.getJob(id) : undefined;
+      return job === undefined ? null : storedJob(name, job, await job.getState());
+    });
+    return found.find((job) => job !== null) ?? null;
+  };
+  return {
+    failed: () => failedPages(queues),
+    find,
+    retry: (job, data) => within(() => retryIn(queues.get(job.queue), job, data)),
+    counts: async () => Object.fromEntries(await each(countsOf)) as Record<QueueName, JobCounts>,
+    oldestPending: async () => earliest(await each(oldestOf)),
+    redisSettings: () => within(() => backend.redisSettings()),
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await backend.disconnect();
+    },
+  };
+}
+
+async function* failedPages(queues: ReadonlyMap<QueueName, OpenQueue>): AsyncGenerator<StoredJob[]> {
+  for (const [name, queue] of queues) {
+    for (let start = 0; ; start += pageSize) {
+      const page = await within(() => queue.getFailed(start, start + pageSize - 1));
+      if (page.length > 0) yield page.filter(isWhole).map((job) => storedJob(name, job, 'failed'));
+      if (page.length < pageSize) break;
+    }
+  }
+}
+
+/** The data first: should this process die in between, the job is still where it was. */
+async function retryIn(queue: OpenQueue | undefined, { id, state }: StoredJob, data: object): Promise<boolean> {
+  const job = await queue?.getJob(id);
+  if (job === undefined || (state !== 'failed' && state !== 'completed')) return false;
+  await job.updateData(data);
+  try {
+    await job.retry(state, { resetAttemptsMade: true });
+    return true;
+  } catch (error) {
+    if ((await job.getState()) !== state) return false; // somebody else was quicker
+    throw error;
+  }
+}
+
+async function countsOf(queue: OpenQueue, name: QueueName): Promise<[QueueName, JobCounts]> {
+  const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
+  const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  return [name, { waiting, active, delayed, failed }];
+}
+
+async function oldestOf(queue: OpenQueue): Promise<Date | null> {
+  const jobs = await queue.getJobs(['waiting', 'active'], 0, 0, true);
+  return earliest(jobs.filter(isWhole).map(({ timestamp }) => new Date(timestamp)));
+}
+
+function earliest(times: readonly (Date | null)[]): Date | null {
+  const known = times.filter((time) => time !== null).sort((a, b) => a.getTime() - b.getTime());
+  return known[0] ?? null;
+}
+
+/** A job that was removed between the listing and the reading is listed without its content. */
+function isWhole<T extends { id?: string }>(job: T | undefined): job is T {
+  return job !== undefined && job !== null && typeof job.id === 'string';
+}
+
+function storedJob(queue: QueueName, job: BackendJob, state: string): StoredJob {
+  const time = (at: number | null | undefined) => (typeof at === 'number' ? new Date(at) : null);
+  const errors = (job.stacktrace ?? []).map((stack) => firstLine(String(stack)));
+  return {
+    ...{ queue, id: String(job.id), name: job.name, data: job.data, state },
+    attempts: job.attemptsMade,
+    attemptsMax: job.opts.attempts ?? 1,
+    addedAt: new Date(job.timestamp),
+    lastTriedAt: time(job.processedOn),
+    finishedAt: time(job.finishedOn),
+    answer: job.returnvalue ?? null,
+    error: job.failedReason ?? null,
+    errors,
+  };
+}
+
+function firstLine(stack: string): string {
+  return (stack.split('\n')[0] ?? '').replace(/^\w*Error: /, '');
+}
+
+async function within<T>(work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable('The queue did not answer in time.')), deadlineMs);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } catch (error) {
+    if (error instanceof Unavailable) throw error;
+    throw new Unavailable('The queue can not be reached. Is Redis (or PostgreSQL) up, and REDIS_URL right?');
+  } finally {
+    clearTimeout(timer);
+  }
+}

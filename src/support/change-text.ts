@@ -1,0 +1,65 @@
+import type { Change } from '../directory/plan.js';
+
+/** How many users and grants come and go. Pure. */
+export type Tally = { usersAdded: number; usersRemoved: number; grantsAdded: number; grantsRemoved: number };
+
+export function tallyOf(changes: readonly Change[]): Tally {
+  const count = (...types: Change['type'][]) => changes.filter(({ type }) => types.includes(type)).length;
+  return {
+    usersAdded: count('user_created', 'user_reactivated'),
+    usersRemoved: count('user_deactivated'),
+    grantsAdded: count('role_granted'),
+    grantsRemoved: count('role_revoked'),
+  };
+}
+
+/** `+1 user  -0 users  +2 grants  -0 grants`. */
+export function tallyText(changes: readonly Change[]): string {
+  const { usersAdded, usersRemoved, grantsAdded, grantsRemoved } = tallyOf(changes);
+  const noun = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`;
+  return [
+    `+${noun(usersAdded, 'user')}`,
+    `-${noun(usersRemoved, 'user')}`,
+    `+${noun(grantsAdded, 'grant')}`,
+    `-${noun(grantsRemoved, 'grant')}`,
+  ].join('  ');
+}
+
+/** One change in words, without anything personal. */
+export function changeText(change: Change): string {
+  switch (change.type) {
+    case 'user_created':
+      return '+user (created)';
+    case 'user_linked':
+      return `user linked by ${change.by === 'email' ? 'e-mail' : 'external id'}`;
+    case 'user_updated':
+      return `user updated: ${change.fields.join(', ')}`;
+    case 'user_reactivated':
+      return '+user (active again)';
+    case 'user_deactivated':
+      return `-user (deactivated: ${gone[change.because] ?? change.because})`;
+    case 'idp_role_value_added':
+      return `IdP value ${change.value} (${change.via})`;
+    case 'idp_role_value_removed':
+      return `IdP value ${change.value} (${change.via}) gone`;
+    case 'role_granted':
+      return `+grant ${change.role}`;
+    case 'role_revoked':
+      return `-grant ${change.role}`;
+    case 'api_key_revoked':
+      return `API key ${change.keyId} revoked`;
+    default:
+      return unknownChange(change);
+  }
+}
+
+/** Exhaustive: a new kind of change must be given words. */
+function unknownChange(change: never): string {
+  return String((change as { type?: unknown } | null)?.type ?? 'unknown change');
+}
+
+const gone: Record<string, string> = {
+  says_gone: 'Stytch says gone',
+  not_found: 'Stytch does not know it',
+  signed_event: 'signed event, with Stytch down',
+};

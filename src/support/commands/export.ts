@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { type EvidenceFormat, verifyEvidence, writeEvidence } from '../evidence-file.js';
+import { findTeam } from '../find-team.js';
+import { leaversOf } from '../leavers.js';
+import { SupportProblem } from '../problem.js';
+import { timeOf } from '../time-text.js';
+import type { Command, CommandAnswer, CommandInput } from './command.js';
+
+/** The trail for auditors. */
+export const exportEvidence: Command = {
+  name: 'export',
+  usage: '--team <team> --since <time> [--format csv|jsonl] | --verify <file>',
+  summary: "An auditor's evidence: each leaver from event to confirmation, hash-chained.",
+  help: `For each leaver: event sent, received, committed, grants and keys revoked, confirmed by a later read. It is written to
+standard output; the hash of the last line, which stands for the whole, to standard error: have the auditor note it.
+
+  --team <team>     team id, Stytch organization id, or the team's exact name
+  --since <time>    2026-11-23, 2026-11-23T09:30:00Z, or 30d ago
+  --format <name>   csv (default) or jsonl; with --json jsonl
+  --verify <file>   check an export: a line that was edited, added, removed or moved shows
+  --head <hash>     with --verify: the noted hash; an export that was made anew shows too
+
+Examples:
+  npm run --silent support -- export --team "Acme" --since 90d > leavers.csv
+  npm run support -- export --verify leavers.csv`,
+  options: {
+    ...{ team: { type: 'string' }, since: { type: 'string' }, format: { type: 'string' } },
+    ...{ verify: { type: 'string' }, head: { type: 'string' } },
+  },
+  run: async (input) => {
+    const file = input.option('verify');
+    return file === undefined ? exported(input) : verified(file, input.option('head'));
+  },
+};
+
+async function exported(input: CommandInput): Promise<CommandAnswer> {
+  const [team, since] = [input.option('team'), input.option('since')];
+  if (team === undefined || since === undefined) {
+    throw new SupportProblem('usage', 'Say whose leavers, and since when: --team "Acme" --since 90d.');
+  }
+  const from = timeOf(since, '--since', input.now);
+  const { id } = await findTeam(input.parts.database, team);
+  const leavers = await leaversOf(input.parts.database, id, from);
+  const evidence = { team: id, since: from.toISOString(), leavers };
+  const { text, head } = writeEvidence(evidence, formatOf(input.option('format')));
+  input.progress(`${leavers.length} leavers; hash of the last line: ${head}`);
+  return { json: { ...evidence, head: writeEvidence(evidence, 'jsonl').head }, text: text.trimEnd() };
+}
+
+function formatOf(name = 'csv'): EvidenceFormat {
+  if (name === 'csv' || name === 'jsonl') return name;
+  throw new SupportProblem('usage', `--format ${name} is not known. It is csv or jsonl.`);
+}
+
+async function verified(file: string, noted: string | undefined): Promise<CommandAnswer> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new SupportProblem('usage', `${file} can't be read. Name a file that \`export\` wrote.`);
+  });
+  const { leavers, head } = verifyEvidence(text);
+  if (noted !== undefined && noted !== head) {
+    throw new SupportProblem(
+      'broken_chain',
+      `The chain is whole, but its hash is ${head}, not the noted one: it was made anew.`,
+    );
+  }
+  return {
+    json: { leavers, head, verified: true },
+    text: `Verified: ${leavers} leavers, nothing edited. Hash ${head}`,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Request } from 'express';
+import { findTeam } from '../find-team.js';
+import type { JobFilter } from '../job-filter.js';
+import type { FailedQuery } from '../pages/failed-page.js';
+import type { SupportParts } from '../parts.js';
+import { SupportProblem } from '../problem.js';
+import type { Selection } from '../start-replay.js';
+import { timeOf } from '../time-text.js';
+
+/** A field of a form or an address: trimmed text, empty when it is missing or no text. */
+export function field(from: unknown, name: string): string {
+  const value = (from as Record<string, unknown> | undefined)?.[name];
+  return typeof value === 'string' ? value.trim().slice(0, 1_001) : '';
+}
+
+export function queryIn(from: unknown): FailedQuery {
+  const [team, type, error, since, until] = ['team', 'type', 'error', 'since', 'until'].map((name) =>
+    field(from, name),
+  );
+  return { team: team ?? '', type: type ?? '', error: error ?? '', since: since ?? '', until: until ?? '' };
+}
+
+/** @throws SupportProblem */
+export async function filterIn({ database }: Pick<SupportParts, 'database'>, query: FailedQuery): Promise<JobFilter> {
+  const now = new Date();
+  return {
+    ...(query.team === '' ? {} : { teamId: (await findTeam(database, query.team)).id }),
+    ...(query.type === '' ? {} : { type: query.type }),
+    ...(query.error === '' ? {} : { error: query.error }),
+    ...(query.since === '' ? {} : { since: timeOf(query.since, 'Since', now) }),
+    ...(query.until === '' ? {} : { until: timeOf(query.until, 'Until', now) }),
+  };
+}
+
+/** The jobs that are ticked, or all that match. */
+export async function selectionIn(
+  parts: Pick<SupportParts, 'database'>,
+  { body }: Request,
+): Promise<{ which: 'chosen' | 'all'; ids: string[]; query: FailedQuery; selection: Selection }> {
+  const query = queryIn(body);
+  const which = field(body, 'which') === 'all' ? 'all' : 'chosen';
+  const ids = which === 'all' ? [] : [(body as { job?: unknown })?.job ?? []].flat().map(String);
+  if (which === 'chosen' && ids.length === 0) {
+    throw new SupportProblem('usage', 'No job is chosen. Go back and tick one, or take all that match.');
+  }
+  const selection = which === 'all' ? { filter: await filterIn(parts, query) } : { ids };
+  return { which, ids, query, selection };
+}

@@ -1,0 +1,60 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import type { SignedIn } from '../../stytch-people.js';
+import { Refusal, type RefusalCode } from '../../web/refusal.js';
+import { type ProblemCode, SupportProblem } from '../problem.js';
+import type { Door } from './door.js';
+
+export type Handler = (person: SignedIn, request: Request, response: Response) => unknown;
+/** What stands before each handler of the console. */
+export type Behind = (handler: Handler) => RequestHandler[];
+
+/** A dry run asks Stytch, an act changes something: nobody clicks that often. */
+const writesPerMinute = 60;
+
+export function behindDoor(door: Door): Behind {
+  const people = new WeakMap<Request, SignedIn>();
+  const personOf = (request: Request) => {
+    const person = people.get(request);
+    if (person === undefined) throw new Error('Nobody was let in');
+    return person;
+  };
+  const limit = rateLimit({
+    windowMs: 60_000,
+    limit: writesPerMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    skip: ({ method }) => method === 'GET' || method === 'HEAD',
+    keyGenerator: (request) => personOf(request).memberId,
+    handler: () => {
+      throw new Refusal('too_many_requests');
+    },
+  });
+  return (handler) => [
+    async (request, _response, next) => {
+      people.set(request, await door(request));
+      next();
+    },
+    limit,
+    async (request, response) => {
+      try {
+        await handler(personOf(request), request, response);
+      } catch (error) {
+        throw error instanceof SupportProblem ? refusalOf(error) : error;
+      }
+    },
+  ];
+}
+
+const codes: Record<ProblemCode, RefusalCode> = {
+  usage: 'bad_input',
+  not_found: 'not_found',
+  ambiguous: 'bad_input',
+  conflict: 'changed_meanwhile',
+  unavailable: 'unavailable',
+  broken_chain: 'bad_input',
+};
+
+function refusalOf({ code, message }: SupportProblem): Refusal {
+  return new Refusal(codes[code], message);
+}

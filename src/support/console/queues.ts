@@ -1,0 +1,34 @@
+import { Router } from 'express';
+import type { Config } from '../../config.js';
+import { describeFailure } from '../../failures.js';
+import type { Log } from '../../log.js';
+import { openBoard } from '../../queue/board.js';
+import { Refusal } from '../../web/refusal.js';
+import type { Part } from '../../web/site.js';
+import type { Door } from './door.js';
+
+const path = '/support/queues';
+
+/**
+ * Bull Board behind the same door, and read only twice over: by its own setting, and because nothing but GET gets
+ * through. Its page brings its own inline styles and script, so its policy allows those, from here only.
+ */
+export function openQueuesPart(config: Config, door: Door, log: Log): { part: Part; close(): Promise<void> } {
+  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
+  const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
+  const { board, close } = openBoard(home, path, onError);
+  const routes = Router();
+  routes.use(async (request, response, next) => {
+    await door(request);
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal('method_not_allowed');
+    response.setHeader('Content-Security-Policy', policy);
+    next();
+  });
+  routes.use(board);
+  return { part: { path, routes, face: { place: ['Support', 'Queues'], back: '/support' } }, close };
+}
+
+const policy = [
+  "default-src 'none'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'",
+  "script-src 'self' 'unsafe-inline'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
+].join('; ');

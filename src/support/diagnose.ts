@@ -1,0 +1,114 @@
+import { matchRole } from '../admin/role-matching.js';
+import { scimRoleName } from '../directory/world.js';
+import type { WhyFacts } from './why-facts.js';
+
+/** Something that stands between what the person should have and what they have; and what to do about it. */
+export type Finding = { code: FindingCode; message: string; next: string };
+export type FindingCode =
+  | 'unknown_team'
+  | 'team_not_enabled'
+  | 'no_member'
+  | 'stytch_unknown'
+  | 'out_of_date'
+  | 'failed_job'
+  | 'held'
+  | 'near_miss'
+  | 'no_such_role'
+  | 'quiet_team'
+  | 'not_in_directory';
+
+/** What is missing, and why: the worst first. Pure. */
+export function diagnose(facts: WhyFacts): Finding[] {
+  return [
+    ...aboutTeam(facts),
+    ...aboutStytch(facts),
+    ...aboutHold(facts),
+    ...aboutFailures(facts),
+    ...aboutDrift(facts),
+    ...aboutRoles(facts),
+    ...aboutSilence(facts),
+  ];
+}
+
+function aboutTeam({ team, organizationId }: WhyFacts): Finding[] {
+  if (team === null) {
+    const message = `Scanner has no team for the Stytch organization ${organizationId ?? '(unknown)'}, so nobody in it has access.`;
+    return [finding('unknown_team', message, 'Set stytch_organization_id of the right team; the next sweep reads it.')];
+  }
+  if (team.enabled) return [];
+  const message = 'SSO and SCIM are not switched on for the team: no sweep reads it, and only webhooks are followed.';
+  return [finding('team_not_enabled', message, `npm run support -- enable ${team.id} --reason "…"`)];
+}
+
+function aboutStytch({ stytch, user, memberId }: WhyFacts): Finding[] {
+  if (stytch.says === 'unknown') {
+    const next = 'Try again in a minute; `doctor` tells whether Stytch and its credentials work.';
+    return [finding('stytch_unknown', `Stytch could not be asked about the member: ${stytch.why}`, next)];
+  }
+  if (stytch.says === 'no member') {
+    const message = `The user (${user?.status}) is not linked to a Stytch member, so no directory decides about it.`;
+    return [
+      finding('no_member', message, 'Have the IdP provision the person; the e-mail links them. Or remove it by hand.'),
+    ];
+  }
+  if (stytch.says === 'active' || user?.status !== 'active') return [];
+  const words = stytch.says === 'gone' ? `says that the member is ${stytch.status}` : 'does not know the member';
+  const message = `Stytch ${words}, but the user is still active and can sign in and search.`;
+  return [finding('not_in_directory', message, `npm run support -- resync --user ${memberId} --reason "…"`)];
+}
+
+function aboutHold({ held }: WhyFacts): Finding[] {
+  if (held === null) return [];
+  const message = `The deactivation is held since ${held.since}: one sweep missed too many users at once to believe it.`;
+  return [finding('held', message, `npm run support -- release ${held.id} --reason "…" (or discard ${held.id})`)];
+}
+
+function aboutFailures({ failedJobs }: WhyFacts): Finding[] {
+  return failedJobs.map(({ id, eventType, failedAt, error }) =>
+    finding(
+      'failed_job',
+      `A ${eventType} failed for good on ${failedAt}: ${error}`,
+      `npm run support -- replay ${id} --dry-run, then npm run support -- replay ${id} --reason "…"`,
+    ),
+  );
+}
+
+function aboutDrift({ pending, memberId, stytch }: WhyFacts): Finding[] {
+  if ('why' in pending || pending.changes.length === 0 || stytch.says !== 'active') return [];
+  const message = `Scanner is behind Stytch by ${pending.changes.length} changes; reading the member now would make them.`;
+  return [finding('out_of_date', message, `npm run support -- resync --user ${memberId} --reason "…"`)];
+}
+
+/** Of what the IdP says today, if that is known; else of what Scanner has stored. */
+function aboutRoles({ stytch, values, roles, losses, team }: WhyFacts): Finding[] {
+  if (team === null) return [];
+  const said = stytch.says === 'active' ? stytch.values : values;
+  const distinct = [...new Set(said.map(({ value }) => value))];
+  return distinct
+    .filter((value) => !roles.includes(scimRoleName(value)))
+    .map((value) => {
+      const known = roles.map((role) => ({ id: role, name: role, permissions: [] }));
+      const meant = matchRole(value, known).nearMiss?.role.name ?? null;
+      const name = scimRoleName(value);
+      const lost = losses.find(({ role }) => role === name);
+      const history = lost === undefined ? '' : ` They had it until ${lost.at} (${lost.trigger}).`;
+      if (meant === null) {
+        const next = `If they should have one: create the role ${name} in Scanner. Everybody with the value gets it within a minute.`;
+        return finding('no_such_role', `The IdP says ${value}, and the team has no role ${name}.${history}`, next);
+      }
+      const message = `The IdP says ${value}; the team's role is called ${meant}, which is not exactly ${name}, and grants nothing.${history}`;
+      return finding('near_miss', message, `Rename the role to ${name}, or correct the name in the IdP.`);
+    });
+}
+
+function aboutSilence({ quietSince }: WhyFacts): Finding[] {
+  if (quietSince === null) return [];
+  const message = `The team's IdP has been silent since ${quietSince}, longer than ever before.`;
+  return [
+    finding('quiet_team', message, 'Have the customer look at provisioning in the IdP: errors, an expired token?'),
+  ];
+}
+
+function finding(code: FindingCode, message: string, next: string): Finding {
+  return { code, message, next };
+}

@@ -1,0 +1,61 @@
+import { readingDatabase } from '../../database.js';
+import type { SupportParts } from '../parts.js';
+import { checked, type Finding, ok, problem, warning } from './finding.js';
+
+type Settings = { sweepIntervalSeconds: number; searchesPerMinute: number };
+
+/** Workers, schedules and the budget of searches: is what should happen by itself happening? */
+export async function checkRunning(
+  { database }: Pick<SupportParts, 'database'>,
+  settings: Settings,
+): Promise<Finding[]> {
+  return checked('workers', 'See the finding on the database.', async () => {
+    const [row] = await readingDatabase(
+      () => database.$queryRaw<[RunningNumbers]>`
+        SELECT
+          (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers,
+          (SELECT count(*)::int FROM teams WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL) AS connected,
+          (SELECT count(*)::int FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id
+            WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL AND (s.sweep_queued_at IS NULL
+              OR s.sweep_queued_at < now() - make_interval(secs => ${2 * settings.sweepIntervalSeconds + 60}))) AS unswept,
+          (SELECT COALESCE(sum(greatest(1, ceil(members / 1000.0))), 0)::int FROM (SELECT count(*) AS members FROM teams t
+            JOIN users u ON u.team_id = t.id WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL
+              AND u.status = 'active' GROUP BY t.id) sizes) AS pages,
+          (SELECT COALESCE(max(used), 0)::int FROM stytch_search_budget
+            WHERE minute > now() - interval '10 minutes') AS "busiestMinute"`,
+    );
+    return runningFindings(row, settings);
+  });
+}
+
+export type RunningNumbers = {
+  workers: number;
+  connected: number;
+  unswept: number;
+  pages: number;
+  busiestMinute: number;
+};
+
+/** Pure. */
+export function runningFindings(
+  { workers, connected, unswept, pages, busiestMinute }: RunningNumbers,
+  { sweepIntervalSeconds, searchesPerMinute }: Settings,
+): Finding[] {
+  const perMinute = Math.ceil((pages * 60) / sweepIntervalSeconds);
+  const share = `sweeps need ${perMinute} searches a minute of ${searchesPerMinute}; the busiest of the last ten used ${busiestMinute}`;
+  return [
+    workers > 0
+      ? ok('workers', `${workers} have reported in the last minute`)
+      : problem('workers', 'none has reported in the last minute', 'Start npm run worker; its log says why it ended.'),
+    unswept === 0
+      ? ok('schedules', `${connected} connected teams, all swept in their turn`)
+      : problem(
+          'schedules',
+          `${unswept} of ${connected} connected teams are overdue for a sweep`,
+          'Workers keep the schedules: see the finding on them, and failed jobs of the queue sweeps.',
+        ),
+    perMinute <= searchesPerMinute * 0.8
+      ? ok('rate budget', share)
+      : warning('rate budget', share, 'Raise STYTCH_SEARCHES_PER_MINUTE with Stytch, or SWEEP_INTERVAL_SECONDS.'),
+  ];
+}

@@ -1,0 +1,28 @@
+import { type Database, readingDatabase } from '../database.js';
+import { SupportProblem } from './problem.js';
+
+export type FoundTeam = { id: string; name: string; organizationId: string | null; enabled: boolean };
+
+/**
+ * A team by what a person has at hand: its id, its Stytch organization's id, or its whole name.
+ * @throws SupportProblem
+ */
+export async function findTeam(database: Database, text: string): Promise<FoundTeam> {
+  const teams = await readingDatabase(
+    () => database.$queryRaw<FoundTeam[]>`
+      SELECT id::text, name, stytch_organization_id AS "organizationId", sso_scim_enabled AS enabled FROM teams
+      WHERE id::text = lower(${text}) OR stytch_organization_id = ${text} OR lower(name) = lower(${text})
+      ORDER BY id LIMIT 3`,
+  );
+  const [team, another] = teams;
+  if (team === undefined) {
+    throw new SupportProblem(
+      'not_found',
+      `Scanner has no team ${text}. Give its id, its Stytch organization's id, or its exact name.`,
+    );
+  }
+  if (another !== undefined) {
+    throw new SupportProblem('ambiguous', `Several teams are called ${text}. Give the id of the one you mean.`);
+  }
+  return team;
+}

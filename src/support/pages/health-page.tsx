@@ -1,0 +1,135 @@
+import { Notice } from '../../pages/notice.js';
+import { When } from '../../pages/times.js';
+import type { Status } from '../status.js';
+import { durationText } from '../time-text.js';
+import { SupportFrame } from './frame.js';
+
+export type FailedGroup = { teamId: string | null; eventType: string; error: string; jobs: number };
+
+/** How the whole is doing, and what failed, by team, type and error. */
+export function HealthPage(props: { person: string; now: Date; health: Status; groups: readonly FailedGroup[] }) {
+  const { person, now, health, groups } = props;
+  return (
+    <SupportFrame person={person} tab="health" title="Health">
+      <h1>Health</h1>
+      <div data-live="/support/live">
+        <Health health={health} now={now} groups={groups} />
+      </div>
+    </SupportFrame>
+  );
+}
+
+export function Health({ health, now, groups }: { health: Status; now: Date; groups: readonly FailedGroup[] }) {
+  return (
+    <>
+      <Alarms health={health} />
+      <section class="card" aria-label="Numbers">
+        <dl class="numbers">
+          {numbersOf(health).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section class="card" aria-label="Failed jobs">
+        <h2>Failed jobs</h2>
+        {groups.length === 0 ? <p class="quiet">Nothing has failed.</p> : <Groups groups={groups} />}
+      </section>
+      {health.quietTeams.length > 0 && (
+        <section class="card" aria-label="Quiet teams">
+          <h2>Quiet teams</h2>
+          <ul>
+            {health.quietTeams.map(({ teamId, since }) => (
+              <li key={teamId}>
+                <code>{teamId}</code>, silent since <When at={since} now={now} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Alarms({ health }: { health: Status }) {
+  return (
+    <>
+      {health.workers === 0 && (
+        <Notice kind="bad" title="No worker has reported in the last minute">
+          <p>Nothing is being handled. Start workers; `doctor` tells more.</p>
+        </Notice>
+      )}
+      {health.breaches > 0 && (
+        <Notice kind="warning" title={`${health.breaches} changes came too late in the last 24 hours`}>
+          <p>They took longer than {health.slaSeconds} seconds from Stytch to Scanner.</p>
+        </Notice>
+      )}
+      {health.held > 0 && (
+        <Notice kind="warning" title={`${health.held} holds wait for a decision`}>
+          <p>
+            <a href="/support/held">Release or discard them</a>
+          </p>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function numbersOf(health: Status): [string, string][] {
+  const seconds = (value: number | null) => (value === null ? '—' : durationText(value));
+  const pending = Object.values(health.queues).reduce(
+    (sum, { waiting, active, delayed }) => sum + waiting + active + delayed,
+    0,
+  );
+  return [
+    ['In the queues', String(pending)],
+    ['Oldest pending', seconds(health.oldestPendingSeconds)],
+    ['Lag p50, last hour', seconds(health.lag.p50Seconds)],
+    ['Lag p99, last hour', seconds(health.lag.p99Seconds)],
+    ['Breaches, 24 h', String(health.breaches)],
+    ['Failed', String(health.failed)],
+    ['Held', String(health.held)],
+    ['Put right by sweeps, 24 h', String(health.settledBySweeps)],
+    ['Replays under way', String(health.replaysUnderWay)],
+    ['Workers', String(health.workers)],
+    ['Connected teams', String(health.connectedTeams)],
+    ['Quiet teams', String(health.quietTeams.length)],
+  ];
+}
+
+function Groups({ groups }: { groups: readonly FailedGroup[] }) {
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Jobs</th>
+            <th scope="col">Team</th>
+            <th scope="col">Event</th>
+            <th scope="col">Error</th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => (
+            <tr key={`${group.teamId} ${group.eventType} ${group.error}`}>
+              <td>
+                <a href={`/support/failed?${queryOf(group)}`}>{group.jobs}</a>
+              </td>
+              <td>{group.teamId === null ? '—' : <code>{group.teamId}</code>}</td>
+              <td>
+                <code>{group.eventType}</code>
+              </td>
+              <td>{group.error}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function queryOf({ teamId, eventType, error }: FailedGroup): string {
+  return new URLSearchParams({ team: teamId ?? '', type: eventType, error }).toString();
+}

@@ -1,0 +1,87 @@
+import { When } from '../../pages/times.js';
+import type { ShownJob } from '../show-job.js';
+import { ChangesList } from './changes-list.js';
+import { SupportFrame } from './frame.js';
+import { ReasonField } from './reason-field.js';
+
+/** One job: its hint, its attempts and errors, what it would change now; and replaying it. */
+export function JobPage({ person, now, job }: { person: string; now: Date; job: ShownJob }) {
+  return (
+    <SupportFrame person={person} tab="failed" title="Job">
+      <h1>Job {job.id}</h1>
+      <section class="card" aria-label="What it is">
+        <dl class="facts">
+          {factsOf(job).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section class="card" aria-label="What it would change now">
+        <h2>What it would change now</h2>
+        {job.wouldChange === null ? <p>Unknown: {job.wouldChangeNot}</p> : <ChangesList changes={job.wouldChange} />}
+        <form method="post" action="/support/replay" data-once>
+          <input type="hidden" name="job" value={job.id} />
+          <input type="hidden" name="which" value="chosen" />
+          <ReasonField />
+          <button type="submit">Replay</button>
+        </form>
+      </section>
+      <Attempts job={job} />
+      <section class="card" aria-label="Hint">
+        <h2>Hint</h2>
+        <pre>{JSON.stringify(job.data, null, 2)}</pre>
+      </section>
+      <History job={job} now={now} />
+    </SupportFrame>
+  );
+}
+
+function factsOf(job: ShownJob): [string, string][] {
+  return [
+    ['State', `${job.state} (${job.queue})`],
+    ['Event', job.eventType],
+    ['Team', job.teamId ?? 'none that Scanner knows'],
+    ['Member', job.memberId ?? 'several, or a whole team'],
+    ['Attempts', `${job.attempts} of ${job.attemptsMax}`],
+    ['Last attempt', job.failedAt],
+  ];
+}
+
+function Attempts({ job }: { job: ShownJob }) {
+  const errors = job.errors.length > 0 ? job.errors : [job.error].filter((error) => error !== '');
+  if (errors.length === 0) return null;
+  return (
+    <section class="card" aria-label="Errors">
+      <h2>Errors</h2>
+      <ol>
+        {errors.map((error, i) => (
+          <li key={`${i} ${error}`}>{error}</li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function History({ job, now }: { job: ShownJob; now: Date }) {
+  if (job.replays.length + job.recorded.length === 0) return null;
+  return (
+    <section class="card" aria-label="History">
+      <h2>History</h2>
+      <ul>
+        {job.replays.map(({ at, actor, reason, result, why }) => (
+          <li key={`replay ${at}`}>
+            <When at={at} now={now} />: replayed by {actor} ({reason}): {result ?? why ?? 'not replayed'}
+          </li>
+        ))}
+        {job.recorded.map(({ at, trigger, outcome }) => (
+          <li key={`event ${at}`}>
+            <When at={at} now={now} />: {trigger}, {outcome}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

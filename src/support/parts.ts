@@ -1,0 +1,53 @@
+import type { Config } from '../config.js';
+import { connectDatabase, type Database } from '../database.js';
+import { describeFailure } from '../failures.js';
+import { rereadsThrough } from '../jobs.js';
+import type { Log } from '../log.js';
+import { inspectQueues, type QueueInspector } from '../queue/inspect.js';
+import { connectProducer, type Producer } from '../queue/produce.js';
+import { patient } from '../reconcile/patience.js';
+import { memberReader, type ReadMembers } from '../reconcile/read-members.js';
+import type { Rereads } from '../reconcile/rereads.js';
+import { withSearchBudget } from '../reconcile/search-budget.js';
+import { connectStytch, type StytchDirectory, type StytchOptions } from '../stytch.js';
+import { connectLookups, type StytchLookups } from '../stytch-lookups.js';
+
+/** What support's functions work with: the same for the command line and the console. */
+export type SupportParts = {
+  database: Database;
+  stytch: StytchDirectory;
+  readMembers: ReadMembers;
+  lookups: StytchLookups;
+  queues: QueueInspector;
+  producer: Producer;
+  rereads: Rereads;
+  slaSeconds: number;
+};
+
+/** A person waits for the answer. */
+const deadlineMs = 10_000;
+
+export function connectSupport(config: Config, log: Log): SupportParts & { close(): Promise<void> } {
+  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
+  const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
+  const database = connectDatabase(config.DATABASE_URL, { connections: 4 });
+  const connected = connectStytch(stytchOptions(config));
+  const budget = { perMinute: config.STYTCH_SEARCHES_PER_MINUTE, urgency: 'hint' as const };
+  const stytch = patient(withSearchBudget(connected, database, budget));
+  const lookups = connectLookups(stytchOptions(config));
+  const queues = inspectQueues(home, onError);
+  const producer = connectProducer(home, onError);
+  return {
+    ...{ database, stytch, lookups, queues, producer, slaSeconds: config.SLA_SECONDS },
+    readMembers: memberReader(stytch, { deadlineMs }),
+    rereads: rereadsThrough(producer),
+    close: async () => {
+      await Promise.all([queues.close(), producer.close(), connected.close(), lookups.close(), database.$disconnect()]);
+    },
+  };
+}
+
+export function stytchOptions(config: Config): StytchOptions {
+  const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
+  return { projectId, secret, baseUrl };
+}

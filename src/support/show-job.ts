@@ -1,0 +1,62 @@
+import { readingDatabase } from '../database.js';
+import { findJob } from './find-job.js';
+import type { FailedJob } from './job-filter.js';
+import type { SupportParts } from './parts.js';
+import { previewJobs } from './preview.js';
+import type { PlannedChange } from './preview-members.js';
+import { recordsOf } from './recorded-hint.js';
+
+/** One job with all that is known of it. */
+export type ShownJob = FailedJob & {
+  queue: string;
+  /** `forgotten`: it was handled, and the queue keeps handled jobs for an hour. */
+  state: string;
+  attemptsMax: number;
+  addedAt: string | null;
+  /** Ids and times only. */
+  data: unknown;
+  /** One an attempt. */
+  errors: string[];
+  /** What handling it now would change; null where that can't be told. */
+  wouldChange: PlannedChange[] | null;
+  wouldChangeNot: string | null;
+  replays: { at: string; actor: string; reason: string; result: string | null; why: string | null }[];
+  recorded: { at: string; trigger: string; outcome: string; changes: unknown }[];
+};
+
+type Parts = Pick<SupportParts, 'database' | 'queues' | 'readMembers' | 'stytch'>;
+
+/** @throws SupportProblem when nobody knows the id */
+export async function showJob(parts: Parts, id: string): Promise<ShownJob> {
+  const found = await findJob(parts, id);
+  const { plan, skipped } = await previewJobs(parts, [found]);
+  const { job, shown } = found;
+  return {
+    ...shown,
+    ...{ queue: job.queue, state: job.state, attemptsMax: job.attemptsMax, data: job.data, errors: job.errors },
+    addedAt: job.addedAt.getTime() === 0 ? null : job.addedAt.toISOString(),
+    wouldChange: plan[0]?.changes ?? null,
+    wouldChangeNot: skipped[0]?.why ?? null,
+    replays: await replaysOf(parts, job.queue, job.id),
+    recorded: (await recordsOf(parts.database, id)).map(({ appliedAt, trigger, outcome, changes }) => ({
+      ...{ at: appliedAt.toISOString(), trigger, outcome, changes },
+    })),
+  };
+}
+
+async function replaysOf({ database }: Parts, queue: string, jobId: string): Promise<ShownJob['replays']> {
+  const rows = await readingDatabase(() =>
+    database.replay.findMany({
+      where: { queue, jobId },
+      include: { batch: true },
+      orderBy: { batch: { startedAt: 'asc' } },
+    }),
+  );
+  return rows.map(({ batch, result, why, state }) => ({
+    at: batch.startedAt.toISOString(),
+    actor: batch.actor,
+    reason: batch.reason,
+    result: state === 'done' ? result : 'under way',
+    why,
+  }));
+}

@@ -1,0 +1,78 @@
+import { readingDatabase } from '../database.js';
+import type { JobCounts } from '../queue/inspect.js';
+import type { SupportParts } from './parts.js';
+import { openReplays } from './replays.js';
+import { settledLately } from './settled-lately.js';
+
+/** How the whole is doing, on one screen. */
+export type Status = {
+  queues: Record<string, JobCounts>;
+  failed: number;
+  /** Since when the job that waits longest has been waiting. */
+  oldestPendingSeconds: number | null;
+  /** Event sent by Stytch -> committed in Scanner; of the changes in the last hour. */
+  lag: { changes: number; p50Seconds: number | null; p99Seconds: number | null };
+  /** Changes of the last 24 hours that took longer than the promise. */
+  breaches: number;
+  slaSeconds: number;
+  held: number;
+  quietTeams: { teamId: string; since: string }[];
+  connectedTeams: number;
+  /** Workers that have reported in the last minute. */
+  workers: number;
+  replaysUnderWay: number;
+  /** Failed jobs that a sweep has since put right, and that left the failed set for it, in the last 24 hours. */
+  settledBySweeps: number;
+};
+
+type Parts = Pick<SupportParts, 'database' | 'queues' | 'slaSeconds'>;
+
+export async function status(parts: Parts): Promise<Status> {
+  const [queues, oldest, numbers, quietTeams, replaysUnderWay, settledBySweeps] = await Promise.all([
+    parts.queues.counts(),
+    parts.queues.oldestPending(),
+    readNumbers(parts),
+    readQuietTeams(parts),
+    openReplays(parts.database),
+    settledLately(parts.database),
+  ]);
+  const { changes, p50Seconds, p99Seconds, ...counts } = numbers;
+  return {
+    queues,
+    failed: Object.values(queues).reduce((sum, { failed }) => sum + failed, 0),
+    oldestPendingSeconds: oldest === null ? null : Math.max(0, (Date.now() - oldest.getTime()) / 1000),
+    lag: { changes, p50Seconds, p99Seconds },
+    ...counts,
+    ...{ slaSeconds: parts.slaSeconds, quietTeams, replaysUnderWay, settledBySweeps },
+  };
+}
+
+type Numbers = Status['lag'] & Pick<Status, 'breaches' | 'held' | 'connectedTeams' | 'workers'>;
+
+async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
+  const [row] = await readingDatabase(
+    () => database.$queryRaw<[Numbers]>`
+      WITH lags AS (
+        SELECT extract(epoch FROM applied_at - sent_at)::float8 AS seconds, applied_at FROM sync_events
+        WHERE applied_at > now() - interval '24 hours' AND outcome = 'changed' AND sent_at IS NOT NULL
+          AND trigger IN ('hint', 'recheck', 'replay')
+      ), recent AS (SELECT seconds FROM lags WHERE applied_at > now() - interval '1 hour')
+      SELECT
+        (SELECT count(*)::int FROM recent) AS changes,
+        (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FROM recent) AS "p50Seconds",
+        (SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds) FROM recent) AS "p99Seconds",
+        (SELECT count(*)::int FROM lags WHERE seconds > ${slaSeconds}) AS breaches,
+        (SELECT count(*)::int FROM held_changes WHERE resolution IS NULL) AS held,
+        (SELECT count(*)::int FROM teams WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL)
+          AS "connectedTeams",
+        (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers`,
+  );
+  return row;
+}
+
+async function readQuietTeams({ database }: Parts): Promise<Status['quietTeams']> {
+  const teams = await readingDatabase(() =>
+    database.teamSync.findMany({ where: { quietSince: { not: null } }, orderBy: { quietSince: 'asc' } }),
+  );
+  return teams.map(({ teamId, quietSince }) => ({ teamId, since: quietSince?.toISOString() ?? '' }));
+}

@@ -1,0 +1,33 @@
+import { describeFailure } from '../failures.js';
+import { diagnose, type Finding } from './diagnose.js';
+import { findPeople } from './find-people.js';
+import { findTeam } from './find-team.js';
+import type { SupportParts } from './parts.js';
+import { SupportProblem } from './problem.js';
+import { readWhy } from './read-why.js';
+import type { WhyFacts } from './why-facts.js';
+
+/** Everybody who is meant, with what is missing and why. */
+export type Why = { who: string; people: (WhyFacts & { missing: Finding[] })[]; stytchProblem: string | null };
+
+type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'queues' | 'lookups'>;
+
+/**
+ * Why somebody has access, or lacks it. Changes nothing.
+ * @param who e-mail, user id or member id
+ * @throws SupportProblem when neither Scanner nor Stytch knows them
+ */
+export async function why(parts: Parts, who: string, team: string | null = null): Promise<Why> {
+  const within = team === null ? null : await findTeam(parts.database, team);
+  let stytchProblem: string | null = null;
+  const found = await findPeople(parts, who, within, (error) => {
+    stytchProblem = `Stytch could not be searched for the e-mail: ${describeFailure(error)}`;
+  });
+  if (found.length === 0) {
+    const hint =
+      stytchProblem ?? 'Check the spelling with the customer: is the person assigned to Scanner in their IdP?';
+    throw new SupportProblem('not_found', `Neither Scanner nor Stytch knows ${who}. ${hint}`);
+  }
+  const facts = await Promise.all(found.map((person) => readWhy(parts, person)));
+  return { who, people: facts.map((one) => ({ ...one, missing: diagnose(one) })), stytchProblem };
+}

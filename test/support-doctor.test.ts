@@ -1,0 +1,170 @@
+import { connectLookups } from '../src/stytch-lookups.js';
+import { clockFinding } from '../src/support/doctor/check-clock.js';
+import { runningFindings } from '../src/support/doctor/check-running.js';
+import { redisFindings } from '../src/support/doctor/check-stores.js';
+import { teamFindings } from '../src/support/doctor/check-stytch.js';
+import { webhookFinding } from '../src/support/doctor/check-webhook.js';
+import type { Finding } from '../src/support/doctor/finding.js';
+import { type CommandResult, support } from './support/command.js';
+import { type Lab, startLab } from './support/lab.js';
+import { secret } from './support/webhook.js';
+
+jest.setTimeout(240_000);
+
+const statuses = (findings: readonly Finding[]) => findings.map(({ check, status }) => `${check}: ${status}`);
+
+describe('what is found is judged', () => {
+  it('of Redis', () => {
+    const good = { evictionPolicy: 'noeviction', appendOnly: 'yes', version: '7.2' };
+    expect(statuses(redisFindings(good))).toEqual(['redis policy: ok', 'redis persistence: ok']);
+    expect(statuses(redisFindings({ ...good, evictionPolicy: 'allkeys-lru', appendOnly: 'no' }))).toEqual([
+      'redis policy: problem',
+      'redis persistence: warning',
+    ]);
+    expect(statuses(redisFindings({ ...good, evictionPolicy: null }))).toEqual(['redis: unknown']);
+  });
+
+  it('of what should be running', () => {
+    const good = { workers: 1, connected: 3, unswept: 0, pages: 3, busiestMinute: 5 };
+    const settings = { sweepIntervalSeconds: 240, searchesPerMinute: 100 };
+    expect(statuses(runningFindings(good, settings))).toEqual(['workers: ok', 'schedules: ok', 'rate budget: ok']);
+    expect(statuses(runningFindings({ ...good, workers: 0, unswept: 1, pages: 400 }, settings))).toEqual([
+      'workers: problem',
+      'schedules: problem',
+      'rate budget: warning',
+    ]);
+  });
+
+  it.each([
+    [403, 'ok'],
+    [401, 'problem'],
+    [301, 'problem'],
+    [404, 'problem'],
+    [503, 'problem'],
+  ])('of a receiver that answers %s', (status, expected) => {
+    expect(webhookFinding('webhook secret 1', status, 'https://x/webhooks/stytch').status).toBe(expected);
+  });
+
+  it('of a clock', () => {
+    const now = Date.parse('2026-11-24T09:00:00Z');
+    expect(clockFinding('Tue, 24 Nov 2026 09:00:02 GMT', now).status).toBe('ok');
+    expect(clockFinding('Tue, 24 Nov 2026 09:04:00 GMT', now).status).toBe('warning');
+    expect(clockFinding(null, now).status).toBe('unknown');
+  });
+
+  it('of teams and organizations', () => {
+    const team = { id: 'team-1', organizationId: 'org-1', enabled: true };
+    const organization = { id: 'org-1', name: 'Acme', hasScim: true };
+    expect(statuses(teamFindings([team], [organization]))).toEqual(['teams: ok']);
+    expect(teamFindings([], [organization])[0]?.found).toBe('1 organizations without a team: org-1');
+    expect(teamFindings([{ ...team, organizationId: null }], [])[0]?.found).toContain('without an organization');
+    expect(teamFindings([team], [])[0]).toMatchObject({ status: 'problem' });
+    expect(teamFindings([{ ...team, enabled: false }], [organization])[0]?.found).toContain('not enabled: team-1');
+  });
+});
+
+describe('on a running set-up', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab({ support: true, schedules: true });
+  });
+  afterAll(() => lab.stop());
+
+  const findingsOf = ({ json }: CommandResult) => (json as { findings: Finding[] }).findings;
+  const ask = (env: Record<string, string | undefined>, ...words: string[]) =>
+    support({ ...lab.env, PUBLIC_URL: lab.url, ...env }, 'doctor', ...words, '--json');
+
+  it('finds no problem where there is none, and changes nothing', async () => {
+    await lab.team({ name: 'Acme' });
+    const before = await lab.database.auditLog.count();
+    const answer = await ask({});
+    const findings = findingsOf(answer);
+    const problems = findings.filter(({ status }) => status === 'problem');
+    // A team that was just made waits for its first sweep, and a test's Redis need not survive.
+    expect(problems.filter(({ check }) => check !== 'schedules')).toEqual([]);
+    expect(statuses(findings)).toEqual(
+      expect.arrayContaining([
+        'credentials: ok',
+        'webhook secret 1: ok',
+        'migrations: ok',
+        'clock: ok',
+        'database: ok',
+      ]),
+    );
+    expect(findings.every(({ status, next }) => status === 'ok' || next !== null)).toBe(true);
+    expect(await lab.database.auditLog.count()).toBe(before);
+    expect(await lab.database.syncEvent.count({ where: { eventType: { startsWith: 'doctor' } } })).toBe(0);
+  });
+
+  it('says what to do about wrong credentials, another secret, and no receiver; and shows no secret', async () => {
+    const other = 'whsec_YW5vdGhlci1zZWNyZXQtYW5vdGhlci1zZWNyZXQ=';
+    const answer = await ask({ STYTCH_SECRET: 'secret-wrong', STYTCH_WEBHOOK_SECRETS: `${secret},${other}` });
+    expect(answer.code).toBe(1);
+    const findings = findingsOf(answer);
+    expect(statuses(findings)).toEqual(
+      expect.arrayContaining(['credentials: problem', 'webhook secret 1: ok', 'webhook secret 2: problem']),
+    );
+    expect(findings.find(({ check }) => check === 'credentials')?.found).toContain('401 unauthorized_credentials');
+    expect(answer.stdout + answer.stderr).not.toMatch(/secret-wrong|whsec_/);
+    const nobody = findingsOf(await ask({ PUBLIC_URL: 'http://127.0.0.1:1' }));
+    expect(nobody.find(({ check }) => check === 'webhook secret 1')?.found).toContain("can't be reached");
+  });
+
+  it.each([
+    [{}, {}],
+    [{ deactivatedStatus: 'deactivated', getReturnsDeleted: true, rotationTokens: 'old', createStatus: 201 }, {}],
+    [
+      { groupEvents: 'B', jsonStringRoles: 'normalise', connectionDeletion: 'membersDeleted' },
+      { getWithoutConnection: 'empty' },
+    ],
+  ] as const)(
+    '--probe settles what is unknown of a Stytch that behaves like %j, and leaves nothing behind',
+    async (a, b) => {
+      Object.assign(lab.emulator.switches, a, b);
+      const rows = await lab.rows();
+      const before = await organizationsOf(lab);
+      const answer = await ask({}, '--probe');
+      const facts = new Map(
+        (answer.json as { facts: { question: string; answer: string }[] }).facts.map((fact) => [
+          fact.question,
+          fact.answer,
+        ]),
+      );
+      const { switches } = lab.emulator;
+      expect(facts.get('status after PATCH active=false')).toContain(`member ${switches.deactivatedStatus} `);
+      expect(facts.get('members.get of a deactivated member')).toContain(switches.getReturnsDeleted ? '200' : '404');
+      expect(facts.get('create a second connection')).toBe('400 active_scim_connection_exists');
+      expect(facts.get('get a connection where there is none')).toContain(
+        switches.getWithoutConnection === 'empty' ? 'without a connection' : 'no_active_scim_connection',
+      );
+      expect(facts.get('status code of creating a connection')).toBe(String(switches.createStatus));
+      expect(facts.get('between rotation start and complete')).toBe(
+        `the old token works, the new one ${switches.rotationTokens === 'both' ? 'works' : 'is refused'}`,
+      );
+      expect(facts.get('a role whose value is the text of JSON')).toContain(
+        switches.jsonStringRoles === 'passThrough' ? 'the text of JSON' : 'unwrapped: probe_role',
+      );
+      expect(facts.get('webhooks that all this fired')).toContain('scim.member.create');
+      expect(facts.get('webhooks that all this fired')).toContain(
+        switches.groupEvents === 'A' ? 'scim.scim_group.create' : 'scim.idp_group.create',
+      );
+      expect(await organizationsOf(lab)).toEqual(before);
+      expect(await lab.rows()).toEqual(rows);
+    },
+  );
+
+  it('--probe refuses a live project', async () => {
+    const answer = await ask({ STYTCH_PROJECT_ID: 'project-live-1' }, '--probe');
+    expect([answer.code, answer.json]).toEqual([
+      2,
+      { error: { code: 'usage', message: expect.stringContaining('test project only') } },
+    ]);
+  });
+});
+
+async function organizationsOf({ emulator: { projectId, secret: key, url } }: Lab): Promise<string[]> {
+  const lookups = connectLookups({ projectId, secret: key, baseUrl: url });
+  const { organizations } = await lookups.organizations();
+  await lookups.close();
+  return organizations.map(({ name }) => name).sort();
+}

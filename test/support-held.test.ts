@@ -1,0 +1,135 @@
+import { databaseClock } from '../src/database.js';
+import { discardHeld } from '../src/support/discard-held.js';
+import { heldChanges } from '../src/support/held.js';
+import { releaseHeld } from '../src/support/release-held.js';
+import { resyncUser } from '../src/support/resync.js';
+import { support } from './support/command.js';
+import { type Lab, startLab } from './support/lab.js';
+import { act, supportOf } from './support/support.js';
+
+jest.setTimeout(120_000);
+
+let lab: Lab;
+let parts: ReturnType<typeof supportOf>;
+let teamId: string;
+let organizationId: string;
+let memberIds: string[];
+
+beforeAll(async () => {
+  lab = await startLab();
+  parts = supportOf(lab);
+  const other = await lab.team({ name: 'Bystanders' });
+  lab.emulator.directory.provision(other.organizationId, { userName: 'by@stander.example', roles: ['analyst'] });
+});
+afterAll(async () => {
+  await parts.close();
+  await lab.stop();
+});
+
+beforeEach(async () => {
+  ({ teamId, organizationId } = await lab.team({ name: 'Acme' }));
+  memberIds = [1, 2, 3].map((n) => {
+    const person = { userName: `p${n}@acme.example`, externalId: `e${n}`, name: `P ${n}`, roles: ['analyst'] };
+    return lab.emulator.directory.provision(organizationId, person).member_id;
+  });
+  await lab.quiet();
+});
+afterEach(() => lab.emulator.faults.reset());
+
+/** As a sweep does that missed everybody. */
+async function hold(): Promise<{ id: string; userIds: string[] }> {
+  const users = await lab.database.user.findMany({ where: { teamId }, orderBy: { email: 'asc' } });
+  const userIds = users.map(({ id }) => id);
+  const fence = await databaseClock(lab.database);
+  const [row] = await lab.database.$queryRaw<[{ id: string }]>`
+    INSERT INTO held_changes (team_id, user_ids, fence)
+    VALUES (${teamId}::uuid, ${userIds}::uuid[], ${fence}::timestamptz) RETURNING id::text`;
+  return { id: row.id, userIds };
+}
+const leave = (memberId = '') => lab.emulator.directory.silently(() => lab.emulator.directory.deprovision(memberId));
+const rows = async () => (await lab.rows()).filter((row) => row.teamId === teamId);
+
+it('a release touches nobody whom Stytch, asked directly, calls active', async () => {
+  const { id, userIds } = await hold();
+  const before = await lab.rows();
+  const answer = await releaseHeld(parts, id, act);
+  expect(answer).toMatchObject({ id, teamId, released: [] });
+  const why = 'Stytch, asked directly, says that the member is active';
+  expect(answer.skipped).toEqual(userIds.map((userId) => ({ userId, why })));
+  expect(await lab.rows()).toEqual(before);
+});
+
+it('a release deactivates those who are gone, and leaves alone whoever was read since', async () => {
+  const { id, userIds } = await hold();
+  const others = (await lab.rows()).filter((row) => row.teamId !== teamId);
+  leave(memberIds[0]);
+  leave(memberIds[1]);
+  // The second comes back, is read, and leaves again: that read is later than the sweep that held them.
+  lab.emulator.directory.silently(() => lab.emulator.directory.reactivate(String(memberIds[1])));
+  await resyncUser(parts, String(memberIds[1]), null, act);
+  leave(memberIds[1]);
+
+  const answer = await support(lab.env, 'release', id, '--reason', 'they left', '--actor', act.actor, '--json');
+  expect([answer.code, answer.json]).toEqual([
+    3,
+    {
+      ...{ id, teamId },
+      released: [{ userId: userIds[0], result: 'deactivated' }],
+      skipped: [
+        { userId: userIds[1], why: 'superseded: the member was read after the sweep that held it' },
+        { userId: userIds[2], why: 'Stytch, asked directly, says that the member is active' },
+      ],
+    },
+  ]);
+  expect((await rows()).map(({ status, grants }) => [status, grants.length])).toEqual([
+    ['deactivated', 0],
+    ['active', 1],
+    ['active', 1],
+  ]);
+  expect((await lab.rows()).filter((row) => row.teamId !== teamId)).toEqual(others);
+  const audited = await lab.database.auditLog.findMany({ where: { target: `hold ${id}` } });
+  expect(audited).toMatchObject([
+    { action: 'release', actor: act.actor, reason: 'they left', details: { released: 1, skipped: 2 } },
+  ]);
+  expect((await heldChanges(parts)).map((one) => one.id)).not.toContain(id);
+});
+
+it('a release does nothing at all while Stytch can not be asked', async () => {
+  const { id } = await hold();
+  const before = await rows();
+  leave(memberIds[0]);
+  const recover = lab.emulator.faults.failWhile('all', '500');
+  await expect(releaseHeld(parts, id, act)).rejects.toThrow('Nothing was released; try again.');
+  expect(await rows()).toEqual(before);
+  expect((await heldChanges(parts)).map((one) => one.id)).toContain(id);
+  recover();
+  expect((await releaseHeld(parts, id, act)).released).toHaveLength(1);
+});
+
+it('a discard leaves them as they are, and whatever is decided twice says who decided first', async () => {
+  const { id, userIds } = await hold();
+  leave(memberIds[0]);
+  const before = await rows();
+  expect(await discardHeld(parts, id, act)).toEqual({ id, teamId, discarded: userIds });
+  expect(await rows()).toEqual(before);
+  await expect(discardHeld(parts, id, act)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(/was discarded already by sam@scanner.dev, on .*Nothing was done/),
+  });
+  const again = await support(lab.env, 'release', id, '--reason', 'x', '--json');
+  expect([again.code, again.json]).toEqual([
+    3,
+    { error: { code: 'conflict', message: expect.stringContaining('was discarded already') } },
+  ]);
+  expect(await rows()).toEqual(before);
+  expect(await lab.database.heldChange.findUniqueOrThrow({ where: { id } })).toMatchObject({ resolution: 'discarded' });
+});
+
+it('held lists the open ones in the shape that programs rely on', async () => {
+  const { id, userIds } = await hold();
+  const { json } = await support(lab.env, 'held', '--json');
+  expect((json as { held: unknown[] }).held).toContainEqual({
+    ...{ id, teamId, userIds },
+    since: expect.stringMatching(/^\d{4}-.*Z$/),
+  });
+});
