@@ -3,6 +3,8 @@ import { signInAdmin, type TestAdmin } from './support/admin.js';
 import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
 
+jest.setTimeout(240_000); // several waits of up to a minute each
+
 /** The set-up that ticks itself, by a real identity provider's side, a real worker and real rows. */
 let lab: Lab;
 let admin: TestAdmin;
