@@ -6,6 +6,7 @@ import { teamFindings } from '../src/support/doctor/check-stytch.js';
 import { webhookFinding } from '../src/support/doctor/check-webhook.js';
 import type { Finding } from '../src/support/doctor/finding.js';
 import { type CommandResult, support } from './support/command.js';
+import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
 import { secret } from './support/webhook.js';
 
@@ -76,6 +77,7 @@ describe('on a running set-up', () => {
 
   it('finds no problem where there is none, and changes nothing', async () => {
     await lab.team({ name: 'Acme' });
+    await eventually(async () => (await lab.database.workerReport.count()) > 0);
     const before = await lab.database.auditLog.count();
     const answer = await ask({});
     const findings = findingsOf(answer);

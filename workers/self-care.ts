@@ -29,6 +29,7 @@ export function startSelfCare(
   const probe = () => database.$queryRaw`SELECT 1`.then(databaseWatch.succeeded, databaseWatch.failed);
   const consumer = startSchedules(context, schedules);
   const loops = [keepSchedulesRunning(schedules, queue, log), every(reportEveryMs, report), every(probeEveryMs, probe)];
+  void report(); // so that it is known to be alive from its first moment
   if (wanted) context.afterGap('worker');
   return {
     report,
