@@ -12,6 +12,7 @@ import type { Log } from './log.js';
 import { createMetrics, createProcessMetrics } from './metrics.js';
 import { openSite } from './people.js';
 import { connectProducer } from './queue/produce.js';
+import type { Rereads } from './reconcile/rereads.js';
 import { createGauges } from './watch/gauges.js';
 import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
@@ -20,8 +21,15 @@ import { createReceiver } from './webhook/receiver.js';
 import { together } from './webhook/together.js';
 import { createVerify } from './webhook/verify.js';
 
+/** For tests: nothing done unasked, where what it would find is not the subject. */
+export type ServerOptions = { schedules?: boolean };
+
 /** The HTTP process: any number of them behind a load balancer. `port` is where it listens (PORT may be 0). */
-export async function startServer(config: Config, log: Log): Promise<Running & { port: number }> {
+export async function startServer(
+  config: Config,
+  log: Log,
+  { schedules = true }: ServerOptions = {},
+): Promise<Running & { port: number }> {
   const metrics = createMetrics();
   const processMetrics = createProcessMetrics();
   const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
@@ -62,10 +70,7 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
   const app = createApp({ receiver, site: people.site, probes, metrics: () => tellMetrics(telling), log });
   const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
   await listen(server, config);
-  // While nobody listened, events may have been missed.
-  rereadsThrough(queue)
-    .everyTeam({ trigger: 'sweep' })
-    .catch((error) => log.warn({ error: describeFailure(error) }, 'could not ask for every team to be read'));
+  if (schedules) readEveryTeam(rereadsThrough(queue), log);
   const slaWatch = every(slaCheckEveryMs, () => tellOfBreach(oldest, config.SLA_SECONDS, log));
   return {
     port: (server.address() as AddressInfo).port,
@@ -75,6 +80,13 @@ export async function startServer(config: Config, log: Log): Promise<Running & {
       await Promise.all([queue.close(), people.close(), database.$disconnect()]);
     },
   };
+}
+
+/** While nobody listened, events may have been missed. */
+function readEveryTeam(rereads: Rereads, log: Log): void {
+  rereads
+    .everyTeam({ trigger: 'sweep' })
+    .catch((error) => log.warn({ error: describeFailure(error) }, 'could not ask for every team to be read'));
 }
 
 const slaCheckEveryMs = 15_000;

@@ -60,7 +60,7 @@ export async function startLab(
   const config = testConfig(env);
   const logged: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
-  const server = await startServer(config, log);
+  const server = await startServer(config, log, { schedules });
   const url = `http://127.0.0.1:${server.port}`;
   emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [secret] });
   const workers = new Set<Running>();
