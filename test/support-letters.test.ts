@@ -83,6 +83,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect(symptom.stdout).toContain('Scanner is behind Stytch by 2 changes');
 
     const failed = await ask('failed', '--team', 'acme', '--json');
+    expect([failed.code, failed.json]).toEqual([0, { jobs: expect.any(Array) }]);
     expect((failed.json as { jobs: { id: string }[] }).jobs.map(({ id }) => id).sort()).toEqual([...jobs].sort());
     const plan = await ask('replay', '--failed', '--team', 'Acme', '--dry-run');
     expect(plan.stdout).toContain('3 jobs: +0 users  -0 users  +3 grants  -0 grants. Nothing was changed.');

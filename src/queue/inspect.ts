@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '../failures.js';
 import {
   type BackendJob,
@@ -46,7 +47,8 @@ export type QueueInspector = {
 };
 
 const pageSize = 500;
-const deadlineMs = 8_000;
+const deadlineMs = 15_000;
+const againAfterMs = 500;
 
 /** For support's programs. Each call answers within the deadline or throws Unavailable. */
 export function inspectQueues(home: QueueHome, onError: (error: Error) => void): QueueInspector {
@@ -140,16 +142,29 @@ function firstLine(stack: string): string {
   return (stack.split('\n')[0] ?? '').replace(/^\w*Error: /, '');
 }
 
+/** Tries again until the deadline: a queue that is reached at the second attempt was reached. */
 async function within<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + deadlineMs;
+  for (;;) {
+    try {
+      return await orLate(work(), deadline - Date.now());
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      if (Date.now() + againAfterMs >= deadline) {
+        throw new Unavailable('The queue can not be reached. Is Redis (or PostgreSQL) up, and REDIS_URL right?');
+      }
+      await sleep(againAfterMs);
+    }
+  }
+}
+
+async function orLate<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable('The queue did not answer in time.')), deadlineMs);
+    timer = setTimeout(() => reject(new Unavailable('The queue did not answer in time.')), ms);
   });
   try {
-    return await Promise.race([work(), late]);
-  } catch (error) {
-    if (error instanceof Unavailable) throw error;
-    throw new Unavailable('The queue can not be reached. Is Redis (or PostgreSQL) up, and REDIS_URL right?');
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
