@@ -69,7 +69,8 @@ function outcomesOf(hints: readonly MemberHint[], settled: Settled): (Outcome | 
 }
 
 export function occasionOf({ svixId, eventId, eventType, sentAt, receivedAt, replayId }: Hint): Occasion {
-  return { trigger: replayId === undefined ? 'hint' : 'replay', svixId, eventId, eventType, sentAt, receivedAt };
+  const event = { svixId, eventId, eventType, sentAt, receivedAt };
+  return replayId === undefined ? { trigger: 'hint', ...event } : { trigger: 'replay', ...event, replayId };
 }
 
 function strangerEvent(hint: MemberHint) {

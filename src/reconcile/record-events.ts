@@ -18,6 +18,8 @@ export type Occasion = {
   /** ISO 8601. Of a recheck: the times of the hint that it settles, so that the lag shown is the lag there was. */
   sentAt?: string;
   receivedAt?: string;
+  /** Of a replay: which. */
+  replayId?: string;
 };
 
 export type SyncEvent = Occasion & {
@@ -27,17 +29,18 @@ export type SyncEvent = Occasion & {
   changes: readonly Change[];
 };
 
-/** One row each; a hint that is recorded already (its worker died after the commit) is not recorded again. */
+/** One row each; a hint or replay that is recorded already (its worker died after the commit) is not recorded again. */
 export async function recordEvents(tx: Transaction, events: readonly SyncEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO sync_events (svix_id, event_id, event_type, trigger, team_id, user_id, stytch_member_id,
-      sent_at, received_at, outcome, changes)
+      sent_at, received_at, outcome, changes, replay_id)
     SELECT e."svixId", e."eventId", e."eventType", e.trigger, e."teamId", u.id, e."memberId",
-      e."sentAt", e."receivedAt", e.outcome, e.changes
+      e."sentAt", e."receivedAt", e.outcome, e.changes,
+      CASE WHEN e.trigger = 'replay' THEN e."replayId" END
     FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb) AS e("svixId" text, "eventId" text, "eventType" text,
       trigger text, "teamId" uuid, "memberId" text, "sentAt" timestamptz, "receivedAt" timestamptz, outcome text,
-      changes jsonb)
+      changes jsonb, "replayId" uuid)
     LEFT JOIN users u ON u.stytch_member_id = e."memberId"
-    ON CONFLICT (svix_id) WHERE trigger = 'hint' DO NOTHING`;
+    ON CONFLICT DO NOTHING`; // the two unique indexes are for these two only
 }
