@@ -7,6 +7,7 @@ import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
 import { backends, inspectQueue } from './support/queue.js';
 import { act, failedHint, stateOf, supportOf } from './support/support.js';
+import { memberEvent, post, signed } from './support/webhook.js';
 
 const patienceMs = 60_000;
 
@@ -108,6 +109,26 @@ describe.each(backends)('with the queue on %s', (backend) => {
       replayed: [{ id, result: 'already right' }],
       skipped: [{ id: 'msg_never', why: expect.stringContaining('unknown') }],
     });
+  });
+
+  it('whose read is overtaken by a newer one says that it is superseded, and undoes nothing', async () => {
+    const memberId = await provision();
+    const id = await failedHint(lab, organizationId, memberId);
+    const frozen = lab.emulator.faults.freeze('members.dangerouslyGet'); // this read still sees an analyst
+    const replaying = replay({ ids: [id] });
+    await frozen.arrived;
+    lab.emulator.directory.silently(() => lab.emulator.directory.deprovision(memberId));
+    await post(lab.url, signed(memberEvent({ id: memberId, action: 'DELETE', member: undefined })));
+    await eventually(async () => {
+      const user = await lab.database.user.findUniqueOrThrow({ where: { stytchMemberId: memberId } });
+      return user.status === 'deactivated';
+    });
+    frozen.release();
+    expect(await replaying).toEqual({ replayed: [{ id, result: 'superseded' }], skipped: [] });
+    await lab.quiet();
+    expect((await lab.rows()).filter((row) => row.memberId === memberId)).toMatchObject([
+      { status: 'deactivated', grants: [] },
+    ]);
   });
 
   it('that fails again says why, and leaves the job where it was', async () => {

@@ -41,6 +41,8 @@ export type WorkerContext = {
   close(): Promise<void>;
 };
 
+/** A probe may have to wait for a connection in a storm; what a shorter gap interrupts is tried again by itself. */
+const databaseAwayAfterMs = 5_000;
 /** Stytch refuses a call now and then; only a real outage makes everybody be read again. */
 const stytchAwayAfterMs = 10_000;
 
@@ -71,7 +73,7 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
       return urgency === 'leaver' ? budgeted : patient(budgeted);
     },
     noticeConnection: (teamId) => noticeConnection({ database, stytch: people.connections }, teamId),
-    databaseWatch: watchOutages(() => afterGap('database'), 0),
+    databaseWatch: watchOutages(() => afterGap('database'), databaseAwayAfterMs),
     consuming: {
       concurrency: config.WORKER_CONCURRENCY,
       onError,
