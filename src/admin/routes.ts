@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { Refusal } from '../web/refusal.js';
+import { writeLimit } from '../web/write-limit.js';
 import type { Admin, Admit, ScimAction } from './admit.js';
 
 export type Handler = (admin: Admin, request: Request, response: Response) => unknown;
@@ -18,17 +18,7 @@ export function createRoute(admit: Admit): Route {
     if (admin === undefined) throw new Error('Nobody was admitted to this request');
     return admin;
   };
-  const limit = rateLimit({
-    windowMs: 60_000,
-    limit: writesPerMinute,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    skip: ({ method }) => method === 'GET' || method === 'HEAD',
-    keyGenerator: (request) => adminOf(request).person.memberId,
-    handler: () => {
-      throw new Refusal('too_many_requests');
-    },
-  });
+  const limit = writeLimit(writesPerMinute, (request) => adminOf(request).person.memberId);
   return (action, handler) => [
     async (request, _response, next) => {
       admitted.set(request, await admit(request, action));

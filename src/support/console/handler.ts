@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import type { SignedIn } from '../../stytch-people.js';
 import { Refusal, type RefusalCode } from '../../web/refusal.js';
+import { writeLimit } from '../../web/write-limit.js';
 import { type ProblemCode, SupportProblem } from '../problem.js';
 import type { Door } from './door.js';
 
@@ -19,17 +19,7 @@ export function behindDoor(door: Door): Behind {
     if (person === undefined) throw new Error('Nobody was let in');
     return person;
   };
-  const limit = rateLimit({
-    windowMs: 60_000,
-    limit: writesPerMinute,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    skip: ({ method }) => method === 'GET' || method === 'HEAD',
-    keyGenerator: (request) => personOf(request).memberId,
-    handler: () => {
-      throw new Refusal('too_many_requests');
-    },
-  });
+  const limit = writeLimit(writesPerMinute, (request) => personOf(request).memberId);
   return (handler) => [
     async (request, _response, next) => {
       people.set(request, await door(request));

@@ -1,3 +1,4 @@
+import { Facts } from '../../pages/facts.js';
 import { Notice } from '../../pages/notice.js';
 import { When } from '../../pages/times.js';
 import type { Status } from '../status.js';
@@ -24,14 +25,7 @@ export function Health({ health, now, groups }: { health: Status; now: Date; gro
     <>
       <Alarms health={health} />
       <section class="card" aria-label="Numbers">
-        <dl class="numbers">
-          {numbersOf(health).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts of={numbersOf(health)} look="numbers" />
       </section>
       <section class="card" aria-label="Failed jobs">
         <h2>Failed jobs</h2>

@@ -1,3 +1,4 @@
+import { Facts } from '../../pages/facts.js';
 import { When } from '../../pages/times.js';
 import type { ShownJob } from '../show-job.js';
 import { ChangesList } from './changes-list.js';
@@ -10,14 +11,7 @@ export function JobPage({ person, now, job }: { person: string; now: Date; job: 
     <SupportFrame person={person} tab="failed" title="Job">
       <h1>Job {job.id}</h1>
       <section class="card" aria-label="What it is">
-        <dl class="facts">
-          {factsOf(job).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts of={factsOf(job)} />
       </section>
       <section class="card" aria-label="What it would change now">
         <h2>What it would change now</h2>

@@ -1,3 +1,4 @@
+import { Facts } from '../../pages/facts.js';
 import { Notice } from '../../pages/notice.js';
 import { When } from '../../pages/times.js';
 import { changeText } from '../change-text.js';
@@ -51,14 +52,7 @@ function Found({ one, now, team }: { one: Person; now: Date; team: string }) {
       <h2>{who}</h2>
       <Missing one={one} />
       {one.memberId !== null && <Resync memberId={one.memberId} team={team} />}
-      <dl class="facts">
-        {factsOf(one).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={factsOf(one)} />
       <h3>Grants</h3>
       {one.grants.length === 0 && <p class="quiet">None.</p>}
       <ul>

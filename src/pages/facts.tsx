@@ -1,0 +1,13 @@
+/** Names and what there is to say of them, as a list of definitions. */
+export function Facts({ of: facts, look = 'facts' }: { of: readonly (readonly [string, string])[]; look?: string }) {
+  return (
+    <dl class={look}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
