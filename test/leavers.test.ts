@@ -1,7 +1,7 @@
 import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
 import { backends } from './support/queue.js';
-import { memberEvent, post, signed } from './support/webhook.js';
+import { memberEvent, post, postAll, signed } from './support/webhook.js';
 
 const analyst = 'scim:analyst (scim)';
 
@@ -31,7 +31,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     lab.emulator.faults.failWhile('all', 'hang');
     const hint = () =>
       signed(memberEvent({ id: `member-test-${crypto.randomUUID()}`, member: { organization_id: organizationId } }));
-    await Promise.all(Array.from({ length: 2000 }, () => post(lab.url, hint())));
+    await postAll(lab.url, 2000, hint);
     const sent = Date.now();
     await post(lab.url, signedDelete());
     await eventually(async () =>
@@ -92,7 +92,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     lab.emulator.faults.failWhile('all', 'hang');
     const stranger = () =>
       signed(memberEvent({ id: `member-test-${crypto.randomUUID()}`, action: 'DELETE', member: undefined }));
-    await Promise.all(Array.from({ length: 300 }, () => post(lab.url, stranger())));
+    await postAll(lab.url, 300, stranger);
     await post(lab.url, signedDelete());
     await eventually(async () => expect(await adaRow()).toMatchObject({ status: 'deactivated' }));
     expect(await lab.database.syncEvent.count({ where: { outcome: 'unknown_member' } })).toBe(300);

@@ -9,7 +9,8 @@ import { dumpQueue } from './support/queue-dump.js';
 import { rowsOf, seedTeam } from './support/rows.js';
 import { projectId, secret } from './support/webhook.js';
 
-const people = 2500;
+/** On Redis more than 5,000 events; PostgreSQL's queue has a sixth of the speed. */
+const peopleOn = { redis: 2500, postgres: 400 };
 const names = { given: 'Wilhelmina', family: 'Featherstonehaugh' };
 
 /**
@@ -19,6 +20,7 @@ const names = { given: 'Wilhelmina', family: 'Featherstonehaugh' };
 it.each(backends)(
   'nothing accepted is lost, and nobody is named anywhere, when a worker is killed in the middle (queue on %s)',
   async (backend) => {
+    const people = peopleOn[backend];
     const database = await createTestDatabase();
     const queue = await startTestQueue(backend, database.url);
     const emulator = await startEmulator({ projectId, secret: 'secret-test' });
@@ -67,7 +69,7 @@ it.each(backends)(
     await queue.stop();
     await database.drop();
   },
-  180_000,
+  400_000,
 );
 
 async function killInTheMiddle(worker: TestProcess | undefined): Promise<void> {

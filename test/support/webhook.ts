@@ -56,3 +56,12 @@ export async function post(
   const response = await fetch(`${url}/webhooks/stytch`, { method: 'POST', body, headers, redirect: 'manual' });
   return { status: response.status, body: await response.json(), ms: performance.now() - started };
 }
+
+/** Many requests, twenty at a time as Svix does. */
+export async function postAll(url: string, count: number, request: () => SignedRequest): Promise<void> {
+  let left = count;
+  const postNext = async () => {
+    while (left-- > 0) await post(url, request());
+  };
+  await Promise.all(Array.from({ length: 20 }, postNext));
+}
