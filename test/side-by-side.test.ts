@@ -73,7 +73,7 @@ it.each(backends)(
 );
 
 async function killInTheMiddle(worker: TestProcess | undefined): Promise<void> {
-  await eventually(() => (worker?.output().match(/hint handled/g)?.length ?? 0) > 200, 60_000);
+  await eventually(() => (worker?.output().match(/hint handled/g)?.length ?? 0) > 50, 60_000);
   worker?.kill('SIGKILL');
 }
 
