@@ -77,16 +77,20 @@ async function killInTheMiddle(worker: TestProcess | undefined): Promise<void> {
   worker?.kill('SIGKILL');
 }
 
-/** Posts every message to one of the receivers, many at a time. @returns the svix ids that were accepted */
+/** Posts every message to one of the receivers, many at a time, until it is accepted. @returns their svix ids */
 async function postAll(emulator: Awaited<ReturnType<typeof startEmulator>>, ports: number[]): Promise<string[]> {
   const accepted: string[] = [];
   const messages = emulator.webhooks.outbox.values();
   const postNext = async () => {
     for (const message of messages) {
-      const { headers, body } = emulator.webhooks.sign(message);
       const port = ports[accepted.length % ports.length];
-      const { status } = await fetch(`http://127.0.0.1:${port}/webhooks/stytch`, { method: 'POST', headers, body });
-      if (status === 202) accepted.push(message.svixId);
+      // A 503 is an honest answer of a queue that is slow just now; Svix sends again, and so do we.
+      await eventually(async () => {
+        const { headers, body } = emulator.webhooks.sign(message);
+        const { status } = await fetch(`http://127.0.0.1:${port}/webhooks/stytch`, { method: 'POST', headers, body });
+        return status === 202;
+      }, 60_000);
+      accepted.push(message.svixId);
     }
   };
   await Promise.all(Array.from({ length: 30 }, postNext));
