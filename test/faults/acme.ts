@@ -2,6 +2,7 @@ import type { Database } from '../../src/database.js';
 import type { Emulator } from '../emulator/emulator.js';
 import { eventually } from '../support/eventually.js';
 import { rowsOf, seedTeam } from '../support/rows.js';
+import { patienceMs } from './patience.js';
 
 /** A team in Scanner and its organization in Stytch, whose people are analysts; their numbers are in their addresses. */
 export type FaultTeam = { teamId: string; organizationId: string; people: string[] };
@@ -47,7 +48,7 @@ export async function bystanders(
   const keys = [{ name: 'local', ownerUserId: id }, { name: 'nobody' }];
   await database.apiKey.createMany({ data: keys.map((key) => ({ ...key, teamId: acmeId })) });
   const betaRows = async () => (await rowsOf(database)).filter(({ teamId }) => teamId === beta.teamId);
-  await eventually(async () => (await betaRows()).filter(({ grants }) => grants.length === 1).length === 3, 60_000);
+  await eventually(async () => (await betaRows()).filter(({ grants }) => grants.length === 1).length === 3, patienceMs);
   await giveKeys(database, beta.teamId);
   await database.$executeRaw`
     INSERT INTO role_grants (user_id, role_id, source)

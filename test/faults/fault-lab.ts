@@ -17,6 +17,7 @@ import {
   startParts,
 } from './fault-parts.js';
 import { createObservation, type Observation } from './observe-rows.js';
+import { patienceMs } from './patience.js';
 
 /**
  * The system as processes of their own, on a PostgreSQL and a queue of their own that may be stopped, with a team (Acme)
@@ -72,7 +73,7 @@ async function startIn(options: FaultLabOptions, endings: Endings, started: Test
   await eventually(async () => {
     const mirrored = await database.user.count({ where: { teamId: team.teamId, stytchMemberId: { not: null } } });
     return mirrored === people;
-  }, 60_000);
+  }, patienceMs);
   await giveKeys(database, team.teamId);
   const { expectUnmoved } = await bystanders(emulator, database, team.teamId);
   const observation = createObservation({ emulator, database, ...team, expectUnmoved });
@@ -101,5 +102,5 @@ async function startIsOver(home: QueueHome): Promise<void> {
   await eventually(async () => {
     const { waiting, active, delayed } = await inspectQueue(home, 'sweeps', (queue) => queue.getJobCounts());
     return waiting === 0 && active === 0 && delayed === 0;
-  }, 30_000);
+  }, patienceMs);
 }

@@ -3,13 +3,8 @@ import type { Emulator } from '../emulator/emulator.js';
 import { eventually } from '../support/eventually.js';
 import { rowsOf } from '../support/rows.js';
 import type { FaultTeam } from './acme.js';
+import { patienceMs } from './patience.js';
 import { directoryRows, leaversOf, mirroredRows } from './truth.js';
-
-/**
- * The SLA of 300 s is a sweep interval of 240 and 60 s for all else. Here the interval is 5 s; the 60 s stay, because what
- * they are made of (locks of the dead, deadlines, retries) is not scaled.
- */
-const slaMs = 65_000;
 
 /** The largest lags seen, in seconds from the act; null where nobody left. */
 export type Lags = { leavers: number | null; all: number };
@@ -20,9 +15,9 @@ export type Observation = {
   act(what: () => unknown): void;
   sinceAct(): number;
   /** Waits until whoever has left has no access any more. */
-  leaversGone(withinMs?: number): Promise<void>;
-  /** Waits until Acme's rows are the directory's; nobody else has moved. Both within the SLA, if nothing else is said. */
-  settled(withinMs?: number): Promise<void>;
+  leaversGone(): Promise<void>;
+  /** Waits until Acme's rows are the directory's; nobody else has moved. Both well within the SLA. */
+  settled(): Promise<void>;
   /** The same, when it is not measured. */
   right(): Promise<void>;
   /** Every event that was answered with 202 is in sync_events: none may end in the failed set, or nowhere. */
@@ -36,15 +31,15 @@ export function createObservation(
   const lags: Lags = { leavers: null, all: 0 };
   let actedAtMs = Date.now();
   const sinceAct = () => (Date.now() - actedAtMs) / 1000;
-  const leaversGone = async (withinMs = slaMs) => {
+  const leaversGone = async () => {
     const memberIds = leaversOf(emulator, organizationId);
     if (memberIds.length === 0) return;
-    await eventually(async () => (await withAccess(database, memberIds)) === 0, withinMs);
+    await eventually(async () => (await withAccess(database, memberIds)) === 0, patienceMs);
     lags.leavers = Math.max(lags.leavers ?? 0, sinceAct());
   };
-  const rowsAreRight = async (withinMs: number) => {
+  const rowsAreRight = async () => {
     const expected = directoryRows(emulator, organizationId);
-    await eventually(async () => expect(mirroredRows(await rowsOf(database), teamId)).toEqual(expected), withinMs);
+    await eventually(async () => expect(mirroredRows(await rowsOf(database), teamId)).toEqual(expected), patienceMs);
   };
   return {
     ...{ lags, sinceAct, leaversGone },
@@ -52,21 +47,20 @@ export function createObservation(
       what();
       actedAtMs = Date.now();
     },
-    settled: async (withinMs = slaMs) => {
-      const until = Date.now() + withinMs;
-      if (lags.leavers === null) await leaversGone(withinMs);
-      await rowsAreRight(until - Date.now());
+    settled: async () => {
+      if (lags.leavers === null) await leaversGone();
+      await rowsAreRight();
       lags.all = Math.max(lags.all, sinceAct());
       await expectUnmoved();
     },
     right: async () => {
-      await rowsAreRight(slaMs);
+      await rowsAreRight();
       await expectUnmoved();
     },
     accounted: async () => {
       const accepted = emulator.webhooks.outbox.filter(({ attempts }) => attempts.some(({ status }) => status === 202));
       const svixIds = accepted.map(({ svixId }) => svixId);
-      await eventually(async () => expect(await unrecorded(database, svixIds)).toEqual([]), 120_000);
+      await eventually(async () => expect(await unrecorded(database, svixIds)).toEqual([]), patienceMs);
     },
   };
 }

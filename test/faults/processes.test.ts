@@ -1,27 +1,25 @@
 import { eventually } from '../support/eventually.js';
 import { backends } from '../support/queue.js';
 import { burst, everybody, morning } from './changes.js';
-import type { FaultLab } from './fault-lab.js';
+import { inMidBurst, many } from './mid-burst.js';
+import { patienceMs } from './patience.js';
 import { fault } from './record.js';
 
-const many = { people: 400 };
-const inMidBurst = (lab: FaultLab) =>
-  eventually(async () => (await lab.database.syncEvent.count({ where: { trigger: 'hint' } })) > 50, 60_000);
+// With the queue on PostgreSQL side-by-side.test.ts does the same.
+fault(
+  'kill -9 of a worker in mid-burst',
+  'its hints are taken over by another',
+  async (lab) => {
+    const victim = await lab.worker();
+    lab.act(() => burst(lab));
+    await inMidBurst(lab);
+    victim.kill('SIGKILL');
+    await lab.settled();
+  },
+  many(),
+);
 
 describe.each(backends)('with the queue on %s', (backend) => {
-  fault(
-    `kill -9 of a worker in mid-burst (${backend})`,
-    'its hints are taken over by another',
-    async (lab) => {
-      const victim = await lab.worker();
-      lab.act(() => burst(lab));
-      await inMidBurst(lab);
-      victim.kill('SIGKILL');
-      await lab.settled();
-    },
-    { ...many, backend },
-  );
-
   fault(
     `a worker frozen in mid-burst until others have done its work, then awake (${backend})`,
     'what it had read before undoes nothing',
@@ -36,22 +34,9 @@ describe.each(backends)('with the queue on %s', (backend) => {
       const [{ now }] = await lab.database.$queryRaw<[{ now: Date }]>`SELECT clock_timestamp() AS now`;
       victim.kill('SIGCONT');
       const awake = () => lab.database.workerReport.count({ where: { reportedAt: { gt: now } } });
-      await eventually(async () => (await awake()) === lab.workers.length, 30_000);
+      await eventually(async () => (await awake()) === lab.workers.length, patienceMs);
     },
-    { ...many, backend },
-  );
-
-  fault(
-    `PostgreSQL restarted in mid-burst (${backend})`,
-    'what was under way is done again',
-    async (lab) => {
-      lab.act(() => burst(lab));
-      await inMidBurst(lab);
-      await lab.postgres.stop('immediate');
-      await lab.postgres.start();
-      await lab.settled();
-    },
-    { ...many, backend },
+    many(backend),
   );
 });
 
@@ -67,7 +52,7 @@ fault(
     await lab.receiver();
     await lab.settled();
   },
-  many,
+  many(),
 );
 
 fault(
@@ -80,7 +65,7 @@ fault(
       const text = await (await fetch(`${lab.url}/metrics`)).text();
       return Number(/^scim_oldest_pending_seconds (.*)$/m.exec(text)?.[1]);
     };
-    await eventually(async () => (await oldest()) > 2, 30_000);
+    await eventually(async () => (await oldest()) > 2, patienceMs);
     await lab.worker();
     await lab.settled();
   },

@@ -4,11 +4,9 @@ import { queueHints } from '../support/hints.js';
 import { backends, inspectQueue } from '../support/queue.js';
 import { burst, morning } from './changes.js';
 import type { FaultLab } from './fault-lab.js';
+import { handledHints, inMidBurst, many } from './mid-burst.js';
+import { patienceMs } from './patience.js';
 import { fault } from './record.js';
-
-const many = { people: 400 };
-const handled = (lab: FaultLab) => lab.database.syncEvent.count({ where: { trigger: 'hint' } });
-const inMidBurst = (lab: FaultLab) => eventually(async () => (await handled(lab)) > 50, 60_000);
 
 const withRedis = backends.length === 2 ? describe : describe.skip;
 
@@ -23,7 +21,7 @@ withRedis('Redis', () => {
       await lab.redis?.start();
       await lab.settled();
     },
-    many,
+    many(),
   );
 
   fault(
@@ -36,7 +34,7 @@ withRedis('Redis', () => {
       await lab.redis?.start();
       await lab.settled();
     },
-    { ...many, queueForgets: true },
+    { ...many(), queueForgets: true },
   );
 
   fault(
@@ -52,15 +50,15 @@ withRedis('Redis', () => {
       await eventually(async () => {
         const count = await inspectQueue(lab.home, 'schedules', (queue) => queue.getJobSchedulersCount());
         return count >= 4; // the schedules are there again too
-      }, 30_000);
+      }, patienceMs);
     },
-    { ...many, queueForgets: true },
+    { ...many(), queueForgets: true },
   );
 
   const webhooksWorkAgain = async (lab: FaultLab) => {
-    const before = await handled(lab);
+    const before = await handledHints(lab);
     lab.emulator.directory.setRoles(String(lab.people[1]), ['admin']);
-    await eventually(async () => (await handled(lab)) > before, 60_000);
+    await eventually(async () => (await handledHints(lab)) > before, patienceMs);
   };
 
   fault('Redis away, and it stays away', 'workers sweep by themselves', async (lab) => {
@@ -91,7 +89,7 @@ withRedis('Redis', () => {
     if (isStytchDown) lab.emulator.faults.failWhile('all', 'hang');
     await queueHints(lab.home, lab.organizationId, strangers);
     lab.act(() => lab.emulator.directory.deprovision(String(lab.people[7])));
-    await lab.leaversGone(30_000);
+    await lab.leaversGone();
     lab.emulator.faults.reset();
     await lab.settled();
   };

@@ -34,7 +34,7 @@ export function fault(
       throw error;
     }
     write({ fault: name, holds, lags: lab.lags, tookSeconds: (Date.now() - started) / 1000 });
-  }, 300_000);
+  }, 900_000);
 }
 
 function write(record: FaultRecord): void {
