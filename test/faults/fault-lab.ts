@@ -75,7 +75,7 @@ export async function startFaultLab({
   const { expectUnmoved } = await bystanders(emulator, database, team.teamId);
   let lastActMs = Date.now();
   const sinceAct = () => (Date.now() - lastActMs) / 1000;
-  const settled = async (withinMs = 60_000) => {
+  const settled = async (withinMs = 240_000) => {
     await eventually(async () => {
       expect(mirroredRows(await rowsOf(database), team.teamId)).toEqual(directoryRows(emulator, team.organizationId));
     }, withinMs);
@@ -137,7 +137,7 @@ async function startIsOver(home: QueueHome): Promise<void> {
   await eventually(async () => {
     const { waiting, active, delayed } = await inspectQueue(home, 'sweeps', (queue) => queue.getJobCounts());
     return waiting === 0 && active === 0 && delayed === 0;
-  }, 30_000);
+  }, 240_000);
 }
 
 /** Another team, a user without SCIM, and roles given by hand to somebody of Acme. */

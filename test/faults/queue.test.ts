@@ -21,7 +21,7 @@ withRedis('Redis', () => {
   fault('Redis restarted in mid-burst', 'what it held is still there', () =>
     inLab(400, async (lab) => {
       lab.act(() => everybody(lab, ['admin']));
-      await eventually(async () => (await handled(lab)) > 50, 60_000);
+      await eventually(async () => (await handled(lab)) > 50, 240_000);
       await lab.redis?.stop();
       await lab.redis?.start();
       return lab.settled();
@@ -31,7 +31,7 @@ withRedis('Redis', () => {
   fault('Redis restarted empty in mid-burst', 'everybody is read again at once', () =>
     inLab(400, async (lab) => {
       lab.act(() => everybody(lab, ['admin']));
-      await eventually(async () => (await handled(lab)) > 50, 60_000);
+      await eventually(async () => (await handled(lab)) > 50, 240_000);
       await lab.redis?.stop();
       rmSync(`${lab.redis?.folder}/appendonlydir`, { recursive: true, force: true });
       await lab.redis?.start();
@@ -52,7 +52,7 @@ withRedis('Redis', () => {
       await lab.redis?.start();
       const before = await handled(lab);
       lab.emulator.directory.setRoles(String(lab.people[1]), ['admin']);
-      await eventually(async () => (await handled(lab)) > before, 60_000); // webhooks get through again
+      await eventually(async () => (await handled(lab)) > before, 240_000); // webhooks get through again
       await lab.settled();
       return seconds;
     }),
@@ -67,7 +67,7 @@ withRedis('Redis', () => {
       await eventually(async () => {
         const alice = await lab.database.user.findUniqueOrThrow({ where: { stytchMemberId: String(lab.people[7]) } });
         return alice.status === 'deactivated';
-      }, 30_000);
+      }, 240_000);
       const seconds = lab.sinceAct();
       lab.emulator.faults.reset();
       await lab.settled();

@@ -5,7 +5,7 @@ export const recordsFile = '.local/faults.jsonl';
 export type FaultRecord = { fault: string; holds: string; lagSeconds: number; tookSeconds: number };
 
 /** A fault as a test: tries it, and notes for README's table what was measured. */
-export function fault(name: string, holds: string, tryIt: () => Promise<number>, timeoutMs = 180_000): void {
+export function fault(name: string, holds: string, tryIt: () => Promise<number>, timeoutMs = 900_000): void {
   it(
     `${name}: ${holds}`,
     async () => {
