@@ -52,7 +52,7 @@ it.each(backends)(
 
     await eventually(
       async () => expect(await unaccountedFor(database.database, queue.home, accepted)).toEqual([]),
-      90_000,
+      300_000,
     );
     const rows = await rowsOf(database.database);
     expect(rows).toHaveLength(rows.filter(isRight).length);
@@ -69,11 +69,11 @@ it.each(backends)(
     await queue.stop();
     await database.drop();
   },
-  400_000,
+  900_000,
 );
 
 async function killInTheMiddle(worker: TestProcess | undefined): Promise<void> {
-  await eventually(() => (worker?.output().match(/hint handled/g)?.length ?? 0) > 50, 60_000);
+  await eventually(() => (worker?.output().match(/hint handled/g)?.length ?? 0) > 50, 300_000);
   worker?.kill('SIGKILL');
 }
 
@@ -89,7 +89,7 @@ async function postAll(emulator: Awaited<ReturnType<typeof startEmulator>>, port
         const { headers, body } = emulator.webhooks.sign(message);
         const { status } = await fetch(`http://127.0.0.1:${port}/webhooks/stytch`, { method: 'POST', headers, body });
         return status === 202;
-      }, 60_000);
+      }, 300_000);
       accepted.push(message.svixId);
     }
   };
