@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Outcome } from './reconcile/record-events.js';
+import type { Rejection } from './webhook/receiver.js';
 
 /** What one process counts. No label ever holds an id or a name. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -7,6 +9,15 @@ export type Metrics = ReturnType<typeof createMetrics>;
 const lagBuckets = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 120, 180, 240, 270, 300, 360, 600, 1800, 7200];
 
 export function createMetrics() {
+  const metrics = defineMetrics();
+  // A count that begins at one would be no increase to Prometheus, so the first of its kind would never be seen.
+  for (const outcome of outcomes) metrics.events.inc({ outcome }, 0);
+  for (const result of ['changed', 'unchanged']) metrics.sweeps.inc({ result }, 0);
+  for (const reason of rejections) metrics.webhookRejections.inc({ reason }, 0);
+  return metrics;
+}
+
+function defineMetrics() {
   const registry = new Registry();
   const registers = [registry];
   return {
@@ -41,6 +52,11 @@ export function createMetrics() {
       labelNames: ['call', 'status'] as const,
       registers,
     }),
+    webhooksAccepted: new Counter({
+      name: 'scim_webhooks_accepted_total',
+      help: 'Webhook requests that were accepted: signed, ours, and in the queue',
+      registers,
+    }),
     webhookRejections: new Counter({
       name: 'scim_webhook_rejections_total',
       help: 'Webhook requests that were not accepted, by reason',
@@ -49,6 +65,14 @@ export function createMetrics() {
     }),
   };
 }
+
+const outcomes: (Outcome | 'failed')[] = [
+  ...(['changed', 'unchanged', 'superseded', 'reread', 'held', 'unknown_team', 'unknown_member', 'failed'] as const),
+];
+const rejections: Rejection[] = [
+  ...(['too_large', 'missing_headers', 'stale', 'bad_signature'] as const),
+  ...(['not_an_event', 'other_project', 'queue_unavailable'] as const),
+];
 
 /** Memory, CPU, event loop: of this process alone. */
 export function createProcessMetrics(): Registry {

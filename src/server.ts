@@ -40,8 +40,10 @@ export async function startServer(
     verify: createVerify(config.STYTCH_WEBHOOK_SECRETS),
     projectId: config.STYTCH_PROJECT_ID,
     enqueue: together((hints) => queue.add(hints.map(hintJob), { deadlineMs: enqueueDeadlineMs })),
-    onReceived: ({ svixId, eventId, eventType, organizationId, memberIds }) =>
-      log.debug({ svixId, eventId, eventType, organizationId, memberIds }, 'hint received'),
+    onReceived: ({ svixId, eventId, eventType, organizationId, memberIds }) => {
+      metrics.webhooksAccepted.inc();
+      log.debug({ svixId, eventId, eventType, organizationId, memberIds }, 'hint received');
+    },
     onRejected: (reason) => {
       metrics.webhookRejections.inc({ reason });
       log.warn({ reason }, 'webhook rejected');
@@ -52,6 +54,7 @@ export async function startServer(
     database,
     countJobs: queue.count,
     oldestPendingSeconds: async () => (await oldest())?.ageSeconds ?? 0,
+    settings: { slaSeconds: config.SLA_SECONDS, sweepIntervalSeconds: config.SWEEP_INTERVAL_SECONDS },
   });
   const telling = {
     counters: metrics.registry,

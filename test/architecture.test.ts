@@ -145,6 +145,8 @@ it('the top level holds what it should, and nothing else', () => {
       'test',
       '.env.example',
       'README.md',
+      'CHANGELOG.md',
+      'deploy',
     ],
     ...['.gitignore', '.ci'],
   ];

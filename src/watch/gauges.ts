@@ -13,9 +13,11 @@ export type Lookups = {
   database: Database;
   countJobs: () => Promise<Record<JobState, number>>;
   oldestPendingSeconds: () => Promise<number>;
+  /** Told too, so that alerts need not repeat them. */
+  settings: { slaSeconds: number; sweepIntervalSeconds: number };
 };
 
-export function createGauges({ database, countJobs, oldestPendingSeconds }: Lookups): Gauges {
+export function createGauges({ database, countJobs, oldestPendingSeconds, settings }: Lookups): Gauges {
   const registry = new Registry();
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const jobs = new Gauge({
@@ -25,6 +27,11 @@ export function createGauges({ database, countJobs, oldestPendingSeconds }: Look
     registers: [registry],
   });
   const oldest = gauge('scim_oldest_pending_seconds', 'Age of the oldest event that is accepted and not settled');
+  const sla = gauge('scim_sla_seconds', 'The promise: SLA_SECONDS');
+  const sweepInterval = gauge(
+    'scim_sweep_interval_seconds',
+    'How often every team is to be read: SWEEP_INTERVAL_SECONDS',
+  );
   const ofTeams: Record<keyof TeamNumbers, Gauge> = {
     connected: gauge('scim_connected_teams', 'Teams with SCIM switched on and an organization in Stytch'),
     held: gauge('scim_held_changes', 'Sweeps whose deactivations are held until support decides'),
@@ -39,6 +46,8 @@ export function createGauges({ database, countJobs, oldestPendingSeconds }: Look
     registry,
     measure: async () => {
       registry.resetMetrics();
+      sla.set(settings.slaSeconds);
+      sweepInterval.set(settings.sweepIntervalSeconds);
       await Promise.allSettled([
         countJobs().then((counts) => {
           for (const [state, count] of Object.entries(counts)) jobs.set({ state }, count);

@@ -7,6 +7,7 @@ import { type LocalPostgres, startPostgres } from '../local/postgres.js';
 import { hasRedisServer } from '../local/redis.js';
 import { hasBrowser } from './browser.js';
 import { testFolder } from './folders.js';
+import { hasPromtool } from './promtool.js';
 
 declare global {
   var testPostgres: LocalPostgres | undefined;
@@ -40,7 +41,11 @@ async function recreateTemplate(postgres: LocalPostgres): Promise<void> {
 
 /** CI machines are root on Debian; elsewhere these are the developer's to install, and their tests are left out. */
 function installIfRoot(): void {
-  const missing = [...(hasRedisServer() ? [] : ['redis-server']), ...(hasBrowser() ? [] : ['chromium'])];
+  const missing = [
+    ...(hasRedisServer() ? [] : ['redis-server']),
+    ...(hasBrowser() ? [] : ['chromium']),
+    ...(hasPromtool() ? [] : ['prometheus']),
+  ];
   const isDebianRoot = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
   if (missing.length > 0 && isDebianRoot) {
     console.error(`Installing ${missing.join(', ')} (apt-get) …`);
@@ -48,5 +53,6 @@ function installIfRoot(): void {
     spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { stdio: 'ignore' });
   }
   if (!hasRedisServer()) console.error('No redis-server on the PATH: the queue is tested on PostgreSQL only.');
+  if (!hasPromtool()) console.error('No promtool: the alerts are not tested.');
   if (!hasBrowser()) console.error('No Chromium: the pages are not tested in a browser.');
 }
