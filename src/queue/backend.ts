@@ -129,6 +129,8 @@ function openPostgres(connectionString: string): Backend {
     keepAlive: true,
   };
   const pool = new pg.Pool({ connectionString, options, ...limits });
+  // Lent out, a connection has no listener of the pool's, and one that breaks would end the process; its query fails anyway.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
   return {
     queue: (name, { onError }) => new Queue(name, { connection, streams }).on('error', onError),
