@@ -1,5 +1,8 @@
+import type { JobType } from 'bullmq';
 import { eventually } from './support/eventually.js';
+import { queueHints } from './support/hints.js';
 import { type Lab, startLab } from './support/lab.js';
+import { inspectQueue } from './support/queue.js';
 import { memberEvent, post, signed } from './support/webhook.js';
 
 let lab: Lab;
@@ -295,6 +298,34 @@ describe('a hint that changed nothing', () => {
     faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' }, 2);
     directory.provision(organizationId, ada);
     expect(await rows()).toMatchObject([{ user: 'ada@acme.example', status: 'active' }]);
+  });
+});
+
+describe('a hint that changed nothing and came', () => {
+  const anHour = 3_600_000;
+  let waiting: Awaited<ReturnType<typeof startLab>>;
+  beforeEach(async () => {
+    waiting = await startLab({ timing: { recheckDelaysMs: [0, anHour, anHour], sweepDebounceMs: 100 } });
+  });
+  afterEach(() => waiting.stop());
+
+  it.each([
+    ['29 s ago is looked at again', 29_000, 1],
+    ['half a minute ago is believed: no index lags that much', 31_000, 0],
+  ])('%s', async (_, ageMs, secondLooks) => {
+    const team = await waiting.team({ name: 'Acme' });
+    const { member_id } = waiting.emulator.directory.silently(() =>
+      waiting.emulator.directory.provision(team.organizationId, ada),
+    );
+    for (const changed of [true, false]) {
+      await queueHints(waiting.home, team.organizationId, [member_id], { ageMs });
+      const outcome = changed ? 'changed' : 'unchanged';
+      await eventually(async () => expect(await waiting.database.syncEvent.count({ where: { outcome } })).toBe(1));
+    }
+    const count = (name: 'hints' | 'rereads', state: JobType) =>
+      inspectQueue(waiting.home, name, (queue) => queue.getJobCounts(state));
+    await eventually(async () => expect(await count('hints', 'completed')).toEqual({ completed: 2 }));
+    expect(await count('rereads', 'delayed')).toEqual({ delayed: secondLooks });
   });
 });
 

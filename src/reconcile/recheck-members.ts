@@ -2,7 +2,7 @@ import { Hopeless, Unavailable } from '../failures.js';
 import type { HintDependencies } from './reconcile-hints.js';
 import { type Look, reconcileMembers, type Settled } from './reconcile-members.js';
 import type { Outcome } from './record-events.js';
-import { type Recheck, type Rereads, recheckRounds } from './rereads.js';
+import { isBelieved, type Recheck, type Rereads, recheckRounds } from './rereads.js';
 
 /** Member by member, so that the members of many jobs can share a read. */
 export type LookAgain = (look: Look) => Promise<Outcome>;
@@ -18,6 +18,7 @@ export async function recheckMembers(
   rechecks: readonly Recheck[],
   round: number,
 ): Promise<Recheck[]> {
+  const readAt = Date.now();
   const seen = await Promise.all(
     rechecks.map(async (recheck): Promise<Seen> => {
       const { occasion, ...wanted } = recheck;
@@ -25,7 +26,7 @@ export async function recheckMembers(
     }),
   );
   await failAlone(rereads, seen, round);
-  const doubtful = seen.filter(({ outcome }) => isDoubtful(outcome)).map(({ recheck }) => recheck);
+  const doubtful = seen.filter((one) => isDoubtful(one, readAt)).map(({ recheck }) => recheck);
   if (doubtful.length > 0 && round < recheckRounds) await rereads.members(doubtful, round + 1);
   return seen.filter(({ outcome }) => outcome === 'changed').map(({ recheck }) => recheck);
 }
@@ -57,7 +58,8 @@ async function failAlone(rereads: Rereads, seen: readonly Seen[], round: number)
   if (reason) throw reason.outcome;
 }
 
-function isDoubtful(outcome: Outcome | Error): boolean {
+function isDoubtful({ recheck, outcome }: Seen, readAt: number): boolean {
+  if (isBelieved(recheck.occasion, readAt)) return false;
   return outcome === 'unchanged' || outcome === 'superseded' || outcome === 'unknown_member';
 }
 

@@ -4,7 +4,7 @@ import { locateMembers } from './locate-members.js';
 import type { ReadMembers } from './read-members.js';
 import { type Look, reconcileMembers, type Settled } from './reconcile-members.js';
 import { type Occasion, type Outcome, recordEvents } from './record-events.js';
-import type { Recheck, Rereads } from './rereads.js';
+import { isBelieved, type Recheck, type Rereads } from './rereads.js';
 
 /** A hint that names exactly one member: what nearly all of them are. */
 export type MemberHint = Hint & { memberIds: [string] };
@@ -14,7 +14,8 @@ export type HintDependencies = { database: Database; readMembers: ReadMembers; r
 /**
  * Handles hints together: their members are read once, with as few calls as possible, and written with a few statements.
  * Every hint ends in sync_events, or in an error that its job retries. **A hint that changed nothing is not believed**:
- * something did change, so a read that shows no change came from an index that lags, and the member is read again. The
+ * something did change, so a read that shows no change came from an index that lags, and the member is read again (unless
+ * the hint is so old that no index lags that much). The
  * re-read is queued before the hint's job ends; if this process dies in between, the job runs again and asks again.
  * @returns for each hint, in their order
  */
@@ -27,8 +28,9 @@ export async function reconcileHints(
   const strangers = hints.filter((hint) => places.get(hint.memberIds[0]) === 'unknown_team');
   await readingDatabase(() => recordEvents(database, strangers.map(strangerEvent)));
   const looks = looksOf(hints, places);
+  const readAt = Date.now();
   const settled = await reconcileMembers({ database, readMembers }, looks, onRead);
-  const doubtful = looks.filter((look) => isDoubtful(look, settled));
+  const doubtful = looks.filter((look) => isDoubtful(look, settled, readAt));
   if (doubtful.length > 0) await rereads.members(doubtful.map(recheckOf), 1);
   return outcomesOf(hints, settled);
 }
@@ -50,7 +52,8 @@ function looksOf(hints: readonly MemberHint[], places: Places): Look[] {
 }
 
 /** One read explains one hint. Whoever was named by more, or showed no change, is looked at again. */
-function isDoubtful({ memberId, occasions }: Look, settled: Settled): boolean {
+function isDoubtful({ memberId, occasions }: Look, settled: Settled, readAt: number): boolean {
+  if (occasions.every((occasion) => isBelieved(occasion, readAt))) return false;
   const result = settled.get(memberId);
   if (result === undefined || result instanceof Error || result.outcome === 'unknown_team') return false;
   return result.outcome !== 'changed' || new Set(occasions.map(({ svixId }) => svixId)).size > 1;

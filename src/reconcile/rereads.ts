@@ -21,3 +21,11 @@ export type Rereads = {
 
 /** After the second look a hint that changed nothing is believed: something else had applied it already. */
 export const recheckRounds = 2;
+
+/** As late as the last second look. Stytch's index lags by 9 s at most; the rest is for clocks that differ. */
+const believedAfterMs = 30_000;
+
+/** A read that began this long after the hint came has seen what it tells of: a backlog needs no second looks. */
+export function isBelieved({ receivedAt }: Occasion, readAt: number): boolean {
+  return receivedAt !== undefined && readAt - Date.parse(receivedAt) >= believedAfterMs;
+}

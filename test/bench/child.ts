@@ -37,10 +37,11 @@ export function startHelper(file: string, options: { cpu?: number } = {}): Child
 export function startProduction(
   script: 'src/server.js' | 'workers/main.js',
   env: Record<string, string | undefined>,
-  options: { logFile: string; cpu?: number },
+  options: { logFile: string; cpu?: number; profiles?: string },
 ): Child {
   const log = openSync(options.logFile, 'a');
-  const child = spawn(process.execPath, [resolve('dist', script)], {
+  const profiling = options.profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profiles}`];
+  const child = spawn(process.execPath, [...profiling, resolve('dist', script)], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', log, log],
   });

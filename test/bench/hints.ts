@@ -1,3 +1,4 @@
+import { freePort } from '../local/ports.js';
 import { eventually } from '../support/eventually.js';
 import type { Bench } from './machine.js';
 
@@ -14,4 +15,12 @@ export async function idleWorker(bench: Bench, env: Record<string, string> = {})
   const before = await bench.database.workerReport.count();
   bench.worker(env);
   await eventually(async () => (await bench.database.workerReport.count()) > before, 30_000);
+}
+
+/** A receiver that takes webhooks. @returns its port */
+export async function readyReceiver(bench: Bench, cpu?: number): Promise<number> {
+  const port = await freePort();
+  bench.server(port, cpu);
+  await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200, 30_000);
+  return port;
 }

@@ -33,8 +33,11 @@ const secret = 'secret-test';
 export const stytchLatencyMs = 150;
 export const searchesPerMinute = 100;
 
-/** PostgreSQL with its defaults: what is committed is on the disk, as in production. */
-export async function startMachine(): Promise<Machine> {
+/**
+ * PostgreSQL with its defaults: what is committed is on the disk, as in production.
+ * @param options.profiles a folder: workers and receivers are profiled, and leave their `.cpuprofile` there
+ */
+export async function startMachine(options: { profiles?: string } = {}): Promise<Machine> {
   const folder = resolve('.local/bench');
   const postgres = await startPostgres({
     folder: join(folder, 'postgres'),
@@ -43,12 +46,19 @@ export async function startMachine(): Promise<Machine> {
   });
   let count = 0;
   return {
-    bench: () => startBench(postgres.url(), postgres.url(`bench_${++count}`), join(folder, `run-${count}`)),
+    bench: () => {
+      const databaseUrl = postgres.url(`bench_${++count}`);
+      return startBench(postgres.url(), databaseUrl, { ...options, folder: join(folder, `run-${count}`) });
+    },
     stop: () => postgres.stop(),
   };
 }
 
-async function startBench(serverUrl: string, databaseUrl: string, folder: string): Promise<Bench> {
+async function startBench(
+  serverUrl: string,
+  databaseUrl: string,
+  { folder, ...profiling }: { folder: string; profiles?: string },
+): Promise<Bench> {
   rmSync(folder, { recursive: true, force: true });
   await createDatabase(serverUrl, databaseUrl);
   await migrate(databaseUrl);
@@ -74,16 +84,12 @@ async function startBench(serverUrl: string, databaseUrl: string, folder: string
       const data = { name: 'Team', stytchOrganizationId: organizationId, ssoScimEnabled: true, roles: roleRows };
       return (await database.team.create({ data })).id;
     },
-    server: (port, cpu) =>
-      keep(
-        'server',
-        startProduction(
-          'src/server.js',
-          { ...env, PORT: String(port) },
-          { logFile, ...(cpu === undefined ? {} : { cpu }) },
-        ),
-      ),
-    worker: (more = {}) => keep('worker', startProduction('workers/main.js', { ...env, ...more }, { logFile })),
+    server: (port, cpu) => {
+      const options = { logFile, ...profiling, ...(cpu === undefined ? {} : { cpu }) };
+      return keep('server', startProduction('src/server.js', { ...env, PORT: String(port) }, options));
+    },
+    worker: (more = {}) =>
+      keep('worker', startProduction('workers/main.js', { ...env, ...more }, { logFile, ...profiling })),
     helper: (file, options) => keep('helper', startHelper(file, options)),
     peaks: () => ({ worker: peakOf('worker'), server: peakOf('server') }),
     stop: async () => {

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../../src/support/table.js';
 import { progressOn } from '../local/progress.js';
@@ -20,15 +21,20 @@ a minute), and puts what it is measured against beside it in the same run. Print
 
 ${scenarios.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
 
-Without a scenario: all of them. Ratios hold on any machine; seconds are this one's.`;
+Without a scenario: all of them. Ratios hold on any machine; seconds are this one's.
+
+  --profile  leave a .cpuprofile of each worker and receiver in .local/bench/profiles (it costs them some speed)`;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { help: { type: 'boolean' }, profile: { type: 'boolean' } },
+    allowPositionals: true,
+  });
   if (values.help) return console.log(help);
   const unknown = positionals.filter((name) => !scenarios.some((one) => one.name === name));
   if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(', ')}. See npm run bench -- --help.`);
   const wanted = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const machine = await startMachine();
+  const machine = await startMachine(values.profile ? { profiles: resolve('.local/bench/profiles') } : {});
   const figures: Figure[] = [];
   try {
     for (const scenario of wanted) {

@@ -13,11 +13,13 @@ answer({
   faults: (settings: { latencyMs: number; searchesPerMinute: number | null }) => {
     Object.assign(emulator.faults, settings);
   },
-  /** Organizations with people in them. @returns the ids */
-  provision: ({ teams, members, roles }: { teams: number; members: number; roles: string[] }) =>
+  /** Empty organizations. @returns their ids */
+  organizations: (count: number) =>
+    Array.from({ length: count }, (_, t) => emulator.organizations.create({ name: `Team ${t}` }).organization_id),
+  /** People for each of the organizations. @returns their ids */
+  provision: ({ organizationIds, members, roles }: { organizationIds: string[]; members: number; roles: string[] }) =>
     emulator.directory.silently(() =>
-      Array.from({ length: teams }, (_, t) => {
-        const { organization_id: organizationId } = emulator.organizations.create({ name: `Team ${t}` });
+      organizationIds.map((organizationId, t) => {
         const memberIds = Array.from({ length: members }, (_, n) => {
           const person = { userName: `p${n}@t${t}.example`, name: `Person ${n}`, externalId: `ext-${n}`, roles };
           return emulator.directory.provision(organizationId, person).member_id;

@@ -5,24 +5,29 @@ import { connectProducer } from '../../src/queue/produce.js';
 import { eventually } from './eventually.js';
 
 /** Puts hints into the queue without a receiver, for scenarios whose subject is the worker. */
-export async function queueHints(home: QueueHome, organizationId: string, memberIds: readonly string[]): Promise<void> {
+export async function queueHints(
+  home: QueueHome,
+  organizationId: string,
+  memberIds: readonly string[],
+  { ageMs = 0 } = {},
+): Promise<void> {
   const queue = connectProducer(home, () => {});
   await eventually(() => queue.ping());
   for (let i = 0; i < memberIds.length; i += 1000) {
     await queue.add(
-      memberIds.slice(i, i + 1000).map((memberId) => hintJob(hintAbout(organizationId, memberId))),
+      memberIds.slice(i, i + 1000).map((memberId) => hintJob(hintAbout(organizationId, memberId, ageMs))),
       { deadlineMs: 60_000 },
     );
   }
   await queue.close();
 }
 
-function hintAbout(organizationId: string, memberId: string): Hint {
-  const now = new Date().toISOString();
+function hintAbout(organizationId: string, memberId: string, ageMs: number): Hint {
+  const then = new Date(Date.now() - ageMs).toISOString();
   return {
     svixId: `msg_${crypto.randomUUID().replaceAll('-', '')}`,
     eventId: `webhook-event-test-${crypto.randomUUID()}`,
     eventType: 'scim.member.update',
-    ...{ sentAt: now, receivedAt: now, organizationId, memberIds: [memberId], memberGone: false },
+    ...{ sentAt: then, receivedAt: then, organizationId, memberIds: [memberId], memberGone: false },
   };
 }

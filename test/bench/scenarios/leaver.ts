@@ -1,9 +1,9 @@
-import { freePort } from '../../local/ports.js';
 import { eventually } from '../../support/eventually.js';
 import { queueHints } from '../../support/hints.js';
-import { idleWorker } from '../hints.js';
+import { readyReceiver } from '../hints.js';
 import type { Bench, Machine } from '../machine.js';
 import { type Scenario, secondsOf } from '../measure.js';
+import { newcomersToWorkers, only } from '../people.js';
 
 const backlog = 20_000;
 
@@ -23,16 +23,9 @@ export const leaver: Scenario = {
 
 async function secondsUntilGone(machine: Machine, isDown: boolean): Promise<number> {
   const bench = await machine.bench();
-  const [team] = await bench.stytch.call<{ organizationId: string; memberIds: string[] }[]>('provision', {
-    ...{ teams: 1, members: backlog + 1, roles: ['analyst'] },
-  });
-  const [alice, ...others] = team?.memberIds ?? [];
-  if (team === undefined || alice === undefined) throw new Error('There is nobody to leave.');
-  const port = await freePort();
-  bench.server(port);
-  await idleWorker(bench);
-  await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200);
-  await bench.team(team.organizationId);
+  const port = await readyReceiver(bench);
+  const team = only(await newcomersToWorkers(bench, { members: backlog + 1 }));
+  const [alice = '', ...others] = team.memberIds;
   await queueHints(bench, team.organizationId, [alice]);
   await eventually(() => hasAccess(bench, alice));
   const load = bench.helper('load-process.js');

@@ -1,6 +1,5 @@
-import { freePort } from '../../local/ports.js';
-import { eventually } from '../../support/eventually.js';
 import type { Child } from '../child.js';
+import { readyReceiver } from '../hints.js';
 import type { Bench } from '../machine.js';
 import { type Figure, median, type Scenario } from '../measure.js';
 
@@ -16,7 +15,7 @@ export const receiver: Scenario = {
   run: async (machine, step) => {
     const bench = await machine.bench();
     const load = bench.helper('load-process.js', { cpu: loadCpu });
-    const ours = await startOurs(bench);
+    const ours = await readyReceiver(bench, receiverCpu);
     const floor = await startFloor(bench);
     const rates = { ours: [] as number[], floor: [] as number[] };
     for (let round = 0; round <= rounds; round++) {
@@ -34,13 +33,6 @@ export const receiver: Scenario = {
     return figures(rates);
   },
 };
-
-async function startOurs(bench: Bench): Promise<number> {
-  const port = await freePort();
-  bench.server(port, receiverCpu);
-  await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200);
-  return port;
-}
 
 async function startFloor(bench: Bench): Promise<number> {
   const floor = bench.helper('floor-process.js', { cpu: receiverCpu });

@@ -1,7 +1,8 @@
 import { queueHints } from '../../support/hints.js';
-import { handled, idleWorker } from '../hints.js';
+import { handled } from '../hints.js';
 import type { Bench, Machine } from '../machine.js';
 import { type Scenario, secondsOf } from '../measure.js';
+import { newcomersToWorkers, only, type People, peopleIn } from '../people.js';
 
 const ourEvents = 20_000;
 /** Enough for its steady pace; all of ours would take it minutes. */
@@ -13,7 +14,7 @@ export const reconcile: Scenario = {
   about: 'events a second from queue to rows at 150 ms Stytch latency, against the obvious design',
   run: async (machine, step) => {
     const obvious = await step('the obvious design', () => rateOf(machine, obviousEvents, startObvious));
-    const ours = await step('ours', () => rateOf(machine, ourEvents, idleWorker));
+    const ours = await step('ours', () => rateOf(machine, ourEvents, startOurs));
     const ratio = ours / obvious;
     return [
       { scenario: 'reconcile', what: 'ours', value: ours, unit: 'events/s' },
@@ -30,16 +31,11 @@ export const reconcile: Scenario = {
   },
 };
 
-async function rateOf(machine: Machine, events: number, startWorker: (bench: Bench) => Promise<void>): Promise<number> {
+type Start = (bench: Bench, members: number) => Promise<People>;
+
+async function rateOf(machine: Machine, events: number, start: Start): Promise<number> {
   const bench = await machine.bench();
-  const [team] = await bench.stytch.call<{ organizationId: string; memberIds: string[] }[]>('provision', {
-    teams: 1,
-    members: events,
-    roles: ['analyst'],
-  });
-  if (team === undefined) throw new Error('There is no team.');
-  await startWorker(bench);
-  await bench.team(team.organizationId);
+  const team = await start(bench, events);
   const seconds = await secondsOf(async () => {
     await queueHints(bench, team.organizationId, team.memberIds);
     await handled(bench, events, 240_000);
@@ -48,7 +44,14 @@ async function rateOf(machine: Machine, events: number, startWorker: (bench: Ben
   return events / seconds;
 }
 
-async function startObvious(bench: Bench): Promise<void> {
+async function startOurs(bench: Bench, members: number): Promise<People> {
+  return only(await newcomersToWorkers(bench, { members }));
+}
+
+async function startObvious(bench: Bench, members: number): Promise<People> {
   const { redisUrl, databaseUrl, stytchAccess: stytch } = bench;
+  const people = only(await peopleIn(bench, { members }));
+  await bench.team(people.organizationId);
   await bench.helper('obvious-process.js').call('start', { redisUrl, databaseUrl, stytch });
+  return people;
 }

@@ -1,7 +1,6 @@
-import { freePort } from '../../local/ports.js';
-import { eventually } from '../../support/eventually.js';
-import { handled, idleWorker } from '../hints.js';
+import { handled, readyReceiver } from '../hints.js';
 import { percentile, type Scenario } from '../measure.js';
+import { newcomersToWorkers, only } from '../people.js';
 
 const perSecond = 200;
 const seconds = 20;
@@ -12,15 +11,8 @@ export const steady: Scenario = {
   about: `${perSecond} events a second: lag from sent to committed`,
   run: async (machine, step) => {
     const bench = await machine.bench();
-    const [team] = await bench.stytch.call<{ organizationId: string; memberIds: string[] }[]>('provision', {
-      ...{ teams: 1, members: perSecond * seconds, roles: ['analyst'] },
-    });
-    if (team === undefined) throw new Error('There is no team.');
-    const port = await freePort();
-    bench.server(port);
-    await idleWorker(bench);
-    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200);
-    await bench.team(team.organizationId);
+    const port = await readyReceiver(bench);
+    const team = only(await newcomersToWorkers(bench, { members: perSecond * seconds }));
     const load = bench.helper('load-process.js');
     await step(`${seconds} s of ${perSecond} events/s`, async () => {
       await load.call('steadily', { ...team, action: 'UPDATE', port, perSecond, seconds });

@@ -1,8 +1,7 @@
-import { freePort } from '../../local/ports.js';
-import { eventually } from '../../support/eventually.js';
-import { handled, idleWorker } from '../hints.js';
+import { handled, readyReceiver } from '../hints.js';
 import type { Bench } from '../machine.js';
 import { type Figure, type Scenario, secondsOf } from '../measure.js';
+import { newcomersToWorkers, only } from '../people.js';
 
 const members = 50_000;
 const events = 100_000;
@@ -13,12 +12,8 @@ export const storm: Scenario = {
   about: '100,000 events for 50,000 members, receiver + worker + Redis + PostgreSQL on this machine',
   run: async (machine, step) => {
     const bench = await machine.bench();
-    const team = await step('50,000 people in the directory', () => provision(bench));
-    const port = await freePort();
-    bench.server(port);
-    await idleWorker(bench);
-    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200);
-    await bench.team(team.organizationId);
+    const port = await readyReceiver(bench);
+    const team = only(await step('50,000 people in the directory', () => newcomersToWorkers(bench, { members })));
     await bench.stytch.call('resetCalls');
     const load = bench.helper('load-process.js');
     await load.call('prepare', { ...team, action: 'UPDATE', count: events });
@@ -34,14 +29,6 @@ export const storm: Scenario = {
     return figures;
   },
 };
-
-async function provision(bench: Bench) {
-  const [team] = await bench.stytch.call<{ organizationId: string; memberIds: string[] }[]>('provision', {
-    ...{ teams: 1, members, roles: ['analyst'] },
-  });
-  if (team === undefined) throw new Error('There is no team.');
-  return team;
-}
 
 async function measure(bench: Bench, seconds: number): Promise<Figure[]> {
   const { searches, refused } = await bench.stytch.call<{ searches: number; refused: number }>('calls');

@@ -3,6 +3,7 @@ import { idleWorker } from '../hints.js';
 import type { Bench } from '../machine.js';
 import { type Figure, type Scenario, secondsOf } from '../measure.js';
 import { mirror } from '../mirror.js';
+import { only, peopleIn } from '../people.js';
 
 const sizes = [1_000, 10_000, 100_000];
 
@@ -39,10 +40,7 @@ export const sweep: Scenario = {
 };
 
 async function sweepOf(bench: Bench, size: number) {
-  const [team] = await bench.stytch.call<{ organizationId: string; memberIds: string[] }[]>('provision', {
-    ...{ teams: 1, members: size, roles: ['analyst'] },
-  });
-  if (team === undefined) throw new Error('There is no team.');
+  const team = only(await peopleIn(bench, { members: size }));
   const teamId = await bench.team(null);
   await mirror(bench.database, teamId, team.memberIds);
   await bench.stytch.call('resetCalls');
