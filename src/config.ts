@@ -48,7 +48,7 @@ const environment = z.object({
   SLA_SECONDS: wholeNumber(1, 86_400).default(300),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 86_400).default(240),
   STYTCH_SEARCHES_PER_MINUTE: wholeNumber(1, 60_000).default(100),
-  WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(1000),
+  WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(3000),
   SYNC_EVENTS_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

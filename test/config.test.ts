@@ -18,7 +18,7 @@ it('has a default for everything that can have one', () => {
     SWEEP_INTERVAL_SECONDS: 240,
     SYNC_EVENTS_RETENTION_DAYS: 90,
     STYTCH_SEARCHES_PER_MINUTE: 100,
-    WORKER_CONCURRENCY: 1000,
+    WORKER_CONCURRENCY: 3000,
     LOG_LEVEL: 'info',
   });
 });

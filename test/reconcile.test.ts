@@ -317,9 +317,9 @@ describe('a hint that changed nothing and came', () => {
     const { member_id } = waiting.emulator.directory.silently(() =>
       waiting.emulator.directory.provision(team.organizationId, ada),
     );
-    for (const changed of [true, false]) {
+    for (const outcome of ['changed', 'unchanged']) {
+      await waiting.database.user.updateMany({ data: { observedAt: new Date(0) } }); // nobody has read it since
       await queueHints(waiting.home, team.organizationId, [member_id], { ageMs });
-      const outcome = changed ? 'changed' : 'unchanged';
       await eventually(async () => expect(await waiting.database.syncEvent.count({ where: { outcome } })).toBe(1));
     }
     const count = (name: 'hints' | 'rereads', state: JobType) =>
@@ -327,6 +327,17 @@ describe('a hint that changed nothing and came', () => {
     await eventually(async () => expect(await count('hints', 'completed')).toEqual({ completed: 2 }));
     expect(await count('rereads', 'delayed')).toEqual({ delayed: secondLooks });
   });
+});
+
+it('a hint that waited while its member was read for another needs no call to Stytch', async () => {
+  const { member_id } = lab.emulator.directory.silently(() => lab.emulator.directory.provision(organizationId, ada));
+  await queueHints(lab.home, organizationId, [member_id]);
+  await rows();
+  lab.emulator.calls.reset();
+  await queueHints(lab.home, organizationId, [member_id], { ageMs: 31_000 });
+  expect(await rows()).toMatchObject([{ status: 'active', grants: ['scim:analyst (scim)'] }]);
+  expect((await eventsOf(member_id)).map(({ outcome }) => outcome)).toEqual(['changed', 'superseded']);
+  expect(lab.emulator.calls.count('members.dangerouslyGet')).toBe(0);
 });
 
 describe('a slower, older read', () => {

@@ -12,8 +12,8 @@ import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
 import { connectProducer, type Producer } from '../src/queue/produce.js';
 import { patient } from '../src/reconcile/patience.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
-import { type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
-import { connectStytch, type StytchDirectory } from '../src/stytch.js';
+import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
+import { connectStytch } from '../src/stytch.js';
 import { connectStytchPeople } from '../src/stytch-people.js';
 import { createObserver, type Observer } from '../src/watch/observe.js';
 import { type OutageWatch, watchOutages } from '../src/watch/outages.js';
@@ -25,7 +25,7 @@ export type WorkerContext = {
   database: Database;
   queue: Producer;
   /** Stytch for whom it is: in a hurry, or able to wait for its limits. */
-  stytchFor(urgency: Urgency): StytchDirectory;
+  stytchFor(urgency: Urgency): BudgetedDirectory;
   rereads: Rereads;
   /** For replays: where failed jobs are found, and tried again. */
   queues: QueueInspector;
@@ -70,7 +70,7 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
     ...{ workerId: randomUUID(), home, database, queue, queues, rereads, metrics, observer, log, afterGap },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(stytch, database, { perMinute, urgency });
-      return urgency === 'leaver' ? budgeted : patient(budgeted);
+      return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };
     },
     noticeConnection: (teamId) => noticeConnection({ database, stytch: people.connections }, teamId),
     databaseWatch: watchOutages(() => afterGap('database'), databaseAwayAfterMs),

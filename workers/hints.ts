@@ -1,7 +1,7 @@
 import { type Consumer, consume } from '../src/queue/consume.js';
 import { createBatcher } from '../src/reconcile/batcher.js';
 import { hintHandler } from '../src/reconcile/handle-hint.js';
-import { memberReader } from '../src/reconcile/read-members.js';
+import { memberReader, turnFor } from '../src/reconcile/read-members.js';
 import { reconcileHints } from '../src/reconcile/reconcile-hints.js';
 import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
 import { recordingReplays } from '../src/support/record-replay.js';
@@ -9,10 +9,11 @@ import type { WorkerContext } from './context.js';
 
 /** Consumes `hints`: everything but leavers. Can wait, so Stytch is asked in large batches and its limits are waited out. */
 export function startHints(context: WorkerContext): Consumer {
-  const deps = { ...context, readMembers: memberReader(context.stytchFor('hint')) };
+  const stytch = context.stytchFor('hint');
+  const deps = { ...context, readMembers: memberReader(stytch) };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileHints>[1], onRead) => reconcileHints(deps, hints, onRead),
-    { sizeMax: 1000 },
+    { sizeMax: 1000, before: turnFor(stytch) },
   );
   const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), observer: context.observer });
   return consume(context.home, 'hints', recordingReplays(context.database, handle), context.consuming);

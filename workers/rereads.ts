@@ -1,7 +1,7 @@
 import { type Consumer, consume } from '../src/queue/consume.js';
 import { createBatcher } from '../src/reconcile/batcher.js';
 import { rereadHandler } from '../src/reconcile/handle-reread.js';
-import { memberReader } from '../src/reconcile/read-members.js';
+import { memberReader, turnFor } from '../src/reconcile/read-members.js';
 import { lookTogether } from '../src/reconcile/recheck-members.js';
 import { recordingReplays } from '../src/support/record-replay.js';
 import type { WorkerContext } from './context.js';
@@ -11,10 +11,11 @@ const concurrency = 50;
 
 /** Consumes `rereads`: second looks at members. */
 export function startRereads(context: WorkerContext): Consumer {
-  const deps = { ...context, readMembers: memberReader(context.stytchFor('recheck')) };
+  const stytch = context.stytchFor('recheck');
+  const deps = { ...context, readMembers: memberReader(stytch) };
   const lookAgain = createBatcher(
     (looks: Parameters<typeof lookTogether>[1], onRead) => lookTogether(deps, looks, onRead),
-    { sizeMax: 1000 },
+    { sizeMax: 1000, before: turnFor(stytch) },
   );
   const handle = recordingReplays(context.database, rereadHandler({ ...context, lookAgain }));
   return consume(context.home, 'rereads', handle, {

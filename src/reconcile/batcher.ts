@@ -14,11 +14,16 @@ const windowMs = 5;
  */
 export function createBatcher<Item, Answer>(
   work: BatchWork<Item, Answer>,
-  options: { sizeMax: number },
+  options: BatcherOptions,
 ): (item: Item) => Promise<Answer> {
   let turn: Promise<void> = Promise.resolve();
   let endTurn = () => {};
-  const loader = new DataLoader<Item, Answer>((items) => work(items, endTurn).finally(endTurn), {
+  let waiting = 0;
+  const begin = (items: readonly Item[]) => {
+    waiting -= items.length;
+    return work(items, endTurn).finally(endTurn);
+  };
+  const loader = new DataLoader<Item, Answer>(begin, {
     cache: false, // what is shared is the read; each item is asked for once
     maxBatchSize: options.sizeMax,
     batchScheduleFn: (dispatch) => {
@@ -26,6 +31,8 @@ export function createBatcher<Item, Answer>(
       turn = new Promise((resolve) => {
         void before
           .then(() => sleep(windowMs))
+          .then(() => options.before?.(waiting))
+          .catch(() => {}) // then the work fails for the same reason, and says so to each item
           .then(() => {
             endTurn = resolve;
             dispatch(); // calls work before it returns
@@ -33,5 +40,14 @@ export function createBatcher<Item, Answer>(
       });
     },
   });
-  return (item) => loader.load(item);
+  return (item) => {
+    waiting++;
+    return loader.load(item);
+  };
 }
+
+export type BatcherOptions = {
+  sizeMax: number;
+  /** Waited for before each batch; what arrives meanwhile comes along. */
+  before?: (waiting: number) => Promise<unknown> | undefined;
+};

@@ -1,15 +1,18 @@
 import type { Database } from '../database.js';
 import type { Hint } from '../directory/hint.js';
 
-/** Where to ask Stytch for a member: its organization, null if only a direct get can tell, or nowhere at all. */
-export type Place = { organizationId: string | null } | 'unknown_team';
+/**
+ * Where to ask Stytch for a member: its organization, null if only a direct get can tell, or nowhere at all. And what
+ * Scanner knows of it: its user's team, and when the member was last read for it (milliseconds since 1970).
+ */
+export type Place = { organizationId: string | null; user?: { teamId: string; readAt: number } } | 'unknown_team';
 
 /**
  * Member id -> where to ask. A published DELETE carries no organization, so the user's own team comes first, then what
  * the hint says, if Scanner knows that organization.
  */
 export async function locateMembers(database: Database, hints: readonly Hint[]): Promise<Map<string, Place>> {
-  const home = await organizationsOfUsers(
+  const home = await homesOfUsers(
     database,
     hints.flatMap(({ memberIds }) => memberIds),
   );
@@ -25,17 +28,27 @@ export async function locateMembers(database: Database, hints: readonly Hint[]):
   return places;
 }
 
-function placeOf(home: string | null | undefined, named: string | null, known: ReadonlySet<string>): Place {
-  if (home !== undefined) return { organizationId: home };
+function placeOf(home: Home | undefined, named: string | null, known: ReadonlySet<string>): Place {
+  if (home !== undefined) return home;
   if (named === null) return { organizationId: null };
   return known.has(named) ? { organizationId: named } : 'unknown_team';
 }
 
-async function organizationsOfUsers(database: Database, memberIds: string[]): Promise<Map<string, string | null>> {
-  const rows = await database.$queryRaw<{ memberId: string; organizationId: string | null }[]>`
-    SELECT u.stytch_member_id AS "memberId", t.stytch_organization_id AS "organizationId"
+type Home = { organizationId: string | null; user: { teamId: string; readAt: number } };
+
+async function homesOfUsers(database: Database, memberIds: string[]): Promise<Map<string, Home>> {
+  const rows = await database.$queryRaw<
+    { memberId: string; organizationId: string | null; teamId: string; readAt: number }[]
+  >`
+    SELECT u.stytch_member_id AS "memberId", t.stytch_organization_id AS "organizationId", t.id::text AS "teamId",
+      coalesce(extract(epoch FROM u.observed_at) * 1000, 0)::float8 AS "readAt"
     FROM users u JOIN teams t ON t.id = u.team_id WHERE u.stytch_member_id = ANY(${memberIds}::text[])`;
-  return new Map(rows.map(({ memberId, organizationId }) => [memberId, organizationId]));
+  return new Map(
+    rows.map(({ memberId, organizationId, teamId, readAt }) => [
+      memberId,
+      { organizationId, user: { teamId, readAt } },
+    ]),
+  );
 }
 
 async function knownOrganizations(database: Database, hints: readonly Hint[]): Promise<Set<string>> {

@@ -2,6 +2,7 @@ import { asRecord } from '../directory/json.js';
 import { type DirectoryMember, directoryMemberOf, goneMember } from '../directory/member.js';
 import { Hopeless, Unavailable } from '../failures.js';
 import type { StytchDirectory } from '../stytch.js';
+import type { BudgetedDirectory } from './search-budget.js';
 
 /** A member to read. Without an organization only a direct get can find it. */
 export type Wanted = { memberId: string; organizationId: string | null };
@@ -31,6 +32,11 @@ export function memberReader(stytch: StytchDirectory, options: ReadOptions = {})
     const asked = await getAll(stytch, doubtful, options);
     return new Map(wanted.map(({ memberId }) => [memberId, asked.get(memberId) ?? found.get(memberId) ?? lost()]));
   };
+}
+
+/** For a batcher: as many as this are asked for by search, so its turn is waited for while the batch still grows. */
+export function turnFor(stytch: BudgetedDirectory): (waiting: number) => Promise<void> | undefined {
+  return (waiting) => (waiting > fewMembers ? stytch.takeTurn() : undefined);
 }
 
 export type ReadOptions = {

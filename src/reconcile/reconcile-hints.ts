@@ -1,9 +1,10 @@
 import { type Database, readingDatabase } from '../database.js';
 import type { Hint } from '../directory/hint.js';
+import { Unavailable } from '../failures.js';
 import { locateMembers } from './locate-members.js';
 import type { ReadMembers } from './read-members.js';
 import { type Look, reconcileMembers, type Settled } from './reconcile-members.js';
-import { type Occasion, type Outcome, recordEvents } from './record-events.js';
+import { type Occasion, type Outcome, recordEvents, type SyncEvent } from './record-events.js';
 import { isBelieved, type Recheck, type Rereads } from './rereads.js';
 
 /** A hint that names exactly one member: what nearly all of them are. */
@@ -25,17 +26,35 @@ export async function reconcileHints(
   onRead?: () => void,
 ): Promise<(Outcome | Error)[]> {
   const places = await readingDatabase(() => locateMembers(database, hints));
-  const strangers = hints.filter((hint) => places.get(hint.memberIds[0]) === 'unknown_team');
-  await readingDatabase(() => recordEvents(database, strangers.map(strangerEvent)));
-  const looks = looksOf(hints, places);
+  const answered = answersWithoutReading(hints, places);
+  await readingDatabase(() => recordEvents(database, [...answered.values()]));
+  const open = hints.filter((hint) => !answered.has(hint));
+  const looks = looksOf(open, places);
   const readAt = Date.now();
   const settled = await reconcileMembers({ database, readMembers }, looks, onRead);
   const doubtful = looks.filter((look) => isDoubtful(look, settled, readAt));
   if (doubtful.length > 0) await rereads.members(doubtful.map(recheckOf), 1);
-  return outcomesOf(hints, settled);
+  return hints.map((hint) => answered.get(hint)?.outcome ?? outcomeOf(hint, settled));
 }
 
 type Places = Awaited<ReturnType<typeof locateMembers>>;
+
+/**
+ * Hints that need no read: about members of organizations that Scanner does not know, and those that waited for so long
+ * that another hint had the member read, half a minute after they came. Support replays to have it read anyway.
+ */
+function answersWithoutReading(hints: readonly MemberHint[], places: Places): Map<MemberHint, SyncEvent> {
+  const answers = new Map<MemberHint, SyncEvent>();
+  for (const hint of hints) {
+    const place = places.get(hint.memberIds[0]);
+    const event = { ...occasionOf(hint), memberId: hint.memberIds[0], changes: [] };
+    if (place === 'unknown_team') answers.set(hint, { ...event, teamId: null, outcome: 'unknown_team' });
+    else if (place?.user && hint.replayId === undefined && isBelieved(hint, place.user.readAt)) {
+      answers.set(hint, { ...event, teamId: place.user.teamId, outcome: 'superseded' });
+    }
+  }
+  return answers;
+}
 
 /** One look a member, however many hints name it; the oldest hint first. */
 function looksOf(hints: readonly MemberHint[], places: Places): Look[] {
@@ -43,7 +62,7 @@ function looksOf(hints: readonly MemberHint[], places: Places): Look[] {
   for (const hint of [...hints].sort((a, b) => (a.sentAt < b.sentAt ? -1 : 1))) {
     const [memberId] = hint.memberIds;
     const place = places.get(memberId);
-    if (place === 'unknown_team' || place === undefined) continue;
+    if (place === 'unknown_team' || place === undefined) continue; // the first are answered already
     const look = byMember.get(memberId) ?? { organizationId: place.organizationId, occasions: [] };
     look.occasions.push(occasionOf(hint));
     byMember.set(memberId, look);
@@ -63,20 +82,12 @@ function recheckOf({ memberId, organizationId, occasions }: Look): Recheck {
   return { memberId, organizationId, occasion: { ...occasions.at(-1), trigger: 'recheck' } };
 }
 
-function outcomesOf(hints: readonly MemberHint[], settled: Settled): (Outcome | Error)[] {
-  return hints.map(({ memberIds: [memberId] }) => {
-    const result = settled.get(memberId);
-    if (result === undefined) return 'unknown_team';
-    return result instanceof Error ? result : result.outcome;
-  });
+function outcomeOf({ memberIds: [memberId] }: MemberHint, settled: Settled): Outcome | Error {
+  const result = settled.get(memberId) ?? new Unavailable(`Member ${memberId} was not handled.`);
+  return result instanceof Error ? result : result.outcome;
 }
 
 export function occasionOf({ svixId, eventId, eventType, sentAt, receivedAt, replayId }: Hint): Occasion {
   const event = { svixId, eventId, eventType, sentAt, receivedAt };
   return replayId === undefined ? { trigger: 'hint', ...event } : { trigger: 'replay', ...event, replayId };
-}
-
-function strangerEvent(hint: MemberHint) {
-  const nothing = { teamId: null, outcome: 'unknown_team' as const, changes: [] };
-  return { ...occasionOf(hint), ...nothing, memberId: hint.memberIds[0] };
 }

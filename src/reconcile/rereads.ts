@@ -26,6 +26,6 @@ export const recheckRounds = 2;
 const believedAfterMs = 30_000;
 
 /** A read that began this long after the hint came has seen what it tells of: a backlog needs no second looks. */
-export function isBelieved({ receivedAt }: Occasion, readAt: number): boolean {
+export function isBelieved({ receivedAt }: Pick<Occasion, 'receivedAt'>, readAt: number): boolean {
   return receivedAt !== undefined && readAt - Date.parse(receivedAt) >= believedAfterMs;
 }

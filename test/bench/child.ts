@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 /** A process beside the bench: what is measured never shares a thread with what measures. */
 export type Child = {
@@ -33,21 +33,27 @@ export function startHelper(file: string, options: { cpu?: number } = {}): Child
   return { ...measured(child), call };
 }
 
-/** A process as production starts it; what it writes goes to a file. */
+/** A process as production starts it, with `npm start` or `npm run worker`; what it writes goes to a file. */
 export function startProduction(
-  script: 'src/server.js' | 'workers/main.js',
+  script: 'start' | 'worker',
   env: Record<string, string | undefined>,
   options: { logFile: string; cpu?: number; profiles?: string },
 ): Child {
   const log = openSync(options.logFile, 'a');
   const profiling = options.profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profiles}`];
-  const child = spawn(process.execPath, [...profiling, resolve('dist', script)], {
+  const child = spawn(process.execPath, [...profiling, ...wordsOf(script)], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', log, log],
   });
   closeSync(log);
   pin(child, options.cpu);
   return { ...measured(child), call: () => Promise.reject(new Error('It takes no commands.')) };
+}
+
+/** Without npm between us and the process. */
+function wordsOf(script: 'start' | 'worker'): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return scripts[script].split(' ').slice(1);
 }
 
 function measured(child: ChildProcess): Omit<Child, 'call'> {

@@ -86,10 +86,9 @@ async function startBench(
     },
     server: (port, cpu) => {
       const options = { logFile, ...profiling, ...(cpu === undefined ? {} : { cpu }) };
-      return keep('server', startProduction('src/server.js', { ...env, PORT: String(port) }, options));
+      return keep('server', startProduction('start', { ...env, PORT: String(port) }, options));
     },
-    worker: (more = {}) =>
-      keep('worker', startProduction('workers/main.js', { ...env, ...more }, { logFile, ...profiling })),
+    worker: (more = {}) => keep('worker', startProduction('worker', { ...env, ...more }, { logFile, ...profiling })),
     helper: (file, options) => keep('helper', startHelper(file, options)),
     peaks: () => ({ worker: peakOf('worker'), server: peakOf('server') }),
     stop: async () => {
