@@ -10,6 +10,7 @@ export type Child = {
   call<T>(command: string, argument?: unknown): Promise<T>;
   /** The most memory it ever had, in MiB. */
   peakMiB(): number;
+  cpuSeconds(): number;
   stop(): Promise<void>;
 };
 
@@ -50,6 +51,19 @@ export function startProduction(
   return { ...measured(child), call: () => Promise.reject(new Error('It takes no commands.')) };
 }
 
+/** CPU that a process and its ended children have used; Linux counts in hundredths of a second. */
+export function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const hundredths = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return hundredths / 100;
+}
+
+/** Of a process and all that it has started and that still run. */
+export function cpuSecondsOfTree(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return children.reduce((sum, child) => sum + cpuSecondsOf(Number(child)), cpuSecondsOf(pid));
+}
+
 /** Without npm between us and the process. */
 function wordsOf(script: 'start' | 'worker'): string[] {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -63,6 +77,7 @@ function measured(child: ChildProcess): Omit<Child, 'call'> {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024);
     },
+    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');

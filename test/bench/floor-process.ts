@@ -2,9 +2,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseEvent } from '../../src/directory/event.js';
-import { hintOf } from '../../src/directory/hint.js';
+import { type Hint, hintOf } from '../../src/directory/hint.js';
 import { hintJob } from '../../src/jobs.js';
 import { connectProducer } from '../../src/queue/produce.js';
+import { together } from '../../src/webhook/together.js';
 import { secret } from '../support/webhook.js';
 import { answer } from './answering.js';
 
@@ -14,6 +15,7 @@ const accepted = '{"status":"accepted"}';
 answer({
   start: async ({ redisUrl, databaseUrl }: { redisUrl: string; databaseUrl: string }) => {
     const queue = connectProducer({ redisUrl, databaseUrl }, () => {});
+    const enqueue = together((hints: Hint[]) => queue.add(hints.map(hintJob)));
     const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -27,7 +29,7 @@ answer({
         if (!timingSafeEqual(expected, Buffer.from(signature, 'base64'))) return void response.writeHead(401).end();
         const parsed = parseEvent(body.toString());
         if ('problem' in parsed) return void response.writeHead(400).end();
-        await queue.add([hintJob(hintOf(parsed.event, { svixId, receivedAt: new Date().toISOString() }))]);
+        await enqueue(hintOf(parsed.event, { svixId, receivedAt: new Date().toISOString() }));
         response
           .writeHead(202, { 'content-type': 'application/json', 'content-length': accepted.length })
           .end(accepted);

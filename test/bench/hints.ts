@@ -1,6 +1,10 @@
 import { freePort } from '../local/ports.js';
 import { eventually } from '../support/eventually.js';
+import { queueHints } from '../support/hints.js';
+import { inspectQueue } from '../support/queue.js';
 import type { Bench } from './machine.js';
+import { secondsOf } from './measure.js';
+import type { People } from './people.js';
 
 /** Until so many hints have ended in sync_events. */
 export async function handled(bench: Bench, count: number, withinMs: number): Promise<void> {
@@ -23,4 +27,16 @@ export async function readyReceiver(bench: Bench, cpu?: number): Promise<number>
   bench.server(port, cpu);
   await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200, 30_000);
   return port;
+}
+
+/** Hints about all of these people, waiting; and from when the queue is let go, how long `done` takes. */
+export async function secondsForHints(
+  bench: Bench,
+  people: readonly People[],
+  done: () => Promise<void>,
+): Promise<number> {
+  await inspectQueue(bench, 'hints', (queue) => queue.pause());
+  for (const { organizationId, memberIds } of people) await queueHints(bench, organizationId, memberIds);
+  await inspectQueue(bench, 'hints', (queue) => queue.resume());
+  return secondsOf(done);
 }

@@ -7,7 +7,7 @@ import { startPostgres } from '../local/postgres.js';
 import { startRedis } from '../local/redis.js';
 import { testEnv } from '../support/config.js';
 import { projectId } from '../support/webhook.js';
-import { type Child, startHelper, startProduction } from './child.js';
+import { type Child, cpuSecondsOf, cpuSecondsOfTree, startHelper, startProduction } from './child.js';
 
 /** Everything a scenario runs on, fresh: a database, an empty Redis and a Stytch with its real latency and limit. */
 export type Bench = {
@@ -24,8 +24,11 @@ export type Bench = {
   helper: typeof startHelper;
   /** Of all processes of this project that a scenario has started. */
   peaks(): { worker: number; server: number };
+  cpuSeconds(): CpuSeconds;
   stop(): Promise<void>;
 };
+
+export type CpuSeconds = Record<'worker' | 'receiver' | 'redis' | 'postgres', number>;
 
 export type Machine = { bench(): Promise<Bench>; stop(): Promise<void> };
 
@@ -48,7 +51,12 @@ export async function startMachine(options: { profiles?: string } = {}): Promise
   return {
     bench: () => {
       const databaseUrl = postgres.url(`bench_${++count}`);
-      return startBench(postgres.url(), databaseUrl, { ...options, folder: join(folder, `run-${count}`) });
+      const cpuOfPostgres = () => cpuSecondsOfTree(postgres.pid());
+      return startBench(postgres.url(), databaseUrl, {
+        ...options,
+        cpuOfPostgres,
+        folder: join(folder, `run-${count}`),
+      });
     },
     stop: () => postgres.stop(),
   };
@@ -57,7 +65,7 @@ export async function startMachine(options: { profiles?: string } = {}): Promise
 async function startBench(
   serverUrl: string,
   databaseUrl: string,
-  { folder, ...profiling }: { folder: string; profiles?: string },
+  { folder, cpuOfPostgres, ...profiling }: { folder: string; cpuOfPostgres: () => number; profiles?: string },
 ): Promise<Bench> {
   rmSync(folder, { recursive: true, force: true });
   await createDatabase(serverUrl, databaseUrl);
@@ -76,6 +84,8 @@ async function startBench(
   const logFile = join(folder, 'log.jsonl');
   const peakOf = (kind: string) =>
     Math.max(0, ...started.filter((one) => one.kind === kind).map(({ child }) => child.peakMiB()));
+  const cpuOf = (kind: string) =>
+    started.filter((one) => one.kind === kind).reduce((sum, { child }) => sum + child.cpuSeconds(), 0);
   return {
     ...{ database, databaseUrl, redisUrl: redis.url, stytch, env },
     stytchAccess: { projectId, secret, url },
@@ -90,6 +100,12 @@ async function startBench(
     },
     worker: (more = {}) => keep('worker', startProduction('worker', { ...env, ...more }, { logFile, ...profiling })),
     helper: (file, options) => keep('helper', startHelper(file, options)),
+    cpuSeconds: () => ({
+      worker: cpuOf('worker'),
+      receiver: cpuOf('server'),
+      redis: cpuSecondsOf(redis.pid()),
+      postgres: cpuOfPostgres(),
+    }),
     peaks: () => ({ worker: peakOf('worker'), server: peakOf('server') }),
     stop: async () => {
       for (const { child } of started.reverse()) await child.stop();

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './ports.js';
@@ -9,6 +9,7 @@ import { freePort } from './ports.js';
 export type LocalPostgres = {
   port: number;
   url(database?: string): string;
+  pid(): number;
   /** Waits for nobody, but loses nothing committed. `immediate` is a crash. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
@@ -45,6 +46,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   await start();
   return {
     port,
+    pid: () => Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10),
     url: (database = 'postgres') => `postgresql://postgres@127.0.0.1:${port}/${database}`,
     stop: async (mode = 'fast') => void (await pgCtl('stop', '-m', mode, '-w')),
     start,
