@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { plot } from './bench/plot.js';
 import { backends } from './support/queue.js';
 
 const run = promisify(execFile);
@@ -22,6 +23,14 @@ it('refuses a scenario that is none', async () => {
     code: 1,
     stderr: expect.stringContaining('no scenario nothing'),
   });
+});
+
+it('draws how cost grows, without anything that was not measured', () => {
+  const growth = (what: string, value: number) => ({ scenario: 'growth', what, value, unit: 'events/s' });
+  const svg = plot([growth('1 worker, 10 teams', 2000), growth('1 worker, 100 teams', 1000)]);
+  expect(svg).toContain('by teams: 10 2,000 events/s, 100 1,000 events/s, 1,000 0.00 events/s');
+  const heights = [...svg.matchAll(/width="52" height="([\d.]+)"/g)].map(([, height]) => Number(height));
+  expect(heights.slice(3, 6)).toEqual([102, 51, 0]);
 });
 
 const withRedis = backends.length === 2 ? it : it.skip;

@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from '../../src/support/table.js';
 import { progressOn } from '../local/progress.js';
 import { startMachine } from './machine.js';
 import type { Figure, Scenario } from './measure.js';
+import { report } from './report.js';
 import { growth } from './scenarios/growth.js';
 import { leaver } from './scenarios/leaver.js';
 import { receiver } from './scenarios/receiver.js';
@@ -20,7 +19,8 @@ const all = [...scenarios, ...onDemand];
 const help = `npm run bench [-- scenario …]
 
 Measures this project on this machine: starts its own PostgreSQL, Redis and a local Stytch (150 ms latency, 100 searches
-a minute), and puts what it is measured against beside it in the same run. Prints a table; .local/bench.json has the same.
+a minute), and puts what it is measured against beside it in the same run. Prints a table; .local/bench.json has the same, and a run of
+all scenarios puts it into README.md.
 
 ${all.map(({ name, about }) => `  ${name.padEnd(11)} ${about}`).join('\n')}
 
@@ -47,21 +47,7 @@ async function main(): Promise<void> {
   } finally {
     await machine.stop();
   }
-  report(figures);
-}
-
-function report(figures: readonly Figure[]): void {
-  const rows = figures.map(({ scenario, what, value, unit, reach = '', met }) => [
-    ...[scenario, what, inFigures(value).padStart(9), unit, reach, met === undefined ? '' : met ? '✓' : '✗'],
-  ]);
-  console.log(`\n${table(['Scenario', 'What', '    Value', 'Unit', 'To reach', ''], rows)}\n`);
-  mkdirSync('.local', { recursive: true });
-  writeFileSync('.local/bench.json', `${JSON.stringify({ at: new Date().toISOString(), figures }, null, 2)}\n`);
-}
-
-function inFigures(value: number): string {
-  if (Number.isInteger(value)) return value.toLocaleString('en-US');
-  return value < 100 ? value.toFixed(2) : Math.round(value).toLocaleString('en-US');
+  report(figures, positionals.length === 0 && !values.profile);
 }
 
 main().then(

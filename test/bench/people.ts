@@ -19,10 +19,9 @@ export async function newcomersToWorkers(
   { members, teams = 1, workers = 1, env = {} }: NewcomerOptions,
 ): Promise<People[]> {
   const organizationIds = await bench.stytch.call<string[]>('organizations', teams);
-  for (const organizationId of organizationIds) {
-    const teamId = await bench.team(organizationId);
-    await bench.database.teamSync.create({ data: { teamId, sweepQueuedAt: new Date(Date.now() + 3_600_000) } });
-  }
+  for (const organizationId of organizationIds) await bench.team(organizationId);
+  await bench.database.$executeRaw`
+    INSERT INTO team_syncs (team_id, sweep_queued_at) SELECT id, now() + interval '1 hour' FROM teams`;
   for (let n = 0; n < workers; n++) await startWorker(bench, teams, env);
   return arrive(bench, organizationIds, members);
 }

@@ -38,7 +38,12 @@ async function run(machine: Machine, step: Step, size: Size): Promise<Figure[]> 
       await handled(bench, events, 400_000);
     }),
   );
-  const figures = [...(await measure(bench, size, seconds)), ...costs(size, before, bench.cpuSeconds())];
+  const after = bench.cpuSeconds();
+  const figures = [
+    ...(await measure(bench, size, seconds)),
+    ...costs(size, before, after),
+    ...(await sizes(bench, size)),
+  ];
   await bench.stop();
   return figures;
 }
@@ -49,6 +54,17 @@ function costs({ name, events }: Size, before: CpuSeconds, after: CpuSeconds): F
     const value = ((after[who] - before[who]) / events) * 1000;
     return { scenario: name, what: `CPU an event, ${who}`, value, unit: 'ms' };
   });
+}
+
+async function sizes(bench: Bench, { name, events }: Size): Promise<Figure[]> {
+  const [bytes] = await bench.database.$queryRaw<[{ member: number; event: number }]>`
+    SELECT (pg_total_relation_size('users') + pg_total_relation_size('idp_role_values')
+        + pg_total_relation_size('role_grants'))::float8 / ${members} AS member,
+      pg_total_relation_size('sync_events')::float8 / ${events} AS event`;
+  return [
+    { scenario: name, what: 'disk a member, indexes included', value: Math.round(bytes.member), unit: 'bytes' },
+    { scenario: name, what: 'disk an event, indexes included', value: Math.round(bytes.event), unit: 'bytes' },
+  ];
 }
 
 async function measure(bench: Bench, { name, withinSeconds }: Size, seconds: number): Promise<Figure[]> {
