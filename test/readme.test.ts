@@ -29,6 +29,7 @@ const seen: Record<string, string> = {
   'HISTORIES=500 npm test -- histories': 'histories.test.ts reads it',
   'npm run test:faults': 'CI',
   'npm run bench': 'bench.test.ts, its shortest scenario',
+  'npm run bench -- steady': 'bench.test.ts',
   'npm run bench -- --help': 'bench.test.ts',
   'npm run dev': 'dev.test.ts',
   'npm run dev -- --help': 'dev.test.ts',
