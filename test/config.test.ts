@@ -19,6 +19,7 @@ it('has a default for everything that can have one', () => {
     SYNC_EVENTS_RETENTION_DAYS: 90,
     STYTCH_SEARCHES_PER_MINUTE: 100,
     WORKER_CONCURRENCY: 1000,
+    DRAIN_SECONDS: 5,
     LOG_LEVEL: 'info',
   });
 });
