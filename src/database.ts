@@ -14,6 +14,8 @@ export const lockRows = Prisma.sql`FOR NO KEY UPDATE`;
 
 /** A statement that hangs this long is lost; the longest we know (1,000 members) takes 0.3 s. */
 const statementTimeoutMs = 20_000;
+/** A little longer: then it is not the statement but the connection that is lost, and nobody was told (a failover, a router). */
+const silenceTimeoutMs = statementTimeoutMs + 2_000;
 const connectTimeoutMs = 3_000;
 
 /** Opens lazily. Close with `$disconnect()`. */
@@ -23,6 +25,8 @@ export function connectDatabase(url: string, options: { connections: number }): 
     max: options.connections,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
+    query_timeout: silenceTimeoutMs,
+    keepAlive: true,
     idle_in_transaction_session_timeout: statementTimeoutMs,
   });
   return new PrismaClient({

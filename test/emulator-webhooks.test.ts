@@ -271,3 +271,15 @@ test('without an endpoint messages wait in the outbox; with a limit only the lat
   await emulator.webhooks.deliverAll();
   expect(receiver.delivered).toHaveLength(3);
 });
+
+test("the sender's clock may be off: in the events and in their signatures", async () => {
+  const skewMs = -4 * MINUTE;
+  emulator.webhooks.faults.clockSkewMs = skewMs;
+  provision();
+  await emulator.webhooks.settled();
+  const [delivered] = receiver.delivered;
+  const signedAtMs = Number(delivered?.headers['svix-timestamp']) * SECOND;
+  for (const shownMs of [Date.parse(body(delivered).timestamp), signedAtMs]) {
+    expect(Math.abs(shownMs - skewMs - Date.now())).toBeLessThan(MINUTE);
+  }
+});

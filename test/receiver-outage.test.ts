@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startServer } from '../src/server.js';
 import { startPostgres } from './local/postgres.js';
 import { silent, testConfig } from './support/config.js';
+import { createTestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { temporaryFolder } from './support/folders.js';
 import { backends, inspectQueue, startTestQueue, startTestRedis } from './support/queue.js';
@@ -87,4 +88,21 @@ it('when the queue lies in PostgreSQL and that is gone: 503 within two seconds, 
   await eventually(async () => expect(await post(url, signed())).toMatchObject({ status: 202 }));
   await server.stop();
   await postgres.stop();
+});
+
+it('a connection to PostgreSQL that breaks while BullMQ checks its tables ends no process', async () => {
+  const database = await createTestDatabase();
+  const queue = await startTestQueue('postgres', database.url);
+  await database.database.$transaction(async (holder) => {
+    await holder.$executeRaw`LOCK TABLE bullmq.migration IN ACCESS EXCLUSIVE MODE`;
+    const server = await startServer(testConfig(queue.env), silent);
+    await eventually(async () => {
+      const ended = await database.database.$queryRaw`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'relation'`;
+      return (ended as unknown[]).length > 0;
+    });
+    await server.stop();
+  });
+  await database.drop();
 });

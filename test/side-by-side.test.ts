@@ -45,20 +45,20 @@ it.each(backends)(
     const poison = emulator.directory.provision(organizationId, { userName: 'poison.featherstonehaugh@acme.example' });
     emulator.directory.setMember(poison.member_id, { status: 'Featherstonehaugh' });
 
-    const killed = killInTheMiddle(workers[1]);
+    const killed = killInTheMiddle(workers);
     const accepted = await postAll(emulator, ports);
     expect(accepted.length).toBeGreaterThan(2 * people);
-    await killed;
+    const dead = await killed;
 
     await eventually(
       async () => expect(await unaccountedFor(database.database, queue.home, accepted)).toEqual([]),
-      90_000,
+      300_000,
     );
     const rows = await rowsOf(database.database);
     expect(rows).toHaveLength(rows.filter(isRight).length);
     expect(rows.filter(({ status }) => status === 'active')).toHaveLength(people - people / 10);
 
-    const survivors = [...receivers, ...workers.filter((worker) => worker !== workers[1])];
+    const survivors = [...receivers, ...workers.filter((worker) => worker !== dead)];
     const queued = await dumpQueue(queue.home, database.database);
     await Promise.all(survivors.map(stopProcess));
     const said = [...receivers, ...workers].map((one) => one.output()).join('') + queued;
@@ -69,12 +69,17 @@ it.each(backends)(
     await queue.stop();
     await database.drop();
   },
-  400_000,
+  900_000,
 );
 
-async function killInTheMiddle(worker: TestProcess | undefined): Promise<void> {
-  await eventually(() => (worker?.output().match(/hint handled/g)?.length ?? 0) > 50, 60_000);
-  worker?.kill('SIGKILL');
+/** The one that is busiest: on a slow machine one worker may do nearly everything. */
+async function killInTheMiddle(workers: readonly TestProcess[]): Promise<TestProcess> {
+  const handledBy = (worker: TestProcess) => worker.output().match(/hint handled/g)?.length ?? 0;
+  const busiest = () => workers.find((worker) => handledBy(worker) > 50);
+  await eventually(() => busiest() !== undefined, 300_000);
+  const dead = busiest() as TestProcess;
+  dead.kill('SIGKILL');
+  return dead;
 }
 
 /** Posts every message to one of the receivers, many at a time, until it is accepted. @returns their svix ids */
@@ -89,7 +94,7 @@ async function postAll(emulator: Awaited<ReturnType<typeof startEmulator>>, port
         const { headers, body } = emulator.webhooks.sign(message);
         const { status } = await fetch(`http://127.0.0.1:${port}/webhooks/stytch`, { method: 'POST', headers, body });
         return status === 202;
-      }, 60_000);
+      }, 300_000);
       accepted.push(message.svixId);
     }
   };

@@ -81,6 +81,11 @@ type FailureListener = { onFailed: (job: Job | undefined, error: Error) => void 
 const prefix = '{scim}';
 const streams = { events: { maxLen: 1000 } };
 const connectTimeoutMs = 3_000;
+/**
+ * A connection on which nothing comes back for this long is dead, though nobody may have told us (a failover, a router);
+ * the system itself would believe in it for a quarter of an hour. BullMQ's longest wait for a job is 10 s.
+ */
+const silenceTimeoutMs = 15_000;
 
 export function openBackend(
   { redisUrl, databaseUrl }: QueueHome,
@@ -92,7 +97,12 @@ export function openBackend(
 
 function openRedis(url: string, options: RedisTuning, onReconnect: ReconnectListener): Backend {
   const retryStrategy = (times: number) => Math.min(times * 100, 1_000);
-  const connection = new Redis(url, { ...options, connectTimeout: connectTimeoutMs, retryStrategy });
+  const connection = new Redis(url, {
+    ...options,
+    connectTimeout: connectTimeoutMs,
+    socketTimeout: silenceTimeoutMs,
+    retryStrategy,
+  });
   connection.on('error', () => {}); // each queue and worker on it reports the same error
   connection.once('ready', () => connection.on('ready', onReconnect));
   return {
@@ -112,8 +122,15 @@ function openRedis(url: string, options: RedisTuning, onReconnect: ReconnectList
 function openPostgres(connectionString: string): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const options = `-c search_path=${DEFAULT_SCHEMA}`;
-  const limits = { max: 5, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true };
+  const limits = {
+    max: 5,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: silenceTimeoutMs,
+    keepAlive: true,
+  };
   const pool = new pg.Pool({ connectionString, options, ...limits });
+  // Lent out, a connection has no listener of the pool's, and one that breaks would end the process; its query fails anyway.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
   return {
     queue: (name, { onError }) => new Queue(name, { connection, streams }).on('error', onError),

@@ -70,7 +70,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     webhooks.faults = noWebhookFaults();
   });
   const silence = createSilence();
-  const envelopeOf = createEnvelopes(project, switches);
+  const envelopeOf = createEnvelopes(project, switches, () => webhooks.faults.clockSkewMs);
   const saved = stateFile === undefined ? undefined : createStateFile(() => world.store, stateFile);
 
   const world = createWorld({

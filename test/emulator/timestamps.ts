@@ -4,11 +4,12 @@ export function seconds(at: Date = new Date()): string {
 }
 
 /** Never gives the same microsecond twice, so that the order of events shows in their timestamps. */
-export function createMicroseconds(): () => string {
+export function createMicroseconds(): (skewMs: number) => string {
   let last = 0;
-  return () => {
+  return (skewMs) => {
     last = Math.max(Date.now() * 1000, last + 1);
-    const fraction = String(last % 1_000_000).padStart(6, '0');
-    return `${new Date(Math.floor(last / 1000)).toISOString().slice(0, 19)}.${fraction}Z`;
+    const shown = last + skewMs * 1000;
+    const fraction = String(shown % 1_000_000).padStart(6, '0');
+    return `${new Date(Math.floor(shown / 1000)).toISOString().slice(0, 19)}.${fraction}Z`;
   };
 }

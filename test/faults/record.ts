@@ -1,20 +1,43 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
+import { type FaultLab, type FaultLabOptions, startFaultLab } from './fault-lab.js';
+import type { Lags } from './observe-rows.js';
 
 export const recordsFile = '.local/faults.jsonl';
 
-export type FaultRecord = { fault: string; holds: string; lagSeconds: number; tookSeconds: number };
+export type FaultRecord = { fault: string; holds: string; lags: Lags; tookSeconds: number };
 
-/** A fault as a test: tries it, and notes for README's table what was measured. */
-export function fault(name: string, holds: string, tryIt: () => Promise<number>, timeoutMs = 180_000): void {
-  it(
-    `${name}: ${holds}`,
-    async () => {
-      const started = Date.now();
-      const lagSeconds = await tryIt();
-      const record: FaultRecord = { fault: name, holds, lagSeconds, tookSeconds: (Date.now() - started) / 1000 };
-      mkdirSync('.local', { recursive: true });
-      appendFileSync(recordsFile, `${JSON.stringify(record)}\n`);
-    },
-    timeoutMs,
-  );
+export type FaultOptions = FaultLabOptions & {
+  /** The queue itself loses something it had accepted: then only the rows must be right. */
+  queueForgets?: boolean;
+};
+
+/**
+ * A fault as a test: tries it in a lab of its own and notes for README's table what was measured. At the end of each, what
+ * was accepted is accounted for, and the rows are still right.
+ */
+export function fault(
+  name: string,
+  holds: string,
+  tryIt: (lab: FaultLab) => Promise<void>,
+  options: FaultOptions = {},
+): void {
+  it(`${name}: ${holds}`, async () => {
+    const started = Date.now();
+    const lab = await startFaultLab(options);
+    try {
+      await tryIt(lab);
+      if (!options.queueForgets) await lab.accounted();
+      await lab.right();
+      await lab.stop();
+    } catch (error) {
+      await lab.abandon();
+      throw error;
+    }
+    write({ fault: name, holds, lags: lab.lags, tookSeconds: (Date.now() - started) / 1000 });
+  }, 900_000);
+}
+
+function write(record: FaultRecord): void {
+  mkdirSync('.local', { recursive: true });
+  appendFileSync(recordsFile, `${JSON.stringify(record)}\n`);
 }

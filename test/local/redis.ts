@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './ports.js';
 
@@ -11,6 +12,8 @@ export type LocalRedis = {
   url: string;
   pid(): number;
   stop(): Promise<void>;
+  /** As a crash would: what was not on disk yet is gone. */
+  kill(): Promise<void>;
   start(): Promise<void>;
 };
 
@@ -31,6 +34,10 @@ export async function startRedis(options: { folder: string; port?: number; fresh
     url: `redis://127.0.0.1:${port}`,
     pid: () => child,
     stop: () => shutDown(port),
+    kill: async () => {
+      process.kill(child, 'SIGKILL');
+      await gone(port);
+    },
     start: async () => {
       child = await launch(options.folder, port);
     },
@@ -76,6 +83,11 @@ async function withRedis<T>(port: number, use: (redis: Redis) => Promise<T>): Pr
   } finally {
     redis.disconnect();
   }
+}
+
+/** Resolves when nobody answers on the port any more. */
+async function gone(port: number): Promise<void> {
+  while ((await withRedis(port, (redis) => redis.ping())) !== undefined) await sleep(10);
 }
 
 async function answering(port: number): Promise<void> {

@@ -11,7 +11,12 @@ export interface Envelope {
   readonly body: object;
 }
 
-export function createEnvelopes(project: Project, switches: Switches): (event: DirectoryEvent) => Envelope {
+/** @param skewMs by how much the sender's clock is ahead of ours just now */
+export function createEnvelopes(
+  project: Project,
+  switches: Switches,
+  skewMs: () => number,
+): (event: DirectoryEvent) => Envelope {
   const microseconds = createMicroseconds();
   const workspace_id = newId('workspace', project.environment);
   return (event) => {
@@ -27,7 +32,7 @@ export function createEnvelopes(project: Project, switches: Switches): (event: D
         object_type,
         project_id: project.projectId,
         source,
-        timestamp: microseconds(),
+        timestamp: microseconds(skewMs()),
         ...(switches.vertical ? { vertical: 'B2B' } : {}),
         ...(switches.details ? { details: { organization_id }, workspace_id } : {}),
       },

@@ -15,9 +15,10 @@ export interface Endpoint {
 export async function post(
   message: Message,
   endpoint: Endpoint,
-  { clock, dispatcher }: { readonly clock: Clock; readonly dispatcher: Dispatcher },
+  options: { readonly clock: Clock; readonly skewMs: number; readonly dispatcher: Dispatcher },
 ): Promise<Attempt> {
-  const at = new Date();
+  const { clock, skewMs, dispatcher } = options;
+  const at = new Date(Date.now() + skewMs);
   const timeout = new AbortController();
   const cancel = clock.at(clock.now() + TIMEOUT_MS, () => timeout.abort(new Error('No answer within 15 s')));
   try {

@@ -9,9 +9,17 @@ export interface WebhookFaults {
   /** The share that is lost, or which. */
   drop: number | ((message: Message) => boolean);
   lateMs: number | ((message: Message) => number);
+  /** By how much the sender's clock is ahead of ours: in the events and in the signatures. */
+  clockSkewMs: number;
 }
 
-export const noWebhookFaults = (): WebhookFaults => ({ shuffle: false, duplicate: 0, drop: 0, lateMs: 0 });
+export const noWebhookFaults = (): WebhookFaults => ({
+  shuffle: false,
+  duplicate: 0,
+  drop: 0,
+  lateMs: 0,
+  clockSkewMs: 0,
+});
 
 export interface PlannedDelivery {
   readonly lateMs: number;

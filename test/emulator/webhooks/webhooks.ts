@@ -49,7 +49,7 @@ export function createWebhooks({ clock, outboxLimit, random }: WebhooksOptions) 
     isSending: () => webhooks.mode === 'auto' && endpoint !== null,
     async post(message) {
       if (endpoint === null) throw new Error('No webhook endpoint is set');
-      const attempt = await post(message, endpoint, { clock, dispatcher });
+      const attempt = await post(message, endpoint, { clock, skewMs: webhooks.faults.clockSkewMs, dispatcher });
       if (attempt.instruction === 'disable') endpoint = null;
       return attempt;
     },
