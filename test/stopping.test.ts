@@ -18,13 +18,18 @@ const nowhere = { STYTCH_BASE_URL: 'http://127.0.0.1:1', LOG_LEVEL: 'info' };
 describe.each(backends)('with the queue on %s', (backend) => {
   let database: TestDatabase;
   let queue: Queue;
+  let balancer: ReturnType<typeof startBalancer>;
   const fleet: TestProcess[] = [];
   beforeEach(async () => {
     database = await createTestDatabase();
     queue = await startTestQueue(backend, database.url);
   });
   afterEach(async () => {
-    for (const one of fleet.splice(0)) one.kill('SIGKILL');
+    await balancer.stop();
+    for (const one of fleet.splice(0)) {
+      one.kill('SIGKILL');
+      await one.exited;
+    }
     await queue.stop();
     await database.drop();
   });
@@ -36,7 +41,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     fleet.push(
       ...(await Promise.all([...ports.map(serverOn), startProcess('worker', env), startProcess('worker', env)])),
     );
-    const balancer = startBalancer(ports);
+    balancer = startBalancer(ports);
     const organizationId = 'organization-test-unknown';
     const accepted: string[] = [];
     const broken: string[] = [];
@@ -44,9 +49,8 @@ describe.each(backends)('with the queue on %s', (backend) => {
     const postNext = async () => {
       while (!rolled || accepted.length < 2_000) {
         const request = signed(memberEvent({ object_type: 'organization', id: organizationId, member: undefined }));
-        const answer = await post(balancer.next(), request).catch((error) => ({
-          status: String(error.cause ?? error),
-        }));
+        const url = await balancer.next();
+        const answer = await post(url, request).catch((error) => ({ status: String(error.cause ?? error) }));
         // 503 is an honest answer of a queue that is slow just now; a connection that breaks is not.
         if (answer.status === 202) accepted.push(String(request.headers['svix-id']));
         else if (answer.status !== 503) broken.push(String(answer.status));
@@ -63,7 +67,6 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await load;
     expect(broken).toEqual([]);
     await eventually(async () => expect(await unrecorded(database, accepted)).toEqual([]), 120_000);
-    await balancer.stop();
     await Promise.all(fleet.map(stopProcess));
   }, 600_000);
 });
@@ -87,9 +90,9 @@ function startBalancer(ports: readonly number[]) {
   };
   const probing = Promise.all(ports.map(probe));
   return {
-    next: () => {
-      const one = [...ready][turn++ % ready.size];
-      return `http://127.0.0.1:${one}`;
+    next: async () => {
+      await eventually(() => ready.size > 0, 60_000); // a machine that is busy may be late with both answers
+      return `http://127.0.0.1:${[...ready][turn++ % ready.size]}`;
     },
     sees: (all: readonly number[]) => eventually(() => all.every((port) => ready.has(port)), 60_000),
     stop: async () => {
