@@ -16,6 +16,7 @@ import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
 import { readReports } from './watch/worker-reports.js';
 import { createReceiver } from './webhook/receiver.js';
+import { watchStrangers } from './webhook/strangers.js';
 import { together } from './webhook/together.js';
 import { createVerify } from './webhook/verify.js';
 
@@ -42,10 +43,11 @@ export async function startServer(
       metrics.webhooksAccepted.inc();
       log.debug({ svixId, eventId, eventType, organizationId, memberIds }, 'hint received');
     },
-    onRejected: (reason) => {
+    onRejected: (reason, isTold) => {
       metrics.webhookRejections.inc({ reason });
-      log.warn({ reason }, 'webhook rejected');
+      if (isTold) log.warn({ reason }, 'webhook rejected');
     },
+    strangers: watchStrangers((count) => log.warn({ count }, 'more webhooks rejected in a minute than are told of')),
   });
   const oldest = async () => oldestPending(await queue.pending(), Date.now());
   const gauges = createGauges({
