@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { describeFailure } from './failures.js';
 import type { Log } from './log.js';
+import { securityHeaders } from './web/headers.js';
 
 /** A dependency's name and a probe that rejects when it can't be used. */
 export type Probes = Record<string, () => Promise<unknown>>;
@@ -20,7 +21,8 @@ export function createApp(parts: {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.post('/webhooks/stytch', parts.receiver);
+  app.post('/webhooks/stytch', parts.receiver); // before all else: its answers set what means something to a program
+  app.use(securityHeaders());
   app.all('/webhooks/stytch', (_request, response) => {
     response.setHeader('Allow', 'POST');
     response.status(405).json(problem('method_not_allowed', 'Stytch posts webhook events here. Use POST.'));

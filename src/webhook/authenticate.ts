@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { readBody } from './read-body.js';
-import { type Rejection, reject } from './rejection.js';
+import { type Rejection, refuse, reject } from './rejection.js';
 import type { Strangers } from './strangers.js';
 import { isSigned, type Verify } from './verify.js';
 
@@ -51,7 +51,7 @@ function refusedUnread(request: IncomingMessage): Rejection | null {
 }
 
 function dismiss(response: Response): null {
-  response.status(429).json({ error: { code: 'too_many_requests', message: tooMany } });
+  refuse(response, 429, 'too_many_requests', tooMany);
   return null;
 }
 

@@ -2,7 +2,8 @@ import type { RequestHandler } from 'express';
 import { parseEvent } from '../directory/event.js';
 import { type Hint, hintOf } from '../directory/hint.js';
 import { type Authentication, authenticate } from './authenticate.js';
-import { type Rejection, reject } from './rejection.js';
+import { messageIdOf } from './message-id.js';
+import { headersForPrograms, type Rejection, reject } from './rejection.js';
 
 export type ReceiverDependencies = Authentication & {
   projectId: string;
@@ -27,7 +28,7 @@ export function createReceiver(deps: ReceiverDependencies): RequestHandler {
     const parsed = parseEvent(message.body.toString('utf8'));
     if ('problem' in parsed) return refuse('not_an_event', parsed.problem);
     if (parsed.event.project_id !== deps.projectId) return refuse('other_project');
-    const hint = hintOf(parsed.event, { svixId: message.svixId, receivedAt: new Date().toISOString() });
+    const hint = hintOf(parsed.event, { svixId: messageIdOf(message.svixId), receivedAt: new Date().toISOString() });
     try {
       await deps.enqueue(hint);
     } catch {
@@ -39,4 +40,8 @@ export function createReceiver(deps: ReceiverDependencies): RequestHandler {
 }
 
 const accepted = JSON.stringify({ status: 'accepted' });
-const acceptedHeaders = { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': accepted.length };
+const acceptedHeaders = {
+  'Content-Type': 'application/json; charset=utf-8',
+  'Content-Length': accepted.length,
+  ...headersForPrograms,
+};

@@ -10,9 +10,20 @@ export type Rejection =
   | 'other_project'
   | 'queue_unavailable';
 
+/** What means something in the answer to a program; the pages' many more would cost the receiver its speed. */
+export const headersForPrograms = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+};
+
 /** Tells the sender what is wrong, and what to do. */
 export function reject(response: Response, reason: Rejection, message = answers[reason].message): void {
-  response.status(answers[reason].status).json({ error: { code: reason, message } });
+  refuse(response, answers[reason].status, reason, message);
+}
+
+export function refuse(response: Response, status: number, code: string, message: string): void {
+  response.status(status).set(headersForPrograms).json({ error: { code, message } });
 }
 
 const answers: Record<Rejection, { status: number; message: string }> = {
