@@ -18,6 +18,8 @@ export async function heapAfterCollection(one: TestProcess): Promise<number> {
   };
   await ask('HeapProfiler.collectGarbage');
   const { result } = await ask('Runtime.getHeapUsage');
+  const closed = once(socket as unknown as EventTarget, 'close');
   socket.close();
+  await closed;
   return result.usedSize;
 }
