@@ -84,7 +84,7 @@ it('makes a type of any words that can do no harm in a log', () => {
   const { eventType } = hintFrom(
     memberEvent({ source: 'SCIM\n', object_type: 'ada@acme.example', action: 'ä'.repeat(200) }),
   );
-  expect(eventType).toBe(`scim_.ada_acme.example.${'_'.repeat(200)}`.slice(0, 100));
+  expect(eventType).toBe('unreadable.unreadable.unreadable');
 });
 
 it('names several members, each once, or their team when they are too many for one read', () => {

@@ -27,6 +27,7 @@ const seen: Record<string, string> = {
   'npm run format': 'biome check --write, the same program as lint',
   'npm test -- plan': 'jest itself',
   'HISTORIES=500 npm test -- histories': 'histories.test.ts reads it',
+  'FUZZ=100000 npm test -- fuzz': 'fuzz-webhook.test.ts and fuzz-pages.test.ts read it',
   'npm run test:faults': 'CI',
   'npm run bench': 'bench.test.ts, its shortest scenario',
   'npm run bench -- --help': 'bench.test.ts',

@@ -26,10 +26,10 @@ export function parseEvent(text: string): { event: StytchEvent } | { problem: st
   return { problem: `The body is signed but is not a Stytch event; missing or not text: ${keys.join(', ')}.` };
 }
 
-/** `scim.member.update`: lower case, and only characters that are safe in a log, a label or a job. */
-export function eventTypeOf(event: StytchEvent): string {
-  return `${event.source}.${event.object_type}.${event.action}`
-    .toLowerCase()
-    .replace(/[^a-z0-9_.-]/g, '_')
-    .slice(0, 100);
+/** `scim.member.update`. What is no word there, an e-mail or a name for example, is told nobody. */
+export function eventTypeOf({ source, object_type, action }: StytchEvent): string {
+  return [source, object_type, action].map((part) => (word.test(part) ? part.toLowerCase() : 'unreadable')).join('.');
 }
+
+/** As Stytch writes them, with room for those to come. */
+const word = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;

@@ -1,14 +1,8 @@
 import type { JobsOptions, KeepJobs } from 'bullmq';
 import { Unavailable } from '../failures.js';
-import {
-  type OpenQueue,
-  openBackend,
-  type QueueHome,
-  type QueueName,
-  queueNames,
-  type ReconnectListener,
-} from './backend.js';
+import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
 import { keepSchedules, type ScheduleTimes } from './keep-schedules.js';
+import type { ReconnectListener } from './redis.js';
 import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
 
 export type NewJob = {

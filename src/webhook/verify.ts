@@ -18,6 +18,11 @@ export function createVerify(secrets: readonly string[]): Verify {
   };
 }
 
+/** Whether it has a signature at all, good or bad. */
+export function isSigned(headers: Headers): boolean {
+  return signatureHeaders(headers) !== null;
+}
+
 /** Svix sends one family or both; the first that is whole counts. */
 function signatureHeaders(headers: Headers): { svixId: string; headers: Record<string, string> } | null {
   for (const family of ['svix', 'webhook']) {

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response } from 'express';
+import { readBody } from './read-body.js';
+import { type Rejection, refuse, reject } from './rejection.js';
+import type { Strangers } from './strangers.js';
+import { isSigned, type Verify } from './verify.js';
+
+export type Authentication = {
+  verify: Verify;
+  strangers: Strangers;
+  /** @param isTold false beyond the limit for strangers: to be counted, and not to be told one by one */
+  onRejected: (reason: Rejection, isTold: boolean) => void;
+};
+
+/** What one of our secrets has signed. */
+export type Message = { svixId: string; body: Buffer };
+
+/** Svix never sends more. */
+const bodyBytesMax = 1024 * 1024;
+
+/**
+ * The raw bytes that Svix signed; or null, and the request is answered. What is signed never meets the limit for strangers:
+ * it is asked only about a request that is refused already, before its body is read where the headers tell as much.
+ */
+export async function authenticate(
+  { verify, strangers, onRejected }: Authentication,
+  request: Request,
+  response: Response,
+): Promise<Message | null> {
+  const early = refusedUnread(request);
+  if (early !== null && !(await strangers(request, response))) {
+    onRejected(early, false);
+    response.setHeader('Connection', 'close'); // nobody waits for the rest of the body
+    return dismiss(response);
+  }
+  const body = await readBody(request, bodyBytesMax).catch(() => undefined);
+  if (body === undefined) return hangUp(response);
+  const verdict = body === null ? { rejected: 'too_large' as const } : verify(body, request.headers);
+  if (body !== null && 'svixId' in verdict) return { svixId: verdict.svixId, body };
+  const { rejected } = verdict as { rejected: Rejection };
+  const isTold = early !== null || (await strangers(request, response));
+  onRejected(rejected, isTold);
+  if (!isTold) return dismiss(response);
+  reject(response, rejected);
+  return null;
+}
+
+function refusedUnread(request: IncomingMessage): Rejection | null {
+  if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) return 'too_large';
+  return isSigned(request.headers) ? null : 'missing_headers';
+}
+
+function dismiss(response: Response): null {
+  refuse(response, 429, 'too_many_requests', tooMany);
+  return null;
+}
+
+/** Broken off: nobody is there to be answered. */
+function hangUp(response: Response): null {
+  response.destroy();
+  return null;
+}
+
+const tooMany =
+  'Too many requests without a valid signature came from this address. Wait a minute; then send the event through Svix.';
