@@ -50,6 +50,7 @@ const environment = z.object({
   STYTCH_SEARCHES_PER_MINUTE: wholeNumber(1, 60_000).default(100),
   WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(1000),
   SYNC_EVENTS_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',

@@ -11,8 +11,10 @@ import { type Running, runProcess } from './lifecycle.js';
 import type { Log } from './log.js';
 import { createMetrics, createProcessMetrics } from './metrics.js';
 import { openSite } from './people.js';
-import { connectProducer } from './queue/produce.js';
+import { connectProducer, type NewJob } from './queue/produce.js';
 import type { Rereads } from './reconcile/rereads.js';
+import { tracedWebhook } from './tracing/traced-webhook.js';
+import { openTracing } from './tracing/tracing.js';
 import { createGauges } from './watch/gauges.js';
 import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
@@ -32,14 +34,15 @@ export async function startServer(
 ): Promise<Running & { port: number }> {
   const metrics = createMetrics();
   const processMetrics = createProcessMetrics();
+  const tracing = await openTracing(config, 'server', log);
   const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
-  const queue = connectProducer({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL }, (error) =>
-    log.warn({ error: describeFailure(error) }, 'queue connection'),
-  );
+  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
+  const queue = connectProducer(home, (error) => log.warn({ error: describeFailure(error) }, 'queue connection'));
+  const enqueue = together((jobs: NewJob[]) => queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
   const receiver = createReceiver({
     verify: createVerify(config.STYTCH_WEBHOOK_SECRETS),
     projectId: config.STYTCH_PROJECT_ID,
-    enqueue: together((hints) => queue.add(hints.map(hintJob), { deadlineMs: enqueueDeadlineMs })),
+    enqueue: (hint) => enqueue(hintJob(hint, tracing.carry())),
     onReceived: ({ svixId, eventId, eventType, organizationId, memberIds }) => {
       metrics.webhooksAccepted.inc();
       log.debug({ svixId, eventId, eventType, organizationId, memberIds }, 'hint received');
@@ -70,7 +73,13 @@ export async function startServer(
     onStytchCall: (call, status) => metrics.stytchRequests.inc({ call, status }),
     log,
   });
-  const app = createApp({ receiver, site: people.site, probes, metrics: () => tellMetrics(telling), log });
+  const app = createApp({
+    receiver: tracedWebhook(receiver, tracing),
+    site: people.site,
+    probes,
+    metrics: () => tellMetrics(telling),
+    log,
+  });
   const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
   await listen(server, config);
   if (schedules) readEveryTeam(rereadsThrough(queue), log);
@@ -81,6 +90,7 @@ export async function startServer(
       await new Promise((resolve) => server.close(resolve));
       await slaWatch.stop();
       await Promise.all([queue.close(), people.close(), database.$disconnect()]);
+      await tracing.close();
     },
   };
 }

@@ -14,7 +14,7 @@ export function startRereads(context: WorkerContext): Consumer {
   const deps = { ...context, readMembers: memberReader(context.stytchFor('recheck')) };
   const lookAgain = createBatcher(
     (looks: Parameters<typeof lookTogether>[1], onRead) => lookTogether(deps, looks, onRead),
-    { sizeMax: 1000 },
+    { sizeMax: 1000, tracing: context.tracing },
   );
   const handle = recordingReplays(context.database, rereadHandler({ ...context, lookAgain }));
   return consume(context.home, 'rereads', handle, {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import DataLoader from 'dataloader';
+import { noTracing, type Tracing } from '../tracing/tracing.js';
 
 /** Answers each item, in order; calls onRead as soon as the next batch may start. */
 export type BatchWork<Item, Answer> = (items: readonly Item[], onRead: () => void) => Promise<(Answer | Error)[]>;
@@ -10,17 +11,26 @@ const windowMs = 5;
 /**
  * Lets single items be worked on together: whatever arrives while a batch is being read from Stytch makes up the next
  * one. So batches are as large as Stytch is slow, one read is under way at a time, and a batch is written while the next
- * one is read.
+ * one is read. A batch is a step of its own, linked to the traces of its items.
  */
 export function createBatcher<Item, Answer>(
   work: BatchWork<Item, Answer>,
-  options: { sizeMax: number },
+  { sizeMax, tracing = noTracing }: { sizeMax: number; tracing?: Tracing },
 ): (item: Item) => Promise<Answer> {
   let turn: Promise<void> = Promise.resolve();
   let endTurn = () => {};
-  const loader = new DataLoader<Item, Answer>((items) => work(items, endTurn).finally(endTurn), {
+  const workTraced = (asked: readonly Asked<Item>[]) => {
+    const step = { name: 'reconcile', causes: asked.map(({ trace }) => trace), facts: { 'scim.batch': asked.length } };
+    return tracing.step(step, () =>
+      work(
+        asked.map(({ item }) => item),
+        endTurn,
+      ),
+    );
+  };
+  const loader = new DataLoader<Asked<Item>, Answer>((asked) => workTraced(asked).finally(endTurn), {
     cache: false, // what is shared is the read; each item is asked for once
-    maxBatchSize: options.sizeMax,
+    maxBatchSize: sizeMax,
     batchScheduleFn: (dispatch) => {
       const before = turn;
       turn = new Promise((resolve) => {
@@ -33,5 +43,7 @@ export function createBatcher<Item, Answer>(
       });
     },
   });
-  return (item) => loader.load(item);
+  return (item) => loader.load({ item, trace: tracing.carry() });
 }
+
+type Asked<Item> = { item: Item; trace: string | undefined };
