@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
 import { variableNames } from '../src/config.js';
@@ -200,10 +200,20 @@ describe('kubernetes', () => {
     expect(found).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('is applied by kustomize but for the secret and the job, which have their own time', () => {
+  it('is applied by kustomize, all but the example of a secret, with one image', () => {
     const { resources, images } = parse(readFileSync('deploy/kubernetes/kustomization.yaml', 'utf8'));
     for (const file of resources) expect(existsSync(`deploy/kubernetes/${file}`)).toBe(true);
-    expect(resources).not.toEqual(expect.arrayContaining(['secret.example.yaml']));
-    expect(images[0].name).toBe(podOf(http).spec.containers[0].image);
+    const files = readdirSync('deploy/kubernetes').filter((name) => !/^(kustomization|secret\.example)/.test(name));
+    expect([...resources].sort()).toEqual(files.sort());
+    for (const one of [http, work, job]) expect(podOf(one).spec.containers[0].image).toBe(images[0].name);
+  });
+
+  it('what the README applies first is what a migration needs, and the job that it waits for is there', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const first = /component in \(([\w, ]+)\)/.exec(readme)?.[1]?.split(', ') ?? [];
+    const applied = all.filter(({ metadata }) => first.includes(metadata.labels['app.kubernetes.io/component'] ?? ''));
+    expect(applied.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Job']);
+    expect(readme).toContain(`job/${job?.metadata.name}`);
+    expect(readme).toContain(`delete job ${job?.metadata.name} `);
   });
 });

@@ -3,8 +3,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever the YAML holds; problemsOf judges it
-export type Manifest = { apiVersion: string; kind: string; metadata: { name: string } } & Record<string, any>;
+export type Manifest = {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; labels: Record<string, string> };
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the YAML holds; problemsOf judges it
+  [field: string]: any;
+};
 
 const folder = 'deploy/kubernetes';
 
