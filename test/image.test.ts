@@ -12,6 +12,7 @@ import { testEnv } from './support/config.js';
 import { type DeployedRedis, makeSecrets, startDeployedRedis } from './support/deployed-redis.js';
 import { eventually } from './support/eventually.js';
 import { temporaryFolder } from './support/folders.js';
+import { startOtlpReceiver } from './support/otlp-receiver.js';
 import { type PlayedImage, playDockerfile } from './support/play-dockerfile.js';
 import { postgresSettings } from './support/postgres-conf.js';
 import { seedTeam } from './support/rows.js';
@@ -28,6 +29,7 @@ let postgres: LocalPostgres;
 let redis: DeployedRedis | undefined;
 let emulator: Emulator;
 let database: Database;
+let collector: Awaited<ReturnType<typeof startOtlpReceiver>>;
 let env: Record<string, string | undefined>;
 
 beforeAll(async () => {
@@ -37,17 +39,19 @@ beforeAll(async () => {
   await onPostgres((client) => client.query('CREATE DATABASE scanner'));
   redis = hasRedisServer() ? await startDeployedRedis() : undefined;
   emulator = await startEmulator({ projectId, secret: 'secret-test' });
+  collector = await startOtlpReceiver();
   const port = await freePort();
   database = connectDatabase(postgres.url('scanner'), { connections: 2 });
   env = testEnv({
     ...{ DATABASE_URL: postgres.url('scanner'), REDIS_URL: redis?.url, STYTCH_BASE_URL: emulator.url },
-    ...{ PORT: String(port), LOG_LEVEL: 'info' },
+    ...{ PORT: String(port), LOG_LEVEL: 'info', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
   });
 }, patienceMs);
 
 afterAll(async () => {
   await database.$disconnect();
   await emulator.stop();
+  await collector.stop();
   await redis?.stop();
   await postgres.stop();
   rmSync(dirname(image.root), { recursive: true });
@@ -105,10 +109,14 @@ it(
     await eventually(async () => (await database.roleGrant.count()) === 1, 60_000);
     expect((await post(url, signed())).status).toBe(202);
 
+    const status = start(['node', 'dist/src/support/cli.js', 'status']);
+    expect([await status.exited, status.output()]).toEqual([0, expect.stringContaining('oldest pending')]);
     for (const one of [server, worker]) {
       one.child.kill('SIGTERM');
       expect([await one.exited, one.output()]).toEqual([0, expect.not.stringContaining('ada@acme.example')]);
     }
+    const told = new Set(collector.spans.map(({ service }) => service));
+    expect([...told].sort()).toEqual(['scanner-scim-server', 'scanner-scim-worker']);
   },
   patienceMs,
 );

@@ -37,6 +37,8 @@ const seen: Record<string, string> = {
   'sh deploy/make-secrets.sh': 'image.test.ts',
   'docker compose -f deploy/compose.yaml up --build --detach --wait': 'no engine here: deploy.test.ts, image.test.ts',
   'docker compose -f deploy/compose.yaml up --detach --scale worker=3': 'no engine here: deploy.test.ts',
+  'docker compose -f deploy/compose.yaml exec worker node dist/src/support/cli.js status':
+    'image.test.ts, but for docker',
   'kubectl delete job scanner-scim-migrate --ignore-not-found': 'no cluster here: deploy.test.ts',
   "kubectl apply -k deploy/kubernetes -l 'app.kubernetes.io/component in (config, migrate)'": 'deploy.test.ts',
   'kubectl wait --for=condition=complete --timeout=15m job/scanner-scim-migrate': 'deploy.test.ts',
