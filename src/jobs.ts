@@ -39,8 +39,9 @@ const sweep = z.discriminatedUnion('name', [
 ]);
 
 /** Leavers go to a queue of their own, where no backlog can be. */
-export function hintJob(job: Hint): NewJob {
-  return { queue: job.memberGone ? 'leavers' : 'hints', name: 'hint', id: jobId(job.svixId), data: job };
+export function hintJob(job: Hint, trace?: string): NewJob {
+  const queue = job.memberGone ? 'leavers' : 'hints';
+  return { queue, name: 'hint', id: jobId(job.svixId), data: job, ...(trace === undefined ? {} : { trace }) };
 }
 
 /** @throws Hopeless */

@@ -9,8 +9,10 @@ import { listen } from './listen.js';
 import type { Log } from './log.js';
 import { createMetrics, createProcessMetrics } from './metrics.js';
 import { openSite } from './people.js';
-import { connectProducer } from './queue/produce.js';
+import { connectProducer, type NewJob } from './queue/produce.js';
 import type { Rereads } from './reconcile/rereads.js';
+import { tracedWebhook } from './tracing/traced-webhook.js';
+import { openTracing } from './tracing/tracing.js';
 import { createGauges } from './watch/gauges.js';
 import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
@@ -31,14 +33,15 @@ export async function startServer(
 ): Promise<Running & { port: number }> {
   const metrics = createMetrics();
   const processMetrics = createProcessMetrics();
+  const tracing = await openTracing(config, 'server', log);
   const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
-  const queue = connectProducer({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL }, (error) =>
-    log.warn({ error: describeFailure(error) }, 'queue connection'),
-  );
+  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
+  const queue = connectProducer(home, (error) => log.warn({ error: describeFailure(error) }, 'queue connection'));
+  const enqueue = together((jobs: NewJob[]) => queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
   const receiver = createReceiver({
     verify: createVerify(config.STYTCH_WEBHOOK_SECRETS),
     projectId: config.STYTCH_PROJECT_ID,
-    enqueue: together((hints) => queue.add(hints.map(hintJob), { deadlineMs: enqueueDeadlineMs })),
+    enqueue: (hint) => enqueue(hintJob(hint, tracing.carry())),
     onReceived: ({ svixId, eventId, eventType, organizationId, memberIds }) => {
       metrics.webhooksAccepted.inc();
       log.debug({ svixId, eventId, eventType, organizationId, memberIds }, 'hint received');
@@ -72,7 +75,10 @@ export async function startServer(
   });
   let stopping = false;
   const isStopping = () => stopping;
-  const app = createApp({ receiver, site: people.site, probes, isStopping, metrics: () => tellMetrics(telling), log });
+  const app = createApp({
+    ...{ receiver: tracedWebhook(receiver, tracing), site: people.site, probes, isStopping, log },
+    metrics: () => tellMetrics(telling),
+  });
   const listening = await listen(app, config, isStopping);
   if (schedules) readEveryTeam(rereadsThrough(queue), log);
   const slaWatch = every(slaCheckEveryMs, () => tellOfBreach(oldest, config.SLA_SECONDS, log));
@@ -86,6 +92,7 @@ export async function startServer(
       await listening.close();
       await slaWatch.stop();
       await Promise.all([queue.close(), people.close(), database.$disconnect()]);
+      await tracing.close();
     },
   };
 }

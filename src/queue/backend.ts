@@ -8,6 +8,7 @@ import {
   type Processor,
   Queue,
   runMigrations,
+  type Telemetry,
   Worker,
   type WorkerOptions,
   withBackend,
@@ -23,8 +24,12 @@ import { connectRedis, type ReconnectListener, type RedisSettings, type RedisTun
 export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'schedules', 'replays'] as const;
 export type QueueName = (typeof queueNames)[number];
 
-/** Redis where there is one, else BullMQ's own backend on PostgreSQL (a sixth of the speed, and nothing to install). */
-export type QueueHome = { redisUrl?: string | undefined; databaseUrl: string };
+/**
+ * Redis where there is one, else BullMQ's own backend on PostgreSQL (a sixth of the speed, and nothing to install).
+ * With `tracing` its jobs carry the trace that they belong to.
+ */
+export type QueueHome = { redisUrl?: string | undefined; databaseUrl: string; tracing?: QueueTracing | undefined };
+export type QueueTracing = Telemetry;
 
 /** BullMQ on one of its two backends; what differs between them ends here. */
 export type Backend = {
@@ -79,26 +84,36 @@ const connectTimeoutMs = 3_000;
 const silenceTimeoutMs = 15_000;
 
 export function openBackend(
-  { redisUrl, databaseUrl }: QueueHome,
+  { redisUrl, databaseUrl, tracing }: QueueHome,
   tuning: RedisTuning,
   onReconnect: ReconnectListener = () => {},
 ): Backend {
-  return redisUrl === undefined ? openPostgres(databaseUrl) : openRedis(redisUrl, tuning, onReconnect);
+  return redisUrl === undefined
+    ? openPostgres(databaseUrl, tracing)
+    : openRedis(redisUrl, tuning, tracing, onReconnect);
 }
 
-function openRedis(urls: string, tuning: RedisTuning, onReconnect: ReconnectListener): Backend {
+function openRedis(
+  urls: string,
+  tuning: RedisTuning,
+  tracing: QueueTracing | undefined,
+  onReconnect: ReconnectListener,
+): Backend {
   const connection = connectRedis(urls, tuning, onReconnect);
   return {
-    queue: (name, { onError }) => new Queue(name, { connection, prefix, streams }).on('error', onError),
+    queue: (name, { onError }) =>
+      new Queue(name, { connection, prefix, streams, ...traced(name, tracing) }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
-      new Worker(name, processor, { ...settings, connection, prefix }).on('error', onError).on('failed', onFailed),
+      new Worker(name, processor, { ...settings, connection, prefix, ...traced(name, tracing) })
+        .on('error', onError)
+        .on('failed', onFailed),
     redisSettings: () => readSettings(connection),
     disconnect: async () => connection.disconnect(),
   };
 }
 
 /** One small pool for all that one side needs: every process counts against the server's max_connections. */
-function openPostgres(connectionString: string): Backend {
+function openPostgres(connectionString: string, tracing: QueueTracing | undefined): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const options = `-c search_path=${DEFAULT_SCHEMA}`;
   const limits = {
@@ -112,12 +127,20 @@ function openPostgres(connectionString: string): Backend {
   pool.on('connect', (client) => client.on('error', () => {}));
   const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
   return {
-    queue: (name, { onError }) => new Queue(name, { connection, streams }).on('error', onError),
+    queue: (name, { onError }) =>
+      new Queue(name, { connection, streams, ...traced(name, tracing) }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
-      new Worker(name, processor, { ...settings, connection }).on('error', onError).on('failed', onFailed),
+      new Worker(name, processor, { ...settings, connection, ...traced(name, tracing) })
+        .on('error', onError)
+        .on('failed', onFailed),
     redisSettings: async () => null,
     disconnect: () => pool.end(),
   };
+}
+
+/** What is done every few seconds belongs to no event. */
+function traced(name: QueueName, tracing: QueueTracing | undefined): { telemetry?: QueueTracing } {
+  return tracing === undefined || name === 'schedules' ? {} : { telemetry: tracing };
 }
 
 /** Makes or updates the tables of the PostgreSQL backend (schema `bullmq`); Redis needs nothing. */
