@@ -18,7 +18,10 @@ const wholeNumber = (min: number, max: number) =>
     .min(min, { error: `must be at least ${min}` })
     .max(max, { error: `must be at most ${max}` });
 
-/** Several are nodes of one Redis Cluster. Kept as text: which it is, only the queue's backend needs to know. */
+/**
+ * Several are nodes of one Redis Cluster; so is one that says `?cluster=true`. Kept as text: which it is, only the
+ * queue's backend needs to know.
+ */
 const redisUrls = z.string().refine((list) => list.split(',').every((one) => redisUrl.safeParse(one.trim()).success), {
   error: 'must be a URL like redis://host:6379, or those of several nodes of a Redis Cluster, separated by commas',
 });

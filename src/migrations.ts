@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
+import { certificateProblem } from './certificate.js';
 import { Hopeless, Unavailable } from './failures.js';
 
 /**
@@ -50,12 +51,9 @@ export async function pendingMigrations(databaseUrl: string, folder = ownFolder(
 /** @throws Unavailable, in words that whoever sets it up can act on */
 function sayWhy(error: Error & { code?: string }): never {
   const code = error.code ?? error.name;
-  if (/CERT|VERIFY|ISSUER|ALTNAME/.test(code)) {
-    throw new Unavailable(
-      `The database's certificate was not accepted (${code}). In DATABASE_URL, sslrootcert must name the file of the authority that signed it, and the host must be the one that it is for.`,
-    );
-  }
-  throw new Unavailable(`The database can't be connected to (${code}). Is it up, and DATABASE_URL right?`);
+  throw new Unavailable(
+    certificateProblem(code) ?? `The database can't be connected to (${code}). Is it up, and DATABASE_URL right?`,
+  );
 }
 
 type Migration = { name: string; sql: string; checksum: string };

@@ -76,6 +76,8 @@ it.each([
 it('takes several nodes of a Redis Cluster, and no list that holds something else', () => {
   const REDIS_URL = 'redis://a.example:6379, redis://b.example:6379';
   expect(loadConfig({ ...complete, REDIS_URL })).toMatchObject({ REDIS_URL });
+  const marked = 'rediss://configuration.example:6379?cluster=true';
+  expect(loadConfig({ ...complete, REDIS_URL: marked })).toMatchObject({ REDIS_URL: marked });
   expect(() => loadConfig({ ...complete, REDIS_URL: `${REDIS_URL},` })).toThrow('REDIS_URL must be a URL');
 });
 

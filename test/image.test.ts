@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { parse } from 'yaml';
@@ -8,7 +8,7 @@ import { type Emulator, startEmulator } from './emulator/emulator.js';
 import { freePort } from './local/ports.js';
 import { type LocalPostgres, startPostgres } from './local/postgres.js';
 import { hasRedisServer } from './local/redis.js';
-import { testEnv } from './support/config.js';
+import { composeEnvironment } from './support/compose-environment.js';
 import { type DeployedRedis, makeSecrets, startDeployedRedis } from './support/deployed-redis.js';
 import { eventually } from './support/eventually.js';
 import { temporaryFolder } from './support/folders.js';
@@ -42,10 +42,13 @@ beforeAll(async () => {
   collector = await startOtlpReceiver();
   const port = await freePort();
   database = connectDatabase(postgres.url('scanner'), { connections: 2 });
-  env = testEnv({
-    ...{ DATABASE_URL: postgres.url('scanner'), REDIS_URL: redis?.url, STYTCH_BASE_URL: emulator.url },
-    ...{ PORT: String(port), LOG_LEVEL: 'info', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
-  });
+  const ours = { PORT: String(port), DRAIN_SECONDS: '0', STYTCH_BASE_URL: emulator.url };
+  const dotEnv = {
+    ...{ STYTCH_PROJECT_ID: projectId, PUBLIC_URL: `http://127.0.0.1:${port}` },
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  };
+  env = { ...composeEnvironment(compose.services.server, { dotEnv, mounts: mountSecrets() }), ...ours };
+  if (!redis) delete env.REDIS_URL_FILE;
 }, patienceMs);
 
 afterAll(async () => {
@@ -56,6 +59,19 @@ afterAll(async () => {
   await postgres.stop();
   rmSync(dirname(image.root), { recursive: true });
 });
+
+/** Files as make-secrets.sh makes them, put where an engine mounts them. @returns where that is on this machine */
+function mountSecrets(): string {
+  const folder = join(image.root, 'run/secrets');
+  mkdirSync(folder, { recursive: true });
+  const contents = {
+    ...{ database_url: postgres.url('scanner'), redis_url: redis?.url ?? '' },
+    ...{ stytch_secret: 'secret-test', stytch_webhook_secrets: secret },
+  };
+  for (const [name, content] of Object.entries(contents))
+    writeFileSync(join(folder, name), `${content}\n`, { mode: 0o444 });
+  return folder;
+}
 
 async function onPostgres<T>(ask: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: postgres.url() });

@@ -92,6 +92,23 @@ it.each([
   expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*sslrootcert/)]);
 });
 
+it('processes that refuse it say so too: at /readyz, and in the log', async () => {
+  const port = await freePort();
+  const DATABASE_URL = urlWith(`sslmode=verify-full&sslrootcert=${makeCertificates().authority}`);
+  const env = testEnv({ DATABASE_URL, PORT: String(port), LOG_LEVEL: 'info', STYTCH_BASE_URL: 'http://127.0.0.1:1' });
+  const running = await Promise.all([startProcess('server', env), startProcess('worker', env)]);
+  const readiness = await fetch(`http://127.0.0.1:${port}/readyz`);
+  expect(readiness.status).toBe(503);
+  expect(await readiness.json()).toMatchObject({
+    dependencies: { database: expect.stringMatching(/certificate.*sslrootcert/) },
+  });
+  await eventually(() => expect(running[1].output()).toMatch(/certificate.*sslrootcert/), 60_000);
+  for (const one of running) {
+    one.kill('SIGKILL');
+    await one.exited;
+  }
+});
+
 it('a certificate for another name is refused too', async () => {
   const other = makeCertificates('db.elsewhere.example');
   put('server.crt', other.certificate);

@@ -31,11 +31,10 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
     await seedTeam(database.database, { name: 'Acme', organizationId, roles: ['scim:analyst'] });
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
-    // Two of three are named: the third is found through them.
-    const REDIS_URL = cluster.nodes
-      .slice(1)
-      .map((node) => node.url)
-      .join(',');
+    // The worker names two of three, the server only one, and says that it is of a cluster: the rest is found through them.
+    const [one, ...others] = cluster.nodes.slice(1).map((node) => node.url);
+    const REDIS_URL = [one, ...others].join(',');
+    const marked = `${one}?cluster=true`;
     env = testEnv({
       DATABASE_URL: database.url,
       REDIS_URL,
@@ -43,7 +42,10 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
       LOG_LEVEL: 'info',
       PORT: String(port),
     });
-    [server, worker] = await Promise.all([startProcess('server', env), startProcess('worker', env)]);
+    [server, worker] = await Promise.all([
+      startProcess('server', { ...env, REDIS_URL: marked }),
+      startProcess('worker', env),
+    ]);
     await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, 60_000);
     emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [secret] });
   }, 240_000);

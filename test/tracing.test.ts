@@ -51,12 +51,10 @@ async function withProcesses(
   change: Record<string, string>,
   use: (all: TestProcess[]) => Promise<void>,
 ): Promise<void> {
-  const all = [
-    await startProcess('server', { ...env, ...change }),
-    await startProcess('worker', { ...env, ...change }),
-  ];
+  const start = (name: 'server' | 'worker') => startProcess(name, { ...env, ...change });
+  const all = await Promise.all([start('server'), start('worker')]);
   await use(all);
-  for (const one of all) await stopProcess(one);
+  await Promise.all(all.map(stopProcess));
 }
 
 const named = (name: string) => collector.spans.filter((span) => span.name === name);

@@ -16,12 +16,16 @@ const connectTimeoutMs = 3_000;
 const silenceTimeoutMs = 15_000;
 const againAfterMs = (times: number) => Math.min(times * 100, 1_000);
 
-/** One Redis, or a Redis Cluster when several nodes are named: `redis://a:6379,redis://b:6379`. Each reports its own errors. */
+/**
+ * One Redis, or a Redis Cluster: several of its nodes, or the one address that managed ones have, marked as such
+ * (`redis://a:6379?cluster=true`).
+ */
 export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: ReconnectListener): Redis | Cluster {
   const options: Options = { ...tuning, connectTimeout: connectTimeoutMs, socketTimeout: silenceTimeoutMs };
-  const [first = '', ...others] = urls.split(',').map((url) => url.trim());
-  if (others.length > 0) return openCluster([first, ...others], options, onReconnect);
-  const redis = new Redis(first, { ...options, retryStrategy: againAfterMs });
+  const nodes = urls.split(',').map((url) => new URL(url.trim()));
+  if (nodes.length > 1 || nodes[0]?.searchParams.get('cluster') === 'true')
+    return openCluster(nodes, options, onReconnect);
+  const redis = new Redis(urls.trim(), { ...options, retryStrategy: againAfterMs });
   redis.on('error', () => {}); // each queue and worker on it reports the same error
   redis.once('ready', () => redis.on('ready', onReconnect));
   return redis;
@@ -31,10 +35,11 @@ export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: Rec
  * The nodes tell of each other; those named are only asked first, and all take the same password. A node that comes back
  * is told of as a new one; all our keys are on one node, so any may be the one that matters.
  */
-function openCluster(urls: string[], options: Options, onReconnect: ReconnectListener): Cluster {
-  const { username, password, protocol } = new URL(urls[0] ?? '');
+function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListener): Cluster {
+  const { username, password, protocol } = nodes[0] as URL;
   const secure = protocol === 'rediss:';
-  const cluster = new Cluster(urls, {
+  const bare = nodes.map(({ protocol, host }) => `${protocol}//${host}`);
+  const cluster = new Cluster(bare, {
     redisOptions: {
       ...options,
       ...(username === '' ? {} : { username: decodeURIComponent(username) }),

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { readBody } from './read-body.js';
 import { type Rejection, refuse, reject } from './rejection.js';
 import type { Strangers } from './strangers.js';
-import { isSigned, type Verify } from './verify.js';
+import { type Signature, signatureOf, type Verify } from './verify.js';
 
 export type Authentication = {
   verify: Verify;
@@ -27,7 +27,8 @@ export async function authenticate(
   request: Request,
   response: Response,
 ): Promise<Message | null> {
-  const early = refusedUnread(request);
+  const signature = signatureOf(request.headers);
+  const early = refusedUnread(request, signature);
   if (early !== null && !(await strangers(request, response))) {
     onRejected(early, false);
     response.setHeader('Connection', 'close'); // nobody waits for the rest of the body
@@ -35,19 +36,24 @@ export async function authenticate(
   }
   const body = await readBody(request, bodyBytesMax).catch(() => undefined);
   if (body === undefined) return hangUp(response);
-  const verdict = body === null ? { rejected: 'too_large' as const } : verify(body, request.headers);
-  if (body !== null && 'svixId' in verdict) return { svixId: verdict.svixId, body };
-  const { rejected } = verdict as { rejected: Rejection };
+  const verdict = judge(verify, signature, body);
+  if (typeof verdict === 'object') return verdict;
   const isTold = early !== null || (await strangers(request, response));
-  onRejected(rejected, isTold);
+  onRejected(verdict, isTold);
   if (!isTold) return dismiss(response);
-  reject(response, rejected);
+  reject(response, verdict);
   return null;
 }
 
-function refusedUnread(request: IncomingMessage): Rejection | null {
+function refusedUnread(request: IncomingMessage, signature: Signature | null): Rejection | null {
   if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) return 'too_large';
-  return isSigned(request.headers) ? null : 'missing_headers';
+  return signature === null ? 'missing_headers' : null;
+}
+
+function judge(verify: Verify, signature: Signature | null, body: Buffer | null): Message | Rejection {
+  if (body === null) return 'too_large';
+  if (signature === null) return 'missing_headers';
+  return verify(body, signature) ?? { svixId: signature.svixId, body };
 }
 
 function dismiss(response: Response): null {

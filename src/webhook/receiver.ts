@@ -40,8 +40,4 @@ export function createReceiver(deps: ReceiverDependencies): RequestHandler {
 }
 
 const accepted = JSON.stringify({ status: 'accepted' });
-const acceptedHeaders = {
-  'Content-Type': 'application/json; charset=utf-8',
-  'Content-Length': accepted.length,
-  ...headersForPrograms,
-};
+const acceptedHeaders = { ...headersForPrograms, 'Content-Length': accepted.length };

@@ -12,6 +12,7 @@ export type Rejection =
 
 /** What means something in the answer to a program; the pages' many more would cost the receiver its speed. */
 export const headersForPrograms = {
+  'Content-Type': 'application/json; charset=utf-8',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-store',
@@ -23,7 +24,8 @@ export function reject(response: Response, reason: Rejection, message = answers[
 }
 
 export function refuse(response: Response, status: number, code: string, message: string): void {
-  response.status(status).set(headersForPrograms).json({ error: { code, message } });
+  const body = JSON.stringify({ error: { code, message } });
+  response.writeHead(status, { ...headersForPrograms, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }
 
 const answers: Record<Rejection, { status: number; message: string }> = {

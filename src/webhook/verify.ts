@@ -1,36 +1,42 @@
 import { Webhook } from 'svix';
 
 export type Headers = Record<string, string | string[] | undefined>;
-export type Verdict = { svixId: string } | { rejected: 'missing_headers' | 'stale' | 'bad_signature' };
+/** As it came, good or bad: what Svix says of a message, and whose id that is. */
+export type Signature = { svixId: string; headers: Record<string, string> };
 
-/** Raw bytes and headers -> the message's id, if one of our secrets signed it less than five minutes ago. */
-export type Verify = (body: Buffer, headers: Headers) => Verdict;
+/** What is wrong with a signature of raw bytes; null when one of our secrets made it, less than five minutes ago. */
+export type Verify = (body: Buffer, signature: Signature) => 'stale' | 'bad_signature' | null;
 
 /** @param secrets `whsec_…`; more than one while a secret is being rotated */
 export function createVerify(secrets: readonly string[]): Verify {
   const webhooks = secrets.map((secret) => new Webhook(secret));
-  return (body, headers) => {
-    const signed = signatureHeaders(headers);
-    if (signed === null) return { rejected: 'missing_headers' };
-    const problems = webhooks.map((webhook) => problemWith(webhook, body, signed.headers));
-    if (problems.includes(null)) return { svixId: signed.svixId };
-    return { rejected: problems.includes('stale') ? 'stale' : 'bad_signature' };
+  return (body, { headers }) => {
+    const problems = webhooks.map((webhook) => problemWith(webhook, body, headers));
+    if (problems.includes(null)) return null;
+    return problems.includes('stale') ? 'stale' : 'bad_signature';
   };
 }
 
-/** Whether it has a signature at all, good or bad. */
-export function isSigned(headers: Headers): boolean {
-  return signatureHeaders(headers) !== null;
-}
-
-/** Svix sends one family or both; the first that is whole counts. */
-function signatureHeaders(headers: Headers): { svixId: string; headers: Record<string, string> } | null {
-  for (const family of ['svix', 'webhook']) {
-    const entries = ['id', 'timestamp', 'signature'].map((part) => [`${family}-${part}`, headers[`${family}-${part}`]]);
-    const whole = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '');
-    if (whole.length === entries.length) return { svixId: String(whole[0]?.[1]), headers: Object.fromEntries(whole) };
+/** Svix sends one family or both; the first that is whole counts. Done for each webhook, so nothing is made that isn't kept. */
+export function signatureOf(headers: Headers): Signature | null {
+  for (const names of families) {
+    const id = headers[names.id];
+    const timestamp = headers[names.timestamp];
+    const signature = headers[names.signature];
+    if (isText(id) && isText(timestamp) && isText(signature))
+      return { svixId: id, headers: { [names.id]: id, [names.timestamp]: timestamp, [names.signature]: signature } };
   }
   return null;
+}
+
+const families = ['svix', 'webhook'].map((family) => ({
+  id: `${family}-id`,
+  timestamp: `${family}-timestamp`,
+  signature: `${family}-signature`,
+}));
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function problemWith(

@@ -100,9 +100,17 @@ function filesUnder(source: string): string[] {
   return files;
 }
 
+/**
+ * For `npm ci`: what npm ci has put into this checkout by the same lock, linked instead of fetched once more, which would
+ * take half a minute. The one file that npm itself writes to is a copy.
+ */
+const linkInstalled = `cp -al '${resolve('node_modules')}' . 2>/dev/null || cp -a '${resolve('node_modules')}' .
+  rm node_modules/.package-lock.json && cp -p '${resolve('node_modules/.package-lock.json')}' node_modules/`;
+
 function run(command: string, { workdir, env }: PlayedImage): void {
   const { PATH, HOME } = process.env;
   const given = { PATH, HOME, npm_config_prefer_offline: 'true', ...env };
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: resolve(workdir), env: given });
+  const played = command.startsWith('npm ci ') ? linkInstalled : command;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', played], { cwd: resolve(workdir), env: given });
   if (status !== 0) throw new Error(`"${command}" ended with ${status}: ${stdout}${stderr}`);
 }
