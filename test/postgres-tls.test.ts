@@ -92,21 +92,18 @@ it.each([
   expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*sslrootcert/)]);
 });
 
-it('processes that refuse it say so too: at /readyz, and in the log', async () => {
+it('a server that refuses it says so too, at /readyz', async () => {
   const port = await freePort();
   const DATABASE_URL = urlWith(`sslmode=verify-full&sslrootcert=${makeCertificates().authority}`);
   const env = testEnv({ DATABASE_URL, PORT: String(port), LOG_LEVEL: 'info', STYTCH_BASE_URL: 'http://127.0.0.1:1' });
-  const running = await Promise.all([startProcess('server', env), startProcess('worker', env)]);
+  const server = await startProcess('server', env);
   const readiness = await fetch(`http://127.0.0.1:${port}/readyz`);
   expect(readiness.status).toBe(503);
   expect(await readiness.json()).toMatchObject({
     dependencies: { database: expect.stringMatching(/certificate.*sslrootcert/) },
   });
-  await eventually(() => expect(running[1].output()).toMatch(/certificate.*sslrootcert/), 60_000);
-  for (const one of running) {
-    one.kill('SIGKILL');
-    await one.exited;
-  }
+  server.kill('SIGKILL');
+  await server.exited;
 });
 
 it('a certificate for another name is refused too', async () => {

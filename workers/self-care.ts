@@ -1,7 +1,5 @@
 import type { Config } from '../src/config.js';
-import { readingDatabase } from '../src/database.js';
 import { every } from '../src/every.js';
-import { describeFailure } from '../src/failures.js';
 import { keepSchedulesRunning } from '../src/keep-schedules-running.js';
 import type { SweepDependencies } from '../src/reconcile/ask-again.js';
 import { schedulesOf } from '../src/schedules.js';
@@ -31,9 +29,6 @@ export function startSelfCare(
   const probe = () => database.$queryRaw`SELECT 1`.then(databaseWatch.succeeded, databaseWatch.failed);
   const consumer = startSchedules(context, schedules);
   const loops = [keepSchedulesRunning(schedules, queue, log), every(reportEveryMs, report), every(probeEveryMs, probe)];
-  // Said once, at the start, when a wrong address or a refused certificate is likely; the server says it at /readyz.
-  const away = (error: unknown) => log.warn({ error: describeFailure(error) }, 'the database can not be used');
-  readingDatabase(() => database.$queryRaw`SELECT 1`).catch(away);
   void report(); // so that it is known to be alive from its first moment
   if (wanted) context.afterGap('worker');
   return {
