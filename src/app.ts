@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { describeFailure } from './failures.js';
 import type { Log } from './log.js';
+import { securityHeaders } from './web/headers.js';
 
 /** A dependency's name and a probe that rejects when it can't be used. */
 export type Probes = Record<string, () => Promise<unknown>>;
@@ -11,6 +12,8 @@ export function createApp(parts: {
   /** All that people use. */
   site: RequestHandler;
   probes: Probes;
+  /** Ready no more, so that no new request is sent here. */
+  isStopping: () => boolean;
   /** The text of /metrics. */
   metrics: () => Promise<string>;
   log: Log;
@@ -18,13 +21,14 @@ export function createApp(parts: {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.post('/webhooks/stytch', parts.receiver);
+  app.post('/webhooks/stytch', parts.receiver); // before all else: its answers set what means something to a program
+  app.use(securityHeaders());
   app.all('/webhooks/stytch', (_request, response) => {
     response.setHeader('Allow', 'POST');
     response.status(405).json(problem('method_not_allowed', 'Stytch posts webhook events here. Use POST.'));
   });
   app.get('/healthz', (_request, response) => void response.json({ status: 'alive' }));
-  app.get('/readyz', readiness(parts.probes));
+  app.get('/readyz', readiness(parts));
   app.get('/metrics', async (_request, response) => {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     response.send(await parts.metrics());
@@ -37,7 +41,7 @@ export function createApp(parts: {
   return app;
 }
 
-function readiness(probes: Probes): RequestHandler {
+function readiness({ probes, isStopping }: { probes: Probes; isStopping: () => boolean }): RequestHandler {
   return async (_request, response) => {
     const results = await Promise.all(
       Object.entries(probes).map(async ([name, probe]): Promise<[string, string]> => {
@@ -48,8 +52,10 @@ function readiness(probes: Probes): RequestHandler {
         return [name, failure ?? 'ok'];
       }),
     );
-    const ready = results.every(([, result]) => result === 'ok');
-    response.status(ready ? 200 : 503).json({ ready, dependencies: Object.fromEntries(results) });
+    const stopping = isStopping();
+    const ready = !stopping && results.every(([, result]) => result === 'ok');
+    const dependencies = Object.fromEntries(results);
+    response.status(ready ? 200 : 503).json({ ready, ...(stopping ? { stopping } : {}), dependencies });
   };
 }
 

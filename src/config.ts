@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isUnset, readSecretFiles, secretNames } from './secret-files.js';
 
 /** Everything the processes are told from outside, parsed once. */
 export type Config = z.infer<typeof environment>;
@@ -17,6 +18,15 @@ const wholeNumber = (min: number, max: number) =>
     .min(min, { error: `must be at least ${min}` })
     .max(max, { error: `must be at most ${max}` });
 
+/**
+ * Several are nodes of one Redis Cluster; so is one that says `?cluster=true`. Kept as text: which it is, only the
+ * queue's backend needs to know.
+ */
+const redisUrls = z.string().refine((list) => list.split(',').every((one) => redisUrl.safeParse(one.trim()).success), {
+  error: 'must be a URL like redis://host:6379, or those of several nodes of a Redis Cluster, separated by commas',
+});
+const redisUrl = url(/^rediss?$/, 'redis://host:6379');
+
 const webhookSecrets = z
   .string({ error: 'must hold the secret of the webhook endpoint in the Stytch dashboard, whsec_…' })
   .transform((list) => list.split(',').map((secret) => secret.trim()))
@@ -34,7 +44,7 @@ const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/scanner'),
-  REDIS_URL: url(/^rediss?$/, 'redis://host:6379').optional(),
+  REDIS_URL: redisUrls.optional(),
   PUBLIC_URL: url(/^https?$/, 'https://scim.scanner.dev').optional(),
   STYTCH_PROJECT_ID: z.string({ error: 'must be set: project-test-… or project-live-…' }).startsWith('project-', {
     error: 'must start with project-test- or project-live-',
@@ -50,6 +60,8 @@ const environment = z.object({
   STYTCH_SEARCHES_PER_MINUTE: wholeNumber(1, 60_000).default(100),
   WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(3000),
   SYNC_EVENTS_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
+  DRAIN_SECONDS: wholeNumber(0, 600).default(5),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -58,7 +70,7 @@ const environment = z.object({
 });
 
 /**
- * Environment -> configuration. An empty variable counts as unset, as in a copied .env.example.
+ * Environment -> configuration. An empty variable counts as unset, as in a copied .env.example; a secret may come as a file.
  * @throws ConfigProblem
  */
 export function loadConfig(env: Env): Config {
@@ -72,15 +84,23 @@ export function loadDatabaseConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'RED
 
 type Env = Record<string, string | undefined>;
 
-function load<T>(schema: z.ZodType<T>, env: Env): T {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const parsed = schema.safeParse(set);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}`);
+function load<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, env: Env): z.infer<z.ZodObject<Shape>> {
+  const { env: whole, problems: ofFiles } = readSecretFiles(env);
+  const parsed = schema.safeParse(Object.fromEntries(Object.entries(whole).filter(([, value]) => !isUnset(value))));
+  const named = new Map((parsed.error?.issues ?? []).map((issue) => [String(issue.path[0]), issue.message]));
+  const problems = Object.keys(schema.shape).flatMap((name) => {
+    const message = named.get(name);
+    return ofFiles.get(name) ?? (message === undefined ? [] : `${name} ${message}`);
+  });
+  if (parsed.success && problems.length === 0) return parsed.data;
   throw new ConfigProblem(
-    ['The configuration has problems; nothing was started:', ...new Set(problems), 'See .env.example.'].join('\n'),
+    [
+      'The configuration has problems; nothing was started:',
+      ...problems.map((line) => `  ${line}`),
+      'See .env.example.',
+    ].join('\n'),
   );
 }
 
 /** The names of all variables, for the documents' tests. */
-export const variableNames = Object.keys(environment.shape);
+export const variableNames = [...Object.keys(environment.shape), ...secretNames.map((name) => `${name}_FILE`)];

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from '../prisma/generated/client.js';
+import { certificateProblem } from './certificate.js';
 import { type Instant, instantOf } from './directory/instant.js';
 import { Unavailable } from './failures.js';
 
@@ -73,6 +74,7 @@ export async function readingDatabase<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw new Unavailable(`The Scanner database did not answer (${databaseProblem(error).code}).`);
+    const { code } = databaseProblem(error);
+    throw new Unavailable(certificateProblem(code) ?? `The Scanner database did not answer (${code}).`);
   }
 }

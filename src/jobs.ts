@@ -39,8 +39,10 @@ const sweep = z.discriminatedUnion('name', [
 ]);
 
 /** Leavers go to a queue of their own, where no backlog can be. */
-export function hintJob(job: Hint): NewJob {
-  return { queue: job.memberGone ? 'leavers' : 'hints', name: 'hint', id: jobId(job.svixId), data: job };
+export function hintJob(job: Hint, trace?: string): NewJob {
+  const queue = job.memberGone ? 'leavers' : 'hints';
+  const added = { queue, name: 'hint', id: jobId(job.svixId), data: job } as const;
+  return trace === undefined ? added : { ...added, trace };
 }
 
 /** @throws Hopeless */

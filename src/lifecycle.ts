@@ -1,17 +1,24 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigProblem, loadConfig } from './config.js';
 import { describeFailure } from './failures.js';
 import { createLog, type Log } from './log.js';
 
-/** Something that was started, and how to stop it: resolves when all that was accepted is safe. */
-export type Running = { stop(): Promise<void> };
+/** Something that was started, and how to stop it. */
+export type Running = {
+  /** For what somebody else sends requests to: says that it is about to stop, and goes on working. */
+  drain?(): void;
+  /** Resolves when all that was accepted is safe. */
+  stop(): Promise<void>;
+};
 
-/** After this the process ends anyway; unfinished jobs are taken over by another worker. */
+/** After this, from when it takes nothing more, the process ends anyway; unfinished jobs are taken over by another worker. */
 const stopWithinMs = 20_000;
 
 /**
  * Runs one process from start to end: reads the environment, refuses to start on bad configuration, stops in order on
- * the first SIGTERM or SIGINT and at once on the second.
+ * the first SIGTERM or SIGINT and at once on the second. After SIGTERM, which machines send, it goes on for as long as a
+ * load balancer needs to see that it is not ready any more; somebody who presses Ctrl-C has none.
  */
 export async function runProcess(name: string, start: (config: Config, log: Log) => Promise<Running>): Promise<void> {
   loadDotEnv();
@@ -21,7 +28,7 @@ export async function runProcess(name: string, start: (config: Config, log: Log)
   process.on('uncaughtException', (error) => die(log, 'an error was thrown and nobody caught it', error));
   try {
     const running = await start(config, log);
-    stopOnSignal(running, log);
+    stopOnSignal(running, log, config.DRAIN_SECONDS);
     log.info('started');
   } catch (error) {
     die(log, 'could not start', error);
@@ -43,20 +50,27 @@ function configOrExit(): Config {
   }
 }
 
-function stopOnSignal(running: Running, log: Log): void {
+function stopOnSignal(running: Running, log: Log, drainSeconds: number): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) die(log, 'stopped at once by a second signal', null);
     stopping = true;
     log.info({ signal }, 'stopping');
-    setTimeout(() => die(log, `did not stop within ${stopWithinMs / 1000} s`, null), stopWithinMs).unref();
-    running.stop().then(
+    const drainMs = signal === 'SIGTERM' && running.drain ? drainSeconds * 1000 : 0;
+    setTimeout(() => die(log, `did not stop within ${stopWithinMs / 1000} s`, null), drainMs + stopWithinMs).unref();
+    drainAndStop(running, drainMs).then(
       () => process.exit(0),
       (error) => die(log, 'could not stop in order', error),
     );
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+}
+
+async function drainAndStop(running: Running, drainMs: number): Promise<void> {
+  running.drain?.();
+  await sleep(drainMs);
+  await running.stop();
 }
 
 function die(log: Log, what: string, error: unknown): never {

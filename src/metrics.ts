@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Outcome } from './reconcile/record-events.js';
-import type { Rejection } from './webhook/receiver.js';
+import type { Rejection } from './webhook/rejection.js';
 
 /** What one process counts. No label ever holds an id or a name. */
 export type Metrics = ReturnType<typeof createMetrics>;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
-import { Hopeless } from './failures.js';
+import { certificateProblem } from './certificate.js';
+import { Hopeless, Unavailable } from './failures.js';
 
 /**
  * Applies prisma/migrations in order, with Prisma's own bookkeeping and lock but without its engine, which it would have
@@ -12,7 +13,7 @@ import { Hopeless } from './failures.js';
  */
 export async function migrate(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+  await client.connect().catch(sayWhy);
   try {
     await client.query(`SELECT pg_advisory_lock(${prismaLock})`);
     await client.query(bookkeeping);
@@ -45,6 +46,14 @@ export async function pendingMigrations(databaseUrl: string, folder = ownFolder(
   } finally {
     await client.end();
   }
+}
+
+/** @throws Unavailable, in words that whoever sets it up can act on */
+function sayWhy(error: Error & { code?: string }): never {
+  const code = error.code ?? error.name;
+  throw new Unavailable(
+    certificateProblem(code) ?? `The database can't be connected to (${code}). Is it up, and DATABASE_URL right?`,
+  );
 }
 
 type Migration = { name: string; sql: string; checksum: string };

@@ -1,23 +1,24 @@
-import { once } from 'node:events';
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { connectDatabase, readingDatabase } from './database.js';
 import { every } from './every.js';
-import { describeFailure, Hopeless } from './failures.js';
+import { describeFailure } from './failures.js';
 import { hintJob, rereadsThrough } from './jobs.js';
 import { type Running, runProcess } from './lifecycle.js';
+import { listen } from './listen.js';
 import type { Log } from './log.js';
 import { createMetrics, createProcessMetrics } from './metrics.js';
 import { openSite } from './people.js';
-import { connectProducer } from './queue/produce.js';
+import { connectProducer, type NewJob } from './queue/produce.js';
 import type { Rereads } from './reconcile/rereads.js';
+import { tracedWebhook } from './tracing/traced-webhook.js';
+import { openTracing } from './tracing/tracing.js';
 import { createGauges } from './watch/gauges.js';
 import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
 import { readReports } from './watch/worker-reports.js';
 import { createReceiver } from './webhook/receiver.js';
+import { watchStrangers } from './webhook/strangers.js';
 import { together } from './webhook/together.js';
 import { createVerify } from './webhook/verify.js';
 
@@ -32,22 +33,24 @@ export async function startServer(
 ): Promise<Running & { port: number }> {
   const metrics = createMetrics();
   const processMetrics = createProcessMetrics();
+  const tracing = await openTracing(config, 'server', log);
   const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
-  const queue = connectProducer({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL }, (error) =>
-    log.warn({ error: describeFailure(error) }, 'queue connection'),
-  );
+  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
+  const queue = connectProducer(home, (error) => log.warn({ error: describeFailure(error) }, 'queue connection'));
+  const enqueue = together((jobs: NewJob[]) => queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
   const receiver = createReceiver({
     verify: createVerify(config.STYTCH_WEBHOOK_SECRETS),
     projectId: config.STYTCH_PROJECT_ID,
-    enqueue: together((hints) => queue.add(hints.map(hintJob), { deadlineMs: enqueueDeadlineMs })),
+    enqueue: (hint) => enqueue(hintJob(hint, tracing.carry())),
     onReceived: ({ svixId, eventId, eventType, organizationId, memberIds }) => {
       metrics.webhooksAccepted.inc();
       log.debug({ svixId, eventId, eventType, organizationId, memberIds }, 'hint received');
     },
-    onRejected: (reason) => {
+    onRejected: (reason, isTold) => {
       metrics.webhookRejections.inc({ reason });
-      log.warn({ reason }, 'webhook rejected');
+      if (isTold) log.warn({ reason }, 'webhook rejected');
     },
+    strangers: watchStrangers((count) => log.warn({ count }, 'more webhooks rejected in a minute than are told of')),
   });
   const oldest = async () => oldestPending(await queue.pending(), Date.now());
   const gauges = createGauges({
@@ -70,17 +73,26 @@ export async function startServer(
     onStytchCall: (call, status) => metrics.stytchRequests.inc({ call, status }),
     log,
   });
-  const app = createApp({ receiver, site: people.site, probes, metrics: () => tellMetrics(telling), log });
-  const server = createHttpServer({ requestTimeout: 15_000 }, app); // Svix gives up after 15 s too
-  await listen(server, config);
+  let stopping = false;
+  const isStopping = () => stopping;
+  const app = createApp({
+    ...{ receiver: tracedWebhook(receiver, tracing), site: people.site, probes, isStopping, log },
+    metrics: () => tellMetrics(telling),
+  });
+  const listening = await listen(app, config, isStopping);
   if (schedules) readEveryTeam(rereadsThrough(queue), log);
   const slaWatch = every(slaCheckEveryMs, () => tellOfBreach(oldest, config.SLA_SECONDS, log));
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listening.port,
+    drain: () => {
+      stopping = true;
+    },
     stop: async () => {
-      await new Promise((resolve) => server.close(resolve));
+      stopping = true;
+      await listening.close();
       await slaWatch.stop();
       await Promise.all([queue.close(), people.close(), database.$disconnect()]);
+      await tracing.close();
     },
   };
 }
@@ -103,14 +115,5 @@ async function tellOfBreach(oldest: () => Promise<PendingHint | null>, slaSecond
 
 /** Leaves half a second of the contract's 2 s for everything else. */
 const enqueueDeadlineMs = 1_500;
-
-async function listen(server: HttpServer, { PORT, HOST }: Config): Promise<void> {
-  server.listen(PORT, HOST);
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw new Hopeless(
-      `Can't listen on ${HOST}:${PORT} (${error.code}). Set PORT and HOST to an address that is free.`,
-    );
-  });
-}
 
 if (require.main === module) void runProcess('server', startServer);

@@ -83,7 +83,7 @@ it.each([
 
 it.each([
   ['bullmq', /^src\/queue\//],
-  ['ioredis', /^src\/queue\/backend\.ts$/],
+  ['ioredis', /^src\/queue\/redis\.ts$/],
   ['svix', /^src\/webhook\/verify\.ts$/],
   ['stytch', /^src\/stytch(-connections|-probe|-refusal)?\.ts$/],
   ['undici', /^src\/stytch\.ts$/],
@@ -91,12 +91,16 @@ it.each([
   ['prisma/generated/client.ts', /^src\/database\.ts$/],
   ['pg', /^src\/(migrations|queue\/backend)\.ts$/],
   ['@bull-board/express', /^src\/queue\/board\.ts$/],
+  ['@opentelemetry/sdk-trace-node', /^src\/tracing\/opentelemetry\.ts$/],
+  ['@opentelemetry/api', /^src\/tracing\/opentelemetry\.ts$/],
+  ['bullmq-otel', /^src\/tracing\/opentelemetry\.ts$/],
   ['dataloader', /^src\/reconcile\/batcher\.ts$/],
   ['pino', /^src\/log\.ts$/],
   [
     'express',
-    /^src\/(support\/console\/.*|queue\/board|app|people|webhook\/receiver|(web|admin)\/.*|pages\/render)\.tsx?$/,
+    /^src\/(support\/console\/.*|queue\/board|app|people|(webhook|web|admin)\/.*|pages\/render|tracing\/traced-webhook)\.tsx?$/,
   ],
+  ['express-rate-limit', /^src\/(web\/write-limit|webhook\/strangers)\.ts$/],
   ['helmet', /^src\/web\/headers\.ts$/],
   ['cookie', /^src\/web\/credentials\.ts$/],
   ['preact-render-to-string', /^src\/pages\/render\.ts$/],

@@ -10,7 +10,7 @@ const acme = 'organization-test-c4b8a1d2-6e0f-4a57-9d3b-1f2e3d4c5b6a';
 const connectionId = 'scim-connection-test-8d2b7e6f-3a41-4c9e-b5d0-7f6a5b4c3d2e';
 
 function hintFrom(event: unknown): Hint {
-  const parsed = parseEvent(JSON.stringify(event));
+  const parsed = parseEvent(JSON.parse(JSON.stringify(event)));
   if ('problem' in parsed) throw new Error(parsed.problem);
   return hintOf(parsed.event, receipt);
 }
@@ -84,7 +84,7 @@ it('makes a type of any words that can do no harm in a log', () => {
   const { eventType } = hintFrom(
     memberEvent({ source: 'SCIM\n', object_type: 'ada@acme.example', action: 'ä'.repeat(200) }),
   );
-  expect(eventType).toBe(`scim_.ada_acme.example.${'_'.repeat(200)}`.slice(0, 100));
+  expect(eventType).toBe('unreadable.unreadable.unreadable');
 });
 
 it('names several members, each once, or their team when they are too many for one read', () => {

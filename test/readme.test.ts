@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { variableNames } from '../src/config.js';
+import { loadConfig, variableNames } from '../src/config.js';
 import { freePort } from './local/ports.js';
 import { checkoutFiles } from './support/checkout.js';
 import { testEnv } from './support/config.js';
 import { createTestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { temporaryFolder } from './support/folders.js';
+import { backends, startTestQueue } from './support/queue.js';
 import { post, signed } from './support/webhook.js';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -27,6 +28,7 @@ const seen: Record<string, string> = {
   'npm run format': 'biome check --write, the same program as lint',
   'npm test -- plan': 'jest itself',
   'HISTORIES=500 npm test -- histories': 'histories.test.ts reads it',
+  'FUZZ=100000 npm test -- fuzz': 'fuzz-webhook.test.ts and fuzz-pages.test.ts read it',
   'npm run test:faults': 'CI',
   'npm run bench': 'bench.test.ts, its shortest scenario',
   'npm run bench -- steady': 'bench.test.ts',
@@ -34,6 +36,15 @@ const seen: Record<string, string> = {
   'npm run dev': 'dev.test.ts',
   'npm run dev -- --help': 'dev.test.ts',
   'npm run dev -- --once': 'below',
+  'sh deploy/make-secrets.sh': 'image.test.ts',
+  'docker compose -f deploy/compose.yaml up --build --detach --wait': 'no engine here: deploy.test.ts, image.test.ts',
+  'docker compose -f deploy/compose.yaml up --detach --scale worker=3': 'no engine here: deploy.test.ts',
+  'docker compose -f deploy/compose.yaml exec worker node dist/src/support/cli.js status':
+    'image.test.ts, but for docker',
+  'kubectl delete job scanner-scim-migrate --ignore-not-found': 'no cluster here: deploy.test.ts',
+  "kubectl apply -k deploy/kubernetes -l 'app.kubernetes.io/component in (config, migrate)'": 'deploy.test.ts',
+  'kubectl wait --for=condition=complete --timeout=15m job/scanner-scim-migrate': 'deploy.test.ts',
+  'kubectl apply -k deploy/kubernetes': 'deploy.test.ts',
   'npm run migrate': 'below',
   'npm start': 'below',
   'npm run worker': 'below',
@@ -67,6 +78,40 @@ it('the README has every variable and no other', () => {
   const section = readme.split('## Configuration')[1]?.split('\n## ')[0] ?? '';
   const named = [...section.matchAll(/`([A-Z_]{4,})`/g)].map(([, name]) => name);
   expect([...new Set(named)].sort()).toEqual([...variableNames].sort());
+});
+
+it('the README and .env.example tell the defaults that the code has', () => {
+  const required = ['DATABASE_URL', 'STYTCH_PROJECT_ID', 'STYTCH_SECRET', 'STYTCH_WEBHOOK_SECRETS'];
+  const example = readFileSync('.env.example', 'utf8');
+  const lines = new Map([...example.matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  const config = loadConfig(Object.fromEntries(required.map((name) => [name, lines.get(name)])));
+  const defaults = Object.entries(config).filter(([name]) => !required.includes(name));
+  expect(defaults.length).toBeGreaterThan(6);
+  expect(defaults.filter(([name, value]) => lines.get(name) !== String(value))).toEqual([]);
+
+  const section = readme.split('## Configuration')[1]?.split('\n## ')[0] ?? '';
+  const told = section.split('\n').flatMap((row) => {
+    const [, names = '', values = ''] = row.split('|');
+    const inTicks = (cell: string) => [...cell.matchAll(/`([^`]*)`/g)].map(([, text]) => String(text));
+    return inTicks(names).map((name, i): [string, string | undefined] => [name, inTicks(values)[i]]);
+  });
+  expect(told.filter(([, value]) => value !== undefined).sort()).toEqual(
+    defaults.map(([name, value]) => [name, String(value)]).sort(),
+  );
+});
+
+it('the changelog begins with what is not released, and has the version that package.json says', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const headings = [...readFileSync('CHANGELOG.md', 'utf8').matchAll(/^## \[([^\]]+)\]/gm)].map(([, name]) => name);
+  expect(headings[0]).toBe('Unreleased');
+  expect(headings[1]).toBe(version);
+});
+
+it('every file of deploy/ that the README names is there', () => {
+  const named = [...readme.matchAll(/\(?(deploy\/[\w./-]+)/g)].map(([, path]) => String(path).replace(/\.$/, ''));
+  const made = ['deploy/.env']; // by whoever deploys
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((path) => !existsSync(path) && !made.includes(path))).toEqual([]);
 });
 
 it('every file that the README names is there', () => {
@@ -108,15 +153,17 @@ describe('in a copy of the checkout', () => {
     expect([await run.exited, run.output()]).toEqual([0, expect.stringContaining('deactivated')]);
   }, 300_000);
 
-  it('npm run migrate, npm start and npm run worker are a running system', async () => {
+  it('npm run migrate, npm start and npm run worker are a running system, on a PostgreSQL and a Redis of its own', async () => {
     const database = await createTestDatabase();
+    const queue = await startTestQueue(backends[0], database.url);
     const port = await freePort();
     const env = testEnv({
-      DATABASE_URL: database.url,
+      ...queue.env,
       STYTCH_BASE_URL: 'http://127.0.0.1:1',
       PORT: String(port),
       LOG_LEVEL: 'info',
     });
+    expect(await npm(['run', 'build']).exited).toBe(0); // as npm ci does at its end
     const refused = npm(['start'], { ...env, STYTCH_SECRET: undefined });
     expect(await refused.exited).not.toBe(0);
     expect(refused.output()).toContain('STYTCH_SECRET must be set');
@@ -139,6 +186,7 @@ describe('in a copy of the checkout', () => {
       one.interrupt();
       await one.exited;
     }
+    await queue.stop();
     await database.drop();
   }, 300_000);
 });

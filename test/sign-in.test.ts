@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { Router } from 'express';
 import { connectStytchPeople } from '../src/stytch-people.js';
+import { securityHeaders } from '../src/web/headers.js';
 import { createSignIn } from '../src/web/sign-in.js';
 import { createSite } from '../src/web/site.js';
 import { type Emulator, startEmulator } from './emulator/emulator.js';
@@ -33,7 +34,8 @@ beforeAll(async () => {
     { path: '/api', routes, face: 'json' as const },
     { path: '/pages', routes, face: { place: ['Settings'], back: '/pages' } },
   ];
-  server = createServer(express().use(createSite(parts, { publicUrl: undefined, log: silent }))).listen(0, '127.0.0.1');
+  const site = createSite(parts, { publicUrl: undefined, log: silent });
+  server = createServer(express().use(securityHeaders(), site)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

@@ -15,6 +15,9 @@ import type { Rereads } from '../src/reconcile/rereads.js';
 import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
 import { connectStytch } from '../src/stytch.js';
 import { connectStytchPeople } from '../src/stytch-people.js';
+import { tracedDatabase } from '../src/tracing/traced-database.js';
+import { tracedStytch } from '../src/tracing/traced-stytch.js';
+import type { Tracing } from '../src/tracing/tracing.js';
 import { createObserver, type Observer } from '../src/watch/observe.js';
 import { type OutageWatch, watchOutages } from '../src/watch/outages.js';
 
@@ -34,6 +37,7 @@ export type WorkerContext = {
   metrics: Metrics;
   observer: Observer;
   log: Log;
+  tracing: Tracing;
   consuming: ConsumeOptions;
   /** Reads every team again, because something was away and may have been missed. */
   afterGap(what: 'queue' | 'database' | 'stytch' | 'worker'): void;
@@ -49,10 +53,10 @@ const stytchAwayAfterMs = 10_000;
 /** For tests: shorter waits, and no schedules where what they would find is not the subject. */
 export type WorkerOptions = { timing?: RereadTiming; schedules?: boolean };
 
-export function createContext(config: Config, log: Log, { timing }: WorkerOptions = {}): WorkerContext {
-  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
+export function createContext(config: Config, log: Log, tracing: Tracing, { timing }: WorkerOptions): WorkerContext {
+  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
   const onError = (error: Error) => log.warn({ error: describeFailure(error) }, 'queue connection');
-  const database = connectDatabase(config.DATABASE_URL, { connections: 8 });
+  const database = tracedDatabase(connectDatabase(config.DATABASE_URL, { connections: 8 }), tracing);
   const queue = connectProducer(home, onError, () => afterGap('queue'));
   const queues = inspectQueues(home, onError);
   const rereads = rereadsThrough(queue, timing);
@@ -67,9 +71,9 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
   const people = connectPeople(config, metrics);
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
-    ...{ workerId: randomUUID(), home, database, queue, queues, rereads, metrics, observer, log, afterGap },
+    ...{ workerId: randomUUID(), home, database, queue, queues, rereads, metrics, observer, log, tracing, afterGap },
     stytchFor: (urgency) => {
-      const budgeted = withSearchBudget(stytch, database, { perMinute, urgency });
+      const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };
     },
     noticeConnection: (teamId) => noticeConnection({ database, stytch: people.connections }, teamId),
@@ -85,6 +89,7 @@ export function createContext(config: Config, log: Log, { timing }: WorkerOption
     close: async () => {
       const connections = [queue.close(), queues.close(), stytch.close(), people.close()];
       await Promise.all([...connections, database.$disconnect()]);
+      await tracing.close();
     },
   };
 }

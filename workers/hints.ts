@@ -13,7 +13,7 @@ export function startHints(context: WorkerContext): Consumer {
   const deps = { ...context, readMembers: memberReader(stytch) };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileHints>[1], onRead) => reconcileHints(deps, hints, onRead),
-    { sizeMax: 1000, before: turnFor(stytch) },
+    { sizeMax: 1000, before: turnFor(stytch), tracing: context.tracing },
   );
   const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), observer: context.observer });
   return consume(context.home, 'hints', recordingReplays(context.database, handle), context.consuming);

@@ -15,7 +15,7 @@ export function startLeavers(context: WorkerContext): Consumer {
   const deps = { ...context, readMembers: memberReader(context.stytchFor('leaver'), { deadlineMs, expectGone: true }) };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileLeavers>[1], onRead) => reconcileLeavers(deps, hints, onRead),
-    { sizeMax: 1000 },
+    { sizeMax: 1000, tracing: context.tracing },
   );
   const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), observer: context.observer });
   return consume(context.home, 'leavers', recordingReplays(context.database, handle), context.consuming);

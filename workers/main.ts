@@ -1,6 +1,7 @@
 import type { Config } from '../src/config.js';
 import { type Running, runProcess } from '../src/lifecycle.js';
 import type { Log } from '../src/log.js';
+import { openTracing } from '../src/tracing/tracing.js';
 import { createContext, type WorkerOptions } from './context.js';
 import { startHints } from './hints.js';
 import { startLeavers } from './leavers.js';
@@ -12,7 +13,7 @@ import { startSweeps } from './sweeps.js';
 
 /** A worker process; any number of them may run side by side, and any may die. */
 export async function startWorker(config: Config, log: Log, options: WorkerOptions = {}): Promise<Running> {
-  const context = createContext(config, log, options);
+  const context = createContext(config, log, await openTracing(config, 'worker', log), options);
   const sweeping = sweepDependencies(context);
   const first = [startLeavers(context), startHints(context), startRereads(context)];
   const parts = [...first, startSweeps(context, sweeping), startReplays(context)];

@@ -15,7 +15,7 @@ export function startRereads(context: WorkerContext): Consumer {
   const deps = { ...context, readMembers: memberReader(stytch) };
   const lookAgain = createBatcher(
     (looks: Parameters<typeof lookTogether>[1], onRead) => lookTogether(deps, looks, onRead),
-    { sizeMax: 1000, before: turnFor(stytch) },
+    { sizeMax: 1000, before: turnFor(stytch), tracing: context.tracing },
   );
   const handle = recordingReplays(context.database, rereadHandler({ ...context, lookAgain }));
   return consume(context.home, 'rereads', handle, {

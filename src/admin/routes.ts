@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { formWithoutNul } from '../web/no-nul.js';
 import { Refusal } from '../web/refusal.js';
 import { writeLimit } from '../web/write-limit.js';
 import type { Admin, Admit, ScimAction } from './admit.js';
@@ -41,4 +42,4 @@ export const jsonBody: RequestHandler[] = [
   },
 ];
 
-export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb' });
+export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb', ...formWithoutNul });

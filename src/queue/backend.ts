@@ -8,12 +8,13 @@ import {
   type Processor,
   Queue,
   runMigrations,
+  type Telemetry,
   Worker,
   type WorkerOptions,
   withBackend,
 } from 'bullmq';
-import { Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
+import { connectRedis, type ReconnectListener, type RedisSettings, type RedisTuning, readSettings } from './redis.js';
 
 /**
  * `leavers` overtake everything because nothing else is in their queue; `rereads` are second looks at members, `sweeps`
@@ -23,8 +24,12 @@ import pg from 'pg';
 export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'schedules', 'replays'] as const;
 export type QueueName = (typeof queueNames)[number];
 
-/** Redis where there is one, else BullMQ's own backend on PostgreSQL (a sixth of the speed, and nothing to install). */
-export type QueueHome = { redisUrl?: string | undefined; databaseUrl: string };
+/**
+ * Redis where there is one, else BullMQ's own backend on PostgreSQL (a sixth of the speed, and nothing to install).
+ * With `tracing` its jobs carry the trace that they belong to.
+ */
+export type QueueHome = { redisUrl?: string | undefined; databaseUrl: string; tracing?: QueueTracing | undefined };
+export type QueueTracing = Telemetry;
 
 /** BullMQ on one of its two backends; what differs between them ends here. */
 export type Backend = {
@@ -35,12 +40,10 @@ export type Backend = {
     options: WorkerSettings,
     listeners: Listeners & FailureListener,
   ): OpenWorker;
-  /** Null when the queue does not lie in Redis. A Redis that may not be asked (a managed one) leaves gaps. */
+  /** Null when the queue does not lie in Redis. */
   redisSettings(): Promise<RedisSettings | null>;
   disconnect(): Promise<void>;
 };
-
-export type RedisSettings = { evictionPolicy: string | null; appendOnly: string | null; version: string | null };
 
 export type OpenQueue = {
   add(name: string, data: object, options: JobsOptions): Promise<unknown>;
@@ -69,57 +72,48 @@ export type BackendJob = Pick<
   retry(state: 'failed' | 'completed', options: { resetAttemptsMade: boolean }): Promise<void>;
 };
 export type OpenWorker = { close(): Promise<void> };
-/** How a connection behaves while Redis is away: a producer fails fast, a worker waits. */
-export type RedisTuning = Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>;
 type WorkerSettings = Omit<WorkerOptions, 'connection'>;
 type Listeners = { onError: (error: Error) => void };
-/** Told when the connection is there again after it was lost; the queue may have lost what it held. */
-export type ReconnectListener = () => void;
 type FailureListener = { onFailed: (job: Job | undefined, error: Error) => void };
 
 /** All keys of our queues in one hash slot of a Redis Cluster: BullMQ's scripts touch several at once. */
 const prefix = '{scim}';
 const streams = { events: { maxLen: 1000 } };
 const connectTimeoutMs = 3_000;
-/**
- * A connection on which nothing comes back for this long is dead, though nobody may have told us (a failover, a router);
- * the system itself would believe in it for a quarter of an hour. BullMQ's longest wait for a job is 10 s.
- */
+/** A connection on which nothing comes back for this long is dead, though nobody may have told us. */
 const silenceTimeoutMs = 15_000;
 
 export function openBackend(
-  { redisUrl, databaseUrl }: QueueHome,
+  { redisUrl, databaseUrl, tracing }: QueueHome,
   tuning: RedisTuning,
   onReconnect: ReconnectListener = () => {},
 ): Backend {
-  return redisUrl === undefined ? openPostgres(databaseUrl) : openRedis(redisUrl, tuning, onReconnect);
+  return redisUrl === undefined
+    ? openPostgres(databaseUrl, tracing)
+    : openRedis(redisUrl, tuning, tracing, onReconnect);
 }
 
-function openRedis(url: string, options: RedisTuning, onReconnect: ReconnectListener): Backend {
-  const retryStrategy = (times: number) => Math.min(times * 100, 1_000);
-  const connection = new Redis(url, {
-    ...options,
-    connectTimeout: connectTimeoutMs,
-    socketTimeout: silenceTimeoutMs,
-    retryStrategy,
-  });
-  connection.on('error', () => {}); // each queue and worker on it reports the same error
-  connection.once('ready', () => connection.on('ready', onReconnect));
+function openRedis(
+  urls: string,
+  tuning: RedisTuning,
+  tracing: QueueTracing | undefined,
+  onReconnect: ReconnectListener,
+): Backend {
+  const connection = connectRedis(urls, tuning, onReconnect);
   return {
-    queue: (name, { onError }) => new Queue(name, { connection, prefix, streams }).on('error', onError),
+    queue: (name, { onError }) =>
+      new Queue(name, { connection, prefix, streams, ...traced(name, tracing) }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
-      new Worker(name, processor, { ...settings, connection, prefix }).on('error', onError).on('failed', onFailed),
-    redisSettings: async () => ({
-      evictionPolicy: await setting(connection, 'maxmemory-policy'),
-      appendOnly: await setting(connection, 'appendonly'),
-      version: /redis_version:(\S+)/.exec(await connection.info('server'))?.[1] ?? null,
-    }),
+      new Worker(name, processor, { ...settings, connection, prefix, ...traced(name, tracing) })
+        .on('error', onError)
+        .on('failed', onFailed),
+    redisSettings: () => readSettings(connection),
     disconnect: async () => connection.disconnect(),
   };
 }
 
 /** One small pool for all that one side needs: every process counts against the server's max_connections. */
-function openPostgres(connectionString: string): Backend {
+function openPostgres(connectionString: string, tracing: QueueTracing | undefined): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const options = `-c search_path=${DEFAULT_SCHEMA}`;
   const limits = {
@@ -133,17 +127,20 @@ function openPostgres(connectionString: string): Backend {
   pool.on('connect', (client) => client.on('error', () => {}));
   const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
   return {
-    queue: (name, { onError }) => new Queue(name, { connection, streams }).on('error', onError),
+    queue: (name, { onError }) =>
+      new Queue(name, { connection, streams, ...traced(name, tracing) }).on('error', onError),
     worker: (name, processor, settings, { onError, onFailed }) =>
-      new Worker(name, processor, { ...settings, connection }).on('error', onError).on('failed', onFailed),
+      new Worker(name, processor, { ...settings, connection, ...traced(name, tracing) })
+        .on('error', onError)
+        .on('failed', onFailed),
     redisSettings: async () => null,
     disconnect: () => pool.end(),
   };
 }
 
-async function setting(connection: Redis, name: string): Promise<string | null> {
-  const answer = await connection.config('GET', name).catch(() => []); // managed Redis forbids CONFIG
-  return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : null;
+/** What is done every few seconds belongs to no event. */
+function traced(name: QueueName, tracing: QueueTracing | undefined): { telemetry?: QueueTracing } {
+  return tracing === undefined || name === 'schedules' ? {} : { telemetry: tracing };
 }
 
 /** Makes or updates the tables of the PostgreSQL backend (schema `bullmq`); Redis needs nothing. */

@@ -2,7 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import type { Queue } from 'bullmq';
-import type { RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { openBackend, type QueueHome, queueNames } from './backend.js';
 
 /**
@@ -25,8 +25,10 @@ export function openBoard(
     serverAdapter,
     options: { uiConfig: { boardTitle: 'Scanner SCIM queues', hideRedisDetails: true } },
   });
+  const router = serverAdapter.getRouter() as Express;
+  router.disable('x-powered-by'); // it is an application of its own, with settings of its own
   return {
-    board: serverAdapter.getRouter() as RequestHandler,
+    board: router,
     close: async () => {
       await Promise.all(queues.map((queue) => queue.close()));
       await backend.disconnect();

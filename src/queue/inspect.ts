@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '../failures.js';
-import {
-  type BackendJob,
-  type OpenQueue,
-  openBackend,
-  type QueueHome,
-  type QueueName,
-  queueNames,
-  type RedisSettings,
-} from './backend.js';
+import { type BackendJob, type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
+import type { RedisSettings } from './redis.js';
 
 /** A job as the queue keeps it. `data` is what we wrote: ids and times. */
 export type StoredJob = {

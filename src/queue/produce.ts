@@ -1,14 +1,8 @@
 import type { JobsOptions, KeepJobs } from 'bullmq';
 import { Unavailable } from '../failures.js';
-import {
-  type OpenQueue,
-  openBackend,
-  type QueueHome,
-  type QueueName,
-  queueNames,
-  type ReconnectListener,
-} from './backend.js';
+import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
 import { keepSchedules, type ScheduleTimes } from './keep-schedules.js';
+import type { ReconnectListener } from './redis.js';
 import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
 
 export type NewJob = {
@@ -21,6 +15,8 @@ export type NewJob = {
   delayMs?: number;
   /** While a job with this key waits it stands for this one too; if it is being worked on, one more follows it. */
   once?: string;
+  /** The trace that it goes on with, where that is not the one under way. */
+  trace?: string;
 };
 
 export type Producer = {
@@ -99,13 +95,14 @@ async function addTo(queue: OpenQueue, jobs: readonly NewJob[]): Promise<void> {
     await queue.addBulk(jobs.map((job) => ({ name: job.name, data: job.data, opts: optionsOf(job) })));
 }
 
-function optionsOf({ queue, id, delayMs, once }: NewJob): JobsOptions {
+function optionsOf({ queue, id, delayMs, once, trace }: NewJob): JobsOptions {
   return {
     ...jobOptions,
     removeOnComplete: removeOnComplete[queue],
     ...(id === undefined ? {} : { jobId: id }),
     ...(delayMs === undefined ? {} : { delay: delayMs }),
     ...(once === undefined ? {} : { deduplication: { id: once, keepLastIfActive: true } }),
+    ...(trace === undefined ? {} : { telemetry: { metadata: trace } }),
   };
 }
 

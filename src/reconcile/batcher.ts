@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import DataLoader from 'dataloader';
+import { noTracing, type Tracing } from '../tracing/tracing.js';
 
 /** Answers each item, in order; calls onRead as soon as the next batch may start. */
 export type BatchWork<Item, Answer> = (items: readonly Item[], onRead: () => void) => Promise<(Answer | Error)[]>;
@@ -10,28 +11,30 @@ const windowMs = 5;
 /**
  * Lets single items be worked on together: whatever arrives while a batch is being read from Stytch makes up the next
  * one. So batches are as large as Stytch is slow, one read is under way at a time, and a batch is written while the next
- * one is read.
+ * one is read. A batch is a step of its own, linked to the traces of its items.
  */
 export function createBatcher<Item, Answer>(
   work: BatchWork<Item, Answer>,
-  options: BatcherOptions,
+  { sizeMax, before = () => undefined, tracing = noTracing }: BatcherOptions,
 ): (item: Item) => Promise<Answer> {
   let turn: Promise<void> = Promise.resolve();
   let endTurn = () => {};
   let waiting = 0;
-  const begin = (items: readonly Item[]) => {
-    waiting -= items.length;
-    return work(items, endTurn).finally(endTurn);
+  const begin = (asked: readonly Asked<Item>[]) => {
+    waiting -= asked.length;
+    const items = asked.map(({ item }) => item);
+    const step = { name: 'reconcile', causes: asked.map(({ trace }) => trace), facts: { 'scim.batch': asked.length } };
+    return tracing.step(step, () => work(items, endTurn)).finally(endTurn);
   };
-  const loader = new DataLoader<Item, Answer>(begin, {
+  const loader = new DataLoader<Asked<Item>, Answer>(begin, {
     cache: false, // what is shared is the read; each item is asked for once
-    maxBatchSize: options.sizeMax,
+    maxBatchSize: sizeMax,
     batchScheduleFn: (dispatch) => {
-      const before = turn;
+      const previous = turn;
       turn = new Promise((resolve) => {
-        void before
+        void previous
           .then(() => sleep(windowMs))
-          .then(() => options.before?.(waiting))
+          .then(() => before(waiting))
           .catch(() => {}) // then the work fails for the same reason, and says so to each item
           .then(() => {
             endTurn = resolve;
@@ -42,7 +45,7 @@ export function createBatcher<Item, Answer>(
   });
   return (item) => {
     waiting++;
-    return loader.load(item);
+    return loader.load({ item, trace: tracing.carry() });
   };
 }
 
@@ -50,4 +53,7 @@ export type BatcherOptions = {
   sizeMax: number;
   /** Waited for before each batch; what arrives meanwhile comes along. */
   before?: (waiting: number) => Promise<unknown> | undefined;
+  tracing?: Tracing;
 };
+
+type Asked<Item> = { item: Item; trace: string | undefined };

@@ -30,7 +30,7 @@ export function createObserver(parts: { metrics: Metrics; log: Log; slaSeconds: 
       const ids = { svixId, eventId, eventType, organizationId, memberIds };
       metrics.events.inc({ outcome });
       committed(hint.sentAt, ids, outcome);
-      log.info({ ...ids, outcome, lagMs: Math.round(lagOf(hint.sentAt) * 1000) }, 'hint handled');
+      log.info({ ...ids, outcome, lagSeconds: lagOf(hint.sentAt) }, 'hint handled');
     },
     foundLater: ({ svixId, eventId, eventType, sentAt }, memberId) => {
       if (sentAt !== undefined) committed(sentAt, { svixId, eventId, eventType, memberIds: [memberId] }, 'changed');

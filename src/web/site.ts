@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Log } from '../log.js';
 import { answerFailure } from './answer-failure.js';
 import { assets } from './assets.js';
-import { securityHeaders } from './headers.js';
+import { refuseNul } from './no-nul.js';
 import { Refusal } from './refusal.js';
 import { sameOrigin } from './same-origin.js';
 
@@ -14,22 +14,15 @@ export type Part = {
   face: 'json' | { place: readonly string[]; back: string };
 };
 
-/** All that is meant for people, behind the same doors: security headers, same-origin writes, errors in words. */
+/** All that is meant for people, behind the same doors: same-origin writes, errors in words. */
 export function createSite(
   parts: readonly Part[],
   options: { publicUrl: string | undefined; log: Log },
 ): RequestHandler {
   const site = Router();
-  site.use('/assets', securityHeaders(), assets());
+  site.use('/assets', assets());
   for (const { path, routes, face } of parts) {
-    site.use(
-      path,
-      securityHeaders(),
-      sameOrigin(options.publicUrl),
-      routes,
-      notFound,
-      answerFailure(options.log, face),
-    );
+    site.use(path, refuseNul, sameOrigin(options.publicUrl), routes, notFound, answerFailure(options.log, face));
   }
   return site;
 }

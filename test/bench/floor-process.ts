@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseEvent } from '../../src/directory/event.js';
 import { type Hint, hintOf } from '../../src/directory/hint.js';
+import { parseJson } from '../../src/directory/json.js';
 import { hintJob } from '../../src/jobs.js';
 import { connectProducer } from '../../src/queue/produce.js';
 import { together } from '../../src/webhook/together.js';
@@ -15,7 +16,7 @@ const accepted = '{"status":"accepted"}';
 answer({
   start: async ({ redisUrl, databaseUrl }: { redisUrl: string; databaseUrl: string }) => {
     const queue = connectProducer({ redisUrl, databaseUrl }, () => {});
-    const enqueue = together((hints: Hint[]) => queue.add(hints.map(hintJob)));
+    const enqueue = together((hints: Hint[]) => queue.add(hints.map((hint) => hintJob(hint))));
     const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -27,7 +28,7 @@ answer({
         const head = `${svixId}.${request.headers['svix-timestamp']}.`;
         const expected = createHmac('sha256', key).update(head).update(body).digest();
         if (!timingSafeEqual(expected, Buffer.from(signature, 'base64'))) return void response.writeHead(401).end();
-        const parsed = parseEvent(body.toString());
+        const parsed = parseEvent(parseJson(body.toString()));
         if ('problem' in parsed) return void response.writeHead(400).end();
         await enqueue(hintOf(parsed.event, { svixId, receivedAt: new Date().toISOString() }));
         response

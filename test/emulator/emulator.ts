@@ -48,6 +48,8 @@ export interface Emulator {
   readonly url: string;
   readonly projectId: string;
   readonly secret: string;
+  /** As in the dashboard: these secrets, and no others, open the API from now on. */
+  setSecrets(secrets: readonly string[]): void;
   readonly clock: Clock;
   readonly switches: Switches;
   readonly organizations: OrganizationDriver;
@@ -93,6 +95,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url: listener.url,
     projectId: project.projectId,
     secret: project.secret,
+    setSecrets(secrets) {
+      project.secrets = secrets;
+    },
     clock,
     switches,
     organizations: createOrganizationDriver(world),
@@ -114,5 +119,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 function projectOf({ projectId = `project-test-${randomUUID()}`, secret }: EmulatorOptions): Project {
   const environment = projectId.startsWith('project-live-') ? 'live' : 'test';
-  return { projectId, secret: secret ?? `secret-${environment}-${alphanumeric(32)}`, environment, url: '' };
+  const first = secret ?? `secret-${environment}-${alphanumeric(32)}`;
+  return { projectId, secret: first, secrets: [first], environment, url: '' };
 }

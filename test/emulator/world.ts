@@ -13,6 +13,8 @@ import type { Switches } from './switches.js';
 export interface Project {
   readonly projectId: string;
   readonly secret: string;
+  /** All that open the API now; the dashboard makes and revokes them. */
+  secrets: readonly string[];
   readonly environment: 'test' | 'live';
   /** Known once the server listens. */
   url: string;

@@ -22,12 +22,17 @@ export function hasRedisServer(): boolean {
 }
 
 /** Starts `redis-server` from the PATH; ends the one that a killed run left in the same folder. */
-export async function startRedis(options: { folder: string; port?: number; fresh?: boolean }): Promise<LocalRedis> {
+export async function startRedis(options: {
+  folder: string;
+  port?: number;
+  fresh?: boolean;
+  settings?: Record<string, string>;
+}): Promise<LocalRedis> {
   await endLeftOver(options.folder);
   if (options.fresh) rmSync(options.folder, { recursive: true, force: true });
   mkdirSync(options.folder, { recursive: true });
   const port = options.port ?? (await freePort());
-  let child = await launch(options.folder, port);
+  let child = await launch(options.folder, port, options.settings);
   return {
     folder: options.folder,
     port,
@@ -39,15 +44,16 @@ export async function startRedis(options: { folder: string; port?: number; fresh
       await gone(port);
     },
     start: async () => {
-      child = await launch(options.folder, port);
+      child = await launch(options.folder, port, options.settings);
     },
   };
 }
 
-async function launch(folder: string, port: number): Promise<number> {
+async function launch(folder: string, port: number, more: Record<string, string> = {}): Promise<number> {
   const settings = {
     ...{ port, bind: '127.0.0.1', dir: folder, pidfile: join(folder, 'redis.pid') },
     ...{ appendonly: 'yes', save: '', 'maxmemory-policy': 'noeviction' },
+    ...more,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn('redis-server', args, { stdio: 'ignore', detached: true }); // Ctrl-C is ours to handle

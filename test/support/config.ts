@@ -11,6 +11,7 @@ export function testEnv(change: Record<string, string | undefined> = {}): Record
     STYTCH_SECRET: 'secret-test',
     STYTCH_WEBHOOK_SECRETS: secret,
     LOG_LEVEL: 'silent',
+    DRAIN_SECONDS: '0',
     ...change,
   };
 }

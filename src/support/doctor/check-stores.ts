@@ -1,6 +1,6 @@
 import { type Database, databaseClock, readingDatabase } from '../../database.js';
 import { pendingMigrations } from '../../migrations.js';
-import type { RedisSettings } from '../../queue/backend.js';
+import type { RedisSettings } from '../../queue/redis.js';
 import type { SupportParts } from '../parts.js';
 import { checked, type Finding, ok, problem, warning } from './finding.js';
 

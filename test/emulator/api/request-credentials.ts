@@ -4,9 +4,9 @@ import { apiError } from '../errors.js';
 import type { Project } from '../world.js';
 import type { MemberCredentials } from './member-authorization.js';
 
-export function assertBasicAuth({ projectId, secret }: Project, request: Request): void {
-  const expected = `Basic ${Buffer.from(`${projectId}:${secret}`).toString('base64')}`;
-  if (request.headers.authorization !== expected) throw apiError('unauthorized_credentials');
+export function assertBasicAuth({ projectId, secrets }: Project, request: Request): void {
+  const expected = secrets.map((secret) => `Basic ${Buffer.from(`${projectId}:${secret}`).toString('base64')}`);
+  if (!expected.includes(request.headers.authorization ?? '')) throw apiError('unauthorized_credentials');
 }
 
 export function memberCredentials(request: Request): MemberCredentials | undefined {

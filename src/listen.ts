@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Hopeless } from './failures.js';
+
+export type Listening = {
+  port: number;
+  /** Takes no new connection, and resolves when every request that was begun is answered, or was waited for long enough. */
+  close(): Promise<void>;
+};
+
+/** A request that is not answered by then was not accepted either: Svix sends it again. Leaves half of what stopping may take. */
+const cutAfterMs = 10_000;
+
+/**
+ * Listens for HTTP.
+ * @param isStopping from then on each answer is the last one on its connection, so that a load balancer that keeps
+ *   connections open opens its next one elsewhere
+ */
+export async function listen(
+  handle: RequestListener,
+  { PORT, HOST }: { PORT: number; HOST: string },
+  isStopping: () => boolean,
+): Promise<Listening> {
+  const server = createServer({ requestTimeout: 15_000 }, (request, response) => {
+    if (isStopping()) response.shouldKeepAlive = false;
+    handle(request, response);
+  }); // Svix gives up after 15 s too
+  server.listen(PORT, HOST);
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw new Hopeless(
+      `Can't listen on ${HOST}:${PORT} (${error.code}). Set PORT and HOST to an address that is free.`,
+    );
+  });
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+async function close(server: Server): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), cutAfterMs);
+  await new Promise((resolve) => server.close(resolve));
+  clearTimeout(cut);
+}

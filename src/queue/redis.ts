@@ -1,0 +1,74 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+/** How a connection behaves while Redis is away: a producer fails fast, a worker waits. */
+export type RedisTuning = Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>;
+/** Told when the connection is there again after it was lost; the queue may have lost what it held. */
+export type ReconnectListener = () => void;
+export type RedisSettings = { evictionPolicy: string | null; appendOnly: string | null; version: string | null };
+
+type Options = RedisTuning & Pick<RedisOptions, 'connectTimeout' | 'socketTimeout'>;
+
+const connectTimeoutMs = 3_000;
+/**
+ * A connection on which nothing comes back for this long is dead, though nobody may have told us (a failover, a router);
+ * the system itself would believe in it for a quarter of an hour. BullMQ's longest wait for a job is 10 s.
+ */
+const silenceTimeoutMs = 15_000;
+const againAfterMs = (times: number) => Math.min(times * 100, 1_000);
+
+/**
+ * One Redis, or a Redis Cluster: several of its nodes, or the one address that managed ones have, marked as such
+ * (`redis://a:6379?cluster=true`).
+ */
+export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: ReconnectListener): Redis | Cluster {
+  const options: Options = { ...tuning, connectTimeout: connectTimeoutMs, socketTimeout: silenceTimeoutMs };
+  const nodes = urls.split(',').map((url) => new URL(url.trim()));
+  if (nodes.length > 1 || nodes[0]?.searchParams.get('cluster') === 'true')
+    return openCluster(nodes, options, onReconnect);
+  const redis = new Redis(urls.trim(), { ...options, retryStrategy: againAfterMs });
+  redis.on('error', () => {}); // each queue and worker on it reports the same error
+  redis.once('ready', () => redis.on('ready', onReconnect));
+  return redis;
+}
+
+/**
+ * The nodes tell of each other; those named are only asked first, and all take the same password. A node that comes back
+ * is told of as a new one; all our keys are on one node, so any may be the one that matters.
+ */
+function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListener): Cluster {
+  const { username, password, protocol } = nodes[0] as URL;
+  const secure = protocol === 'rediss:';
+  const bare = nodes.map(({ protocol, host }) => `${protocol}//${host}`);
+  const cluster = new Cluster(bare, {
+    redisOptions: {
+      ...options,
+      ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+      ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+      ...(secure ? { tls: {} } : {}),
+    },
+    enableOfflineQueue: options.enableOfflineQueue ?? true,
+    clusterRetryStrategy: againAfterMs,
+    slotsRefreshTimeout: connectTimeoutMs,
+    // A certificate is for a name: a node that is known by its name is not to be looked up before it is connected to.
+    ...(secure
+      ? { dnsLookup: (address: string, done: (error: null, address: string) => void) => done(null, address) }
+      : {}),
+  });
+  cluster.on('error', () => {});
+  cluster.once('ready', () => cluster.on('ready', onReconnect).on('+node', onReconnect));
+  return cluster;
+}
+
+/** A Redis that may not be asked (a managed one) leaves gaps. */
+export async function readSettings(redis: Redis | Cluster): Promise<RedisSettings> {
+  return {
+    evictionPolicy: await setting(redis, 'maxmemory-policy'),
+    appendOnly: await setting(redis, 'appendonly'),
+    version: /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? null,
+  };
+}
+
+async function setting(redis: Redis | Cluster, name: string): Promise<string | null> {
+  const answer = await redis.config('GET', name).catch(() => []); // managed Redis forbids CONFIG
+  return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : null;
+}

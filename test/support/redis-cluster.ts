@@ -1,0 +1,59 @@
+import { Redis } from 'ioredis';
+import { freePort } from '../local/ports.js';
+import { type LocalRedis, startRedis } from '../local/redis.js';
+import { eventually } from './eventually.js';
+import { temporaryFolder } from './folders.js';
+
+/** A Redis Cluster of three nodes, each with a third of the slots. */
+export type TestCluster = {
+  nodes: LocalRedis[];
+  /** The keys that lie on each node. */
+  keys(): Promise<string[][]>;
+  stop(): Promise<void>;
+};
+
+const slots = 16_384;
+const size = 3;
+
+export async function startCluster(): Promise<TestCluster> {
+  const busPorts = await Promise.all(Array.from({ length: size }, freePort));
+  const nodes = await Promise.all(busPorts.map(startNode));
+  const each = <T>(ask: (redis: Redis, n: number) => Promise<T>) =>
+    Promise.all(nodes.map((node, n) => asking(node, (redis) => ask(redis, n))));
+  await each((redis, n) => redis.call('CLUSTER', 'ADDSLOTSRANGE', first(n), first(n + 1) - 1));
+  await each(async (redis) => {
+    for (const [n, { port }] of nodes.entries())
+      await redis.call('CLUSTER', 'MEET', '127.0.0.1', port, Number(busPorts[n]));
+  });
+  const isWhole = async (redis: Redis) =>
+    /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(String(await redis.call('CLUSTER', 'INFO')));
+  await eventually(async () => (await each(isWhole)).every(Boolean), 60_000);
+  return {
+    nodes,
+    keys: () => each((redis) => redis.keys('*')),
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}
+
+function startNode(busPort: number): Promise<LocalRedis> {
+  const settings = {
+    ...{ 'cluster-enabled': 'yes', 'cluster-config-file': 'nodes.conf', 'cluster-port': String(busPort) },
+    'cluster-node-timeout': '2000',
+  };
+  return startRedis({ folder: temporaryFolder('cluster'), settings });
+}
+
+function first(n: number): number {
+  return Math.floor((n * slots) / size);
+}
+
+async function asking<T>({ port }: LocalRedis, ask: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(port, '127.0.0.1', { disconnectTimeout: 10 });
+  try {
+    return await ask(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
