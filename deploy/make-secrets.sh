@@ -18,12 +18,11 @@ new() { # name, content
 new postgres_password "$(random)"
 new database_url "postgresql://scanner:$(cat "$folder/postgres_password")@postgres:5432/scanner"
 [ -e "$folder/redis_users" ] || {
-  password=$(random)
   # What BullMQ needs, on our keys only. CONFIG GET and CLIENT LIST are how it looks at its server.
   new redis_users "user default off
-user scanner on >$password ~{scim}* &* +@all -@admin -@dangerous +info +config|get +client|list"
-  new redis_url "redis://scanner:$password@redis:6379"
+user scanner on >$(random) ~{scim}* &* +@all -@admin -@dangerous +info +config|get +client|list"
 }
+new redis_url "redis://scanner:$(sed -n 's/^user scanner on >\([0-9a-f]*\) .*/\1/p' "$folder/redis_users")@redis:6379"
 for name in stytch_secret stytch_webhook_secrets; do
   [ -s "$folder/$name" ] || { : > "$folder/$name"; chmod 644 "$folder/$name"; echo "Put the value from the Stytch dashboard into $folder/$name"; }
 done

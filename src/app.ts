@@ -41,10 +41,14 @@ export function createApp(parts: {
   return app;
 }
 
+/** `?of=queue` asks for one dependency: webhooks need no database as long as the queue is not in it. */
 function readiness({ probes, isStopping }: { probes: Probes; isStopping: () => boolean }): RequestHandler {
-  return async (_request, response) => {
+  return async (request, response) => {
+    const asked = Object.entries(probes).filter(
+      ([name]) => request.query.of === undefined || request.query.of === name,
+    );
     const results = await Promise.all(
-      Object.entries(probes).map(async ([name, probe]): Promise<[string, string]> => {
+      asked.map(async ([name, probe]): Promise<[string, string]> => {
         const failure = await probe().then(
           () => null,
           (error) => describeFailure(error),

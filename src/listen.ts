@@ -13,6 +13,12 @@ export type Listening = {
 const cutAfterMs = 10_000;
 
 /**
+ * Svix gives up after 15 s too; looked at every second, so that nobody holds a body open for longer. A load balancer keeps
+ * idle connections for a minute: it must be the one that closes them, else its next request meets a closed one.
+ */
+const timeouts = { requestTimeout: 15_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000 };
+
+/**
  * Listens for HTTP.
  * @param isStopping from then on each answer is the last one on its connection, so that a load balancer that keeps
  *   connections open opens its next one elsewhere
@@ -22,10 +28,10 @@ export async function listen(
   { PORT, HOST }: { PORT: number; HOST: string },
   isStopping: () => boolean,
 ): Promise<Listening> {
-  const server = createServer({ requestTimeout: 15_000 }, (request, response) => {
+  const server = createServer(timeouts, (request, response) => {
     if (isStopping()) response.shouldKeepAlive = false;
     handle(request, response);
-  }); // Svix gives up after 15 s too
+  });
   server.listen(PORT, HOST);
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
     throw new Hopeless(

@@ -162,11 +162,11 @@ describe('kubernetes', () => {
     const app = readFileSync('src/app.ts', 'utf8');
     expect(container.ports).toEqual([{ name: 'http', containerPort: 3000 }]);
     for (const probe of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
-      expect(app).toContain(`app.get('${probe.httpGet.path}'`);
+      expect(app).toContain(`app.get('${probe.httpGet.path.split('?')[0]}'`);
       expect(probe.httpGet.port).toBe('http');
     }
     expect(container.livenessProbe.httpGet.path).toBe('/healthz'); // never one that asks others
-    expect(container.readinessProbe.httpGet.path).toBe('/readyz');
+    expect(container.readinessProbe.httpGet.path).toBe('/readyz?of=queue');
     expect(named('Service', 'scanner-scim')?.spec.ports[0].targetPort).toBe('http');
   });
 

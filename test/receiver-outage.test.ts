@@ -73,6 +73,9 @@ withRedis('when Redis', () => {
       ready: false,
       dependencies: { queue: 'ok', database: expect.stringContaining('The Scanner database did not answer') },
     });
+    const readyForWebhooks = await fetch(`${url}/readyz?of=queue`);
+    expect(readyForWebhooks.status).toBe(200);
+    expect(await readyForWebhooks.json()).toEqual({ ready: true, dependencies: { queue: 'ok' } });
   });
 });
 

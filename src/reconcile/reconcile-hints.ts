@@ -41,7 +41,7 @@ type Places = Awaited<ReturnType<typeof locateMembers>>;
 
 /**
  * Hints that need no read: about members of organizations that Scanner does not know, and those that waited for so long
- * that another hint had the member read, half a minute after they came. Support replays to have it read anyway.
+ * that another hint had the member read, half a minute after they came. Leavers and replays are read anyway.
  */
 function answersWithoutReading(hints: readonly MemberHint[], places: Places): Map<MemberHint, SyncEvent> {
   const answers = new Map<MemberHint, SyncEvent>();
@@ -49,11 +49,16 @@ function answersWithoutReading(hints: readonly MemberHint[], places: Places): Ma
     const place = places.get(hint.memberIds[0]);
     const event = { ...occasionOf(hint), memberId: hint.memberIds[0], changes: [] };
     if (place === 'unknown_team') answers.set(hint, { ...event, teamId: null, outcome: 'unknown_team' });
-    else if (place?.user && hint.replayId === undefined && isBelieved(hint, place.user.readAt)) {
+    else if (place?.user && isAskedOnly(hint) && isBelieved(hint, place.user.readAt)) {
       answers.set(hint, { ...event, teamId: place.user.teamId, outcome: 'superseded' });
     }
   }
   return answers;
+}
+
+/** Not a leaver, whose door is closed on the word of a read that knows of it; and nothing that a person wants to have read. */
+function isAskedOnly({ memberGone, replayId }: MemberHint): boolean {
+  return !memberGone && replayId === undefined;
 }
 
 /** One look a member, however many hints name it; the oldest hint first. */

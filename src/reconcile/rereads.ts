@@ -25,7 +25,11 @@ export const recheckRounds = 2;
 /** As late as the last second look. Stytch's index lags by 9 s at most; the rest is for clocks that differ. */
 const believedAfterMs = 30_000;
 
-/** A read that began this long after the hint came has seen what it tells of: a backlog needs no second looks. */
-export function isBelieved({ receivedAt }: Pick<Occasion, 'receivedAt'>, readAt: number): boolean {
-  return receivedAt !== undefined && readAt - Date.parse(receivedAt) >= believedAfterMs;
+/**
+ * A read that began this long after the hint came has seen what it tells of: a backlog needs no second looks. Two clocks,
+ * the sender's and the receiver's, must say so, as one of them may be slow.
+ */
+export function isBelieved({ sentAt, receivedAt }: Pick<Occasion, 'sentAt' | 'receivedAt'>, readAt: number): boolean {
+  if (sentAt === undefined || receivedAt === undefined) return false;
+  return readAt - Math.max(Date.parse(sentAt), Date.parse(receivedAt)) >= believedAfterMs;
 }

@@ -8,14 +8,15 @@ export type Urgency = 'leaver' | 'hint' | 'recheck' | 'sweep';
 
 /**
  * How much of a minute's searches may have been used, by anybody, when each searches: at its beginning, and how much more
- * until its end. So the more urgent always find something left, a quiet minute saves up for a burst, and under a steady
- * load turns come evenly: hints that wait less than a second for theirs share it. The last twentieth is for leavers.
+ * until its end. So the more urgent find something left, a quiet minute saves up for a burst, and under a steady load
+ * turns come evenly: hints that wait less than a second for theirs share it. In the last 12 s of a minute the lines have
+ * crossed: some 15 searches are for second looks and sweeps, however many hints there are. The last 8 % are for leavers.
  */
 const shares: Record<Urgency, { atOnce: number; spread: number }> = {
   leaver: { atOnce: 1, spread: 0 },
-  hint: { atOnce: 0.15, spread: 0.8 },
-  recheck: { atOnce: 0.05, spread: 0.8 },
-  sweep: { atOnce: 0, spread: 0.8 },
+  hint: { atOnce: 0.2, spread: 0.67 },
+  recheck: { atOnce: 0.02, spread: 0.9 },
+  sweep: { atOnce: 0, spread: 0.92 },
 };
 
 /** So that those who wait for the same turn don't all ask at once. */
@@ -38,7 +39,7 @@ export function withSearchBudget(
   budget: { perMinute: number; urgency: Urgency },
 ): BudgetedDirectory {
   let line: Promise<unknown> = Promise.resolve();
-  let taken = 0;
+  let takenIn = 0; // the minute of a turn that was taken ahead; in another minute it counts no more
   const inLine = (): Promise<void> => {
     const turn = line.then(() => waitForTurn(database, budget));
     line = turn.catch(() => {}); // whoever is next asks anew
@@ -51,16 +52,21 @@ export function withSearchBudget(
   return {
     getMember: stytch.getMember,
     searchMembers: async (search, options) => {
-      if (taken > 0) taken--;
-      else await turn();
+      const isTaken = takenIn === minute();
+      takenIn = 0;
+      if (!isTaken) await turn();
       return stytch.searchMembers(search, options);
     },
     takeTurn: async () => {
-      if (taken > 0) return; // taken for a search that then was not needed
+      if (takenIn === minute()) return; // taken for a search that then was not needed
       await turn();
-      taken++;
+      takenIn = minute();
     },
   };
+}
+
+function minute(): number {
+  return Math.floor(Date.now() / 60_000);
 }
 
 type Budget = { perMinute: number; urgency: Urgency };

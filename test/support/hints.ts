@@ -9,25 +9,32 @@ export async function queueHints(
   home: QueueHome,
   organizationId: string,
   memberIds: readonly string[],
-  { ageMs = 0 } = {},
+  { ageMs = 0, sentMs = ageMs, memberGone = false }: { ageMs?: number; sentMs?: number; memberGone?: boolean } = {},
 ): Promise<void> {
   const queue = connectProducer(home, () => {});
   await eventually(() => queue.ping());
   for (let i = 0; i < memberIds.length; i += 1000) {
     await queue.add(
-      memberIds.slice(i, i + 1000).map((memberId) => hintJob(hintAbout(organizationId, memberId, ageMs))),
+      memberIds
+        .slice(i, i + 1000)
+        .map((memberId) =>
+          hintJob({ ...hintAbout(organizationId, memberId), sentAt: ago(sentMs), receivedAt: ago(ageMs), memberGone }),
+        ),
       { deadlineMs: 60_000 },
     );
   }
   await queue.close();
 }
 
-function hintAbout(organizationId: string, memberId: string, ageMs: number): Hint {
-  const then = new Date(Date.now() - ageMs).toISOString();
+function ago(ms: number): string {
+  return new Date(Date.now() - ms).toISOString();
+}
+
+function hintAbout(organizationId: string, memberId: string): Omit<Hint, 'sentAt' | 'receivedAt' | 'memberGone'> {
   return {
     svixId: `msg_${crypto.randomUUID().replaceAll('-', '')}`,
     eventId: `webhook-event-test-${crypto.randomUUID()}`,
     eventType: 'scim.member.update',
-    ...{ sentAt: then, receivedAt: then, organizationId, memberIds: [memberId], memberGone: false },
+    ...{ organizationId, memberIds: [memberId] },
   };
 }
