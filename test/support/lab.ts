@@ -1,3 +1,4 @@
+import type { Job } from 'bullmq';
 import { pino } from 'pino';
 import type { Database } from '../../src/database.js';
 import type { RereadTiming } from '../../src/jobs.js';
@@ -107,10 +108,16 @@ async function quiet(emulator: Emulator, home: QueueHome): Promise<void> {
   await eventually(async () => {
     for (const name of queueNames.filter((one) => one !== 'schedules')) {
       const { waiting, active, delayed } = await inspectQueue(home, name, (queue) => queue.getJobCounts());
-      if (waiting || active || delayed)
-        throw new Error(`${name}: ${waiting} waiting, ${active} active, ${delayed} delayed`);
+      if (waiting || active || delayed) {
+        const reasons = await inspectQueue(home, name, async (queue) => (await queue.getDelayed()).map(whyDelayed));
+        throw new Error(`${name}: ${waiting} waiting, ${active} active, ${delayed} delayed ${reasons.join()}`);
+      }
     }
-  }, 30_000);
+  }, 120_000); // most of a job's attempts, on a machine so slow that it needs several
+}
+
+function whyDelayed({ name, attemptsMade, failedReason, delay }: Job): string {
+  return `(${name}, ${delay} ms, attempt ${attemptsMade}: ${failedReason ?? 'none has failed'})`;
 }
 
 async function failedJobs(home: QueueHome) {
