@@ -1,3 +1,5 @@
+import { certificateProblem } from './certificate.js';
+
 /**
  * The three answers to "what now?" when something can't be done. Their messages hold ids and codes only: BullMQ keeps
  * them in Redis and support reads them.
@@ -26,7 +28,12 @@ export class Hopeless extends Error {
 export function describeFailure(error: unknown): string {
   if (error instanceof Unavailable || error instanceof Hopeless) return error.message;
   if (!(error instanceof Error)) return `A ${typeof error} was thrown.`;
-  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const code = codeOf(error);
   const place = error.stack?.split('\n').find((line) => /^\s+at /.test(line) && !line.includes('node:'));
-  return `Unexpected ${error.name}${code} ${place?.trim() ?? ''}`.trim();
+  return certificateProblem(code) ?? `Unexpected ${[error.name, code, place?.trim()].filter(Boolean).join(' ')}`;
+}
+
+/** A failure's code (ECONNREFUSED, 23505 …), or nothing. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

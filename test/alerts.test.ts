@@ -93,8 +93,17 @@ withPromtool('promtool', () => {
     ['forgeries', { 'scim_webhook_rejections_total{reason="bad_signature"}': '0+10x240' }, ['ScimSignaturesRejected']],
     [
       'the wrong secret',
+      {
+        ...noWebhook,
+        'scim_webhook_rejections_total{reason="bad_signature"}': '0+1x240',
+        'scim_sweeps_total{result="changed"}': '0x110 0+1x130',
+      },
+      ['ScimAllWebhooksRejected', 'ScimSignaturesRejected', 'ScimWebhooksMissing'],
+    ],
+    [
+      'forgeries in an hour in which nothing happens',
       { ...noWebhook, 'scim_webhook_rejections_total{reason="bad_signature"}': '0+1x240' },
-      ['ScimAllWebhooksRejected', 'ScimSignaturesRejected'],
+      ['ScimSignaturesRejected'],
     ],
     [
       'a queue that takes nothing',

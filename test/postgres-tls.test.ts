@@ -92,18 +92,20 @@ it.each([
   expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*sslrootcert/)]);
 });
 
-it('a server that refuses it says so too, at /readyz', async () => {
+it('a server and a worker that refuse it say so too, at /readyz and in the log', async () => {
   const port = await freePort();
   const DATABASE_URL = urlWith(`sslmode=verify-full&sslrootcert=${makeCertificates().authority}`);
   const env = testEnv({ DATABASE_URL, PORT: String(port), LOG_LEVEL: 'info', STYTCH_BASE_URL: 'http://127.0.0.1:1' });
-  const server = await startProcess('server', env);
+  const [server, worker] = await Promise.all([startProcess('server', env), startProcess('worker', env)]);
   const readiness = await fetch(`http://127.0.0.1:${port}/readyz`);
   expect(readiness.status).toBe(503);
-  expect(await readiness.json()).toMatchObject({
-    dependencies: { database: expect.stringMatching(/certificate.*sslrootcert/) },
-  });
-  server.kill('SIGKILL');
-  await server.exited;
+  const refused = expect.stringMatching(/certificate.*sslrootcert/);
+  expect(await readiness.json()).toMatchObject({ dependencies: { database: refused, queue: refused } });
+  await eventually(() => /certificate.*sslrootcert/.test(worker.output()));
+  for (const one of [server, worker]) {
+    one.kill('SIGKILL');
+    await one.exited;
+  }
 });
 
 it('a certificate for another name is refused too', async () => {

@@ -107,4 +107,19 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
     join('joan');
     await eventually(async () => expect((await rows()).map(({ user }) => user)).toContain('joan@acme.example'), 60_000);
   });
+
+  it('a replica takes the place of a node that is gone for good, and every team is read', async () => {
+    const keys = await cluster.keys();
+    const ours = cluster.nodes[keys.findIndex((one) => one.length > 0)];
+    if (ours === undefined) throw new Error('No node holds a key of ours');
+    await cluster.replicate(ours);
+    const gaps = () => worker.output().split('"what":"queue"').length;
+    await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, 60_000);
+    const before = gaps();
+    await ours.kill();
+    emulator.directory.silently(() => join('mary')); // nothing tells of her but the reading of every team
+    await eventually(async () => expect((await rows()).map(({ user }) => user)).toContain('mary@acme.example'), 60_000);
+    expect(gaps()).toBeGreaterThan(before);
+    expect((await post(url, signed())).status).toBe(202);
+  });
 });

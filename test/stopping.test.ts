@@ -72,36 +72,45 @@ describe('a fleet', () => {
   }, 600_000);
 });
 
-/** Takes turns among those that said 200 at /readyz a moment ago, as load balancers do; one that did not is left out. */
+/**
+ * Takes turns among those that said 200 at /readyz a moment ago, as load balancers do; one that did not is left out.
+ * A word older than `believedMs` is no word: this process, too, may have stood still for longer than a drain takes.
+ */
 function startBalancer(ports: readonly number[]) {
-  const ready = new Set(ports);
+  const readyAt = new Map<number, number>();
   let turn = 0;
   let stopped = false;
   const probe = async (port: number) => {
     while (!stopped) {
-      const signal = AbortSignal.timeout(1_000);
+      const askedAt = Date.now();
+      const signal = AbortSignal.timeout(believedMs);
       const status = await fetch(`http://127.0.0.1:${port}/readyz`, { signal }).then(
         (answer) => answer.status,
         () => 0,
       );
-      if (status === 200) ready.add(port);
-      else ready.delete(port);
+      if (status === 200) readyAt.set(port, askedAt);
+      else readyAt.delete(port);
       await sleep(100);
     }
   };
   const probing = Promise.all(ports.map(probe));
+  const ready = () => ports.filter((port) => Date.now() - (readyAt.get(port) ?? 0) < believedMs);
   return {
     next: async () => {
-      await eventually(() => ready.size > 0, 60_000); // a machine that is busy may be late with both answers
-      return `http://127.0.0.1:${[...ready][turn++ % ready.size]}`;
+      await eventually(() => ready().length > 0, 60_000); // a machine that is busy may be late with both answers
+      const among = ready();
+      return `http://127.0.0.1:${among[turn++ % among.length]}`;
     },
-    sees: (all: readonly number[]) => eventually(() => all.every((port) => ready.has(port)), 60_000),
+    sees: (all: readonly number[]) => eventually(() => ready().length === all.length, 60_000),
     stop: async () => {
       stopped = true;
       await probing;
     },
   };
 }
+
+/** Half of DRAIN_SECONDS: so nobody is sent to a server that has stopped. */
+const believedMs = 2_000;
 
 async function unrecorded({ database }: TestDatabase, accepted: readonly string[]): Promise<string[]> {
   const events = await database.syncEvent.findMany({ where: { trigger: 'hint' }, select: { svixId: true } });

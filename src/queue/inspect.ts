@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Unavailable } from '../failures.js';
+import { certificateProblem } from '../certificate.js';
+import { codeOf, Unavailable } from '../failures.js';
 import { type BackendJob, type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
 import type { RedisSettings } from './redis.js';
 
@@ -135,6 +136,8 @@ function firstLine(stack: string): string {
   return (stack.split('\n')[0] ?? '').replace(/^\w*Error: /, '');
 }
 
+const away = 'The queue can not be reached. Is Redis (or PostgreSQL) up, and REDIS_URL right?';
+
 /** Tries again until the deadline: a queue that is reached at the second attempt was reached. */
 async function within<T>(work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + deadlineMs;
@@ -144,7 +147,7 @@ async function within<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (error instanceof Unavailable) throw error;
       if (Date.now() + againAfterMs >= deadline) {
-        throw new Unavailable('The queue can not be reached. Is Redis (or PostgreSQL) up, and REDIS_URL right?');
+        throw new Unavailable(certificateProblem(codeOf(error)) ?? away);
       }
       await sleep(againAfterMs);
     }

@@ -1,5 +1,6 @@
 import type { JobsOptions, KeepJobs } from 'bullmq';
-import { Unavailable } from '../failures.js';
+import { certificateProblem } from '../certificate.js';
+import { codeOf, Unavailable } from '../failures.js';
 import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
 import { keepSchedules, type ScheduleTimes } from './keep-schedules.js';
 import type { ReconnectListener } from './redis.js';
@@ -114,7 +115,8 @@ async function within<T>(deadlineMs: number, work: () => Promise<T>): Promise<T>
   try {
     return await Promise.race([work(), late]);
   } catch (error) {
-    throw error instanceof Unavailable ? error : new Unavailable('The queue can not be reached.');
+    if (error instanceof Unavailable) throw error;
+    throw new Unavailable(certificateProblem(codeOf(error)) ?? 'The queue can not be reached.');
   } finally {
     clearTimeout(timer);
   }

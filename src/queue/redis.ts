@@ -33,7 +33,8 @@ export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: Rec
 
 /**
  * The nodes tell of each other; those named are only asked first, and all take the same password. A node that comes back
- * is told of as a new one; all our keys are on one node, so any may be the one that matters.
+ * is told of as a new one, and a replica that takes a lost node's place shows in the set of masters; all our keys are on
+ * one node, so any may be the one that matters.
  */
 function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListener): Cluster {
   const { username, password, protocol } = nodes[0] as URL;
@@ -55,8 +56,24 @@ function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListe
       : {}),
   });
   cluster.on('error', () => {});
-  cluster.once('ready', () => cluster.on('ready', onReconnect).on('+node', onReconnect));
+  const onRefresh = onOtherMasters(cluster, onReconnect);
+  cluster.once('ready', () => cluster.on('ready', onReconnect).on('+node', onReconnect).on('refresh', onRefresh));
   return cluster;
+}
+
+/** A replica is behind by what its master had not yet told it. ioredis asks who serves what after every failure. */
+function onOtherMasters(cluster: Cluster, tell: () => void): () => void {
+  const masters = () => cluster.nodes('master').map(addressOf).sort().join();
+  let known: string | undefined;
+  return () => {
+    const now = masters();
+    if (known !== undefined && now !== known) tell();
+    known = now;
+  };
+}
+
+function addressOf({ options }: Redis): string {
+  return `${options.host}:${options.port}`;
 }
 
 /** A Redis that may not be asked (a managed one) leaves gaps. */

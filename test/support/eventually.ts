@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Waits for a condition, not for a time. @throws with the last failure, when it does not come true */
-export async function eventually(check: () => Promise<unknown> | unknown, withinMs = 15_000): Promise<void> {
-  const deadline = Date.now() + withinMs;
+export async function eventually(check: () => Promise<unknown> | unknown, withinMs = 45_000): Promise<void> {
+  const begun = Date.now();
   let last: unknown = 'it stayed false';
-  while (Date.now() < deadline) {
+  while (Date.now() < begun + withinMs) {
     try {
       const result = await check();
       if (result !== false) return;
     } catch (error) {
       last = error;
     }
-    await sleep(20);
+    await sleep(pauseMs(Date.now() - begun));
   }
   throw new Error(`Not within ${withinMs / 1000} s: ${last}`);
+}
+
+/** A tenth of what has been waited: asking costs what is waited for, on a machine that has little to give. */
+function pauseMs(waitedMs: number): number {
+  return Math.min(Math.max(waitedMs / 10, 20), 250);
 }

@@ -9,6 +9,8 @@ export type TestCluster = {
   nodes: LocalRedis[];
   /** The keys that lie on each node. */
   keys(): Promise<string[][]>;
+  /** Gives this node a replica that has all it has, and takes its place when it is gone. */
+  replicate(node: LocalRedis): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -18,6 +20,7 @@ const size = 3;
 export async function startCluster(): Promise<TestCluster> {
   const busPorts = await Promise.all(Array.from({ length: size }, freePort));
   const nodes = await Promise.all(busPorts.map(startNode));
+  const replicas: LocalRedis[] = [];
   const each = <T>(ask: (redis: Redis, n: number) => Promise<T>) =>
     Promise.all(nodes.map((node, n) => asking(node, (redis) => ask(redis, n))));
   await each((redis, n) => redis.call('CLUSTER', 'ADDSLOTSRANGE', first(n), first(n + 1) - 1));
@@ -31,8 +34,19 @@ export async function startCluster(): Promise<TestCluster> {
   return {
     nodes,
     keys: () => each((redis) => redis.keys('*')),
+    replicate: async (node) => {
+      const busPort = await freePort();
+      const replica = await startNode(busPort);
+      replicas.push(replica);
+      await asking(node, (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', replica.port, busPort));
+      const id = await asking(node, (redis) => redis.call('CLUSTER', 'MYID'));
+      await asking(replica, async (redis) => {
+        await eventually(() => redis.call('CLUSTER', 'REPLICATE', String(id)), 60_000);
+        await eventually(async () => (await redis.info('replication')).includes('master_link_status:up'), 60_000);
+      });
+    },
     stop: async () => {
-      await Promise.all(nodes.map((node) => node.stop()));
+      await Promise.all([...nodes, ...replicas].map((node) => node.stop()));
     },
   };
 }
