@@ -98,7 +98,7 @@ withPromtool('promtool', () => {
         'scim_webhook_rejections_total{reason="bad_signature"}': '0+1x240',
         'scim_sweeps_total{result="changed"}': '0x110 0+1x130',
       },
-      ['ScimAllWebhooksRejected', 'ScimSignaturesRejected', 'ScimWebhooksMissing'],
+      ['ScimAllWebhooksRejected', 'ScimSignaturesRejected'],
     ],
     [
       'forgeries in an hour in which nothing happens',

@@ -57,6 +57,7 @@ const staff = ['ada', 'alan', 'barbara', 'edsger', 'grace'].map((name) => `${nam
 
 it('--once plays the day, shows who was created, granted, revoked and deactivated, each with its lag, and ends', async () => {
   const folder = temporaryFolder('dev');
+  chmodSync(folder, 0o700); // PostgreSQL does not run as root, and root's folders are its own
   const run = dev(folder, '--once');
   expect(await run.exited).toBe(0);
   for (const what of ['created, granted scim:scanner_analyst', 'revoked scim:scanner_admin', 'deactivated']) {
@@ -107,16 +108,6 @@ it('starts again after it was killed with -9, in the middle of the day or later'
   third.child.kill('SIGINT');
   expect(await third.exited).toBe(0);
   expect(leftRunning(folder)).toEqual([]);
-});
-
-const asRoot = process.getuid?.() === 0 ? it : it.skip;
-asRoot('works in a folder that only root may enter', async () => {
-  const folder = temporaryFolder('dev');
-  chmodSync(folder, 0o700);
-  const run = dev(folder, '--once');
-  expect(await run.exited).toBe(0);
-  const again = dev(folder, '--once');
-  expect(await again.exited).toBe(0);
 });
 
 it('stops what it had started when it is interrupted while starting', async () => {

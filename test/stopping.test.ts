@@ -48,7 +48,7 @@ describe('a fleet', () => {
     const broken: string[] = [];
     let rolled = false;
     const postNext = async () => {
-      while (!rolled || accepted.length < 2_000) {
+      while (!rolled || accepted.length < 1_000) {
         const request = signed(memberEvent({ object_type: 'organization', id: organizationId, member: undefined }));
         const url = await balancer.next();
         const answer = await post(url, request).catch((error) => ({ status: String(error.cause ?? error) }));

@@ -1,4 +1,4 @@
-import { support } from './support/command.js';
+import { support, supportProcess } from './support/command.js';
 import { type Lab, startLab } from './support/lab.js';
 import { failedHint, stateOf } from './support/support.js';
 
@@ -24,12 +24,12 @@ const audited = () => lab.database.auditLog.count();
 
 describe('the command line', () => {
   it('teaches: all verbs, and each of them, without any configuration', async () => {
-    const all = await support({ STYTCH_SECRET: undefined }, '--help');
+    const all = await supportProcess({ STYTCH_SECRET: undefined }, '--help');
     expect([all.code, all.stderr]).toEqual([0, '']);
     const verbs = [...all.stdout.matchAll(/^ {2}([a-z]+) {2,}[A-Z]/gm)].map(([, verb]) => String(verb));
     const contract = ['status', 'failed', 'show', 'replay', 'resync', 'why', 'held', 'release', 'discard', 'enable'];
     expect(verbs).toEqual(expect.arrayContaining(contract));
-    for (const verb of verbs.slice(0, 3)) {
+    for (const verb of verbs) {
       const one = await support({ STYTCH_SECRET: undefined }, verb, '--help');
       expect([one.code, one.stdout]).toEqual([0, expect.stringContaining(`npm run support -- ${verb}`)]);
     }
@@ -61,14 +61,14 @@ describe('the command line', () => {
   });
 
   it('tells people on standard error, and nothing on standard output', async () => {
-    const answer = await ask('show', 'msg_never');
+    const answer = await supportProcess(lab.env, 'show', 'msg_never');
     expect([answer.code, answer.stdout]).toEqual([3, '']);
     expect(answer.stderr).toMatch(/^not_found: Neither the queue nor sync_events knows a job msg_never/m);
   });
 
   it('ends with 1 and a sentence when the queue or the database is away', async () => {
     const away = { ...lab.env, DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' };
-    const answer = await support(away, 'held', '--json');
+    const answer = await supportProcess(away, 'held', '--json');
     expect([answer.code, answer.json]).toEqual([
       1,
       { error: { code: 'unavailable', message: expect.stringContaining('The Scanner database did not answer') } },

@@ -1,21 +1,20 @@
-import { support } from './support/command.js';
+import { supportProcess } from './support/command.js';
 import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
-import { backends } from './support/queue.js';
 import { failedHint, stateOf } from './support/support.js';
 
 /** Each command is a process of its own, and a CI machine may be three times slower. */
 jest.setTimeout(240_000);
 
-/** Two letters from customers, from symptom to cure by the command line alone. */
-describe.each(backends)('with the queue on %s', (backend) => {
+/** Two letters from customers, from symptom to cure by the command line alone. Both queues are tried in support-replay. */
+describe('a customer writes', () => {
   let lab: Lab;
   let teamId: string;
   let organizationId: string;
-  const ask = (...words: string[]) => support(lab.env, ...words);
+  const ask = (...words: string[]) => supportProcess(lab.env, ...words);
 
   beforeEach(async () => {
-    lab = await startLab({ backend });
+    lab = await startLab();
     ({ teamId, organizationId } = await lab.team({ name: 'Acme' }));
   });
   afterEach(() => lab.stop());

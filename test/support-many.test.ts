@@ -4,7 +4,7 @@ import { testEnv } from './support/config.js';
 import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
 import { startProcess, stopProcess, type TestProcess } from './support/processes.js';
-import { backends, inspectQueue } from './support/queue.js';
+import { inspectQueue } from './support/queue.js';
 import { memberEvent, post, signed } from './support/webhook.js';
 
 jest.setTimeout(600_000);
@@ -12,10 +12,10 @@ jest.setTimeout(600_000);
 /** More than one step of the rate cap hands over. */
 const many = 130;
 
-describe.each(backends)('with the queue on %s', (backend) => {
+describe('a replay of many', () => {
   let lab: Lab;
   beforeEach(async () => {
-    lab = await startLab({ backend, worker: false });
+    lab = await startLab({ worker: false });
   });
   afterEach(async () => {
     for (const worker of workers.splice(0)) worker.kill('SIGKILL');

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../../src/migrations.js';
+import { migrateQueue } from '../../src/queue/backend.js';
 import { type LocalPostgres, startPostgres } from '../local/postgres.js';
 import { hasRedisServer } from '../local/redis.js';
 import { hasBrowser } from './browser.js';
@@ -13,7 +14,7 @@ declare global {
   var testPostgres: LocalPostgres | undefined;
 }
 
-/** Before all tests: one PostgreSQL with a migrated template database; Redis and Chromium where that is possible. */
+/** Before all tests: one PostgreSQL with migrated template databases; Redis and Chromium where that is possible. */
 export default async function globalSetup(): Promise<void> {
   installIfRoot();
   for (const name of existsSync(testFolder) ? readdirSync(testFolder) : []) {
@@ -22,12 +23,12 @@ export default async function globalSetup(): Promise<void> {
   // Nothing here must survive a power cut, so nothing waits for the disk.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
   const postgres = await startPostgres({ folder: join(testFolder, 'postgres'), settings });
-  await recreateTemplate(postgres);
+  await recreateTemplates(postgres);
   globalThis.testPostgres = postgres;
   process.env.TEST_POSTGRES_URL = postgres.url();
 }
 
-async function recreateTemplate(postgres: LocalPostgres): Promise<void> {
+async function recreateTemplates(postgres: LocalPostgres): Promise<void> {
   const client = new pg.Client({ connectionString: postgres.url() });
   await client.connect();
   const { rows } = await client.query<{ datname: string }>(
@@ -35,8 +36,10 @@ async function recreateTemplate(postgres: LocalPostgres): Promise<void> {
   );
   for (const { datname } of rows) await client.query(`DROP DATABASE ${client.escapeIdentifier(datname)} WITH (FORCE)`);
   await client.query('CREATE DATABASE test_template');
-  await client.end();
   await migrate(postgres.url('test_template'));
+  await client.query('CREATE DATABASE test_template_with_queue TEMPLATE test_template');
+  await migrateQueue({ databaseUrl: postgres.url('test_template_with_queue') });
+  await client.end();
 }
 
 /** CI machines are root on Debian; elsewhere these are the developer's to install, and their tests are left out. */

@@ -51,7 +51,7 @@ export async function startLab(
   } = {},
 ): Promise<Lab> {
   const { backend = backends[0], worker = true, schedules = false, timing = quickly } = options;
-  const testDatabase = await createTestDatabase();
+  const testDatabase = await createTestDatabase({ withQueue: backend === 'postgres' });
   const { database } = testDatabase;
   const queue = await startTestQueue(backend, testDatabase.url);
   const emulator = await startEmulator({ projectId, secret: 'secret-test' });

@@ -30,7 +30,7 @@ function parse(config: Parameters<typeof parseArgs>[0], verb: string) {
   try {
     return parseArgs(config);
   } catch (error) {
-    const sentence = error instanceof Error ? (error.message.split('. ')[0] ?? '') : '';
+    const sentence = String((error as Error).message).split('. ')[0] ?? '';
     throw new SupportProblem('usage', `${sentence.replace(/\.$/, '')}. See ${verb} --help.`);
   }
 }

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import type { Child } from '../child.js';
 import { readyReceiver } from '../hints.js';
 import type { Bench } from '../machine.js';
@@ -18,25 +19,38 @@ export const receiver: Scenario = {
     const ours = await readyReceiver(bench, receiverCpu);
     const floor = await startFloor(bench);
     const rates = { ours: [] as number[], floor: [] as number[] };
+    const waiting: number[] = [];
     for (let round = 0; round <= rounds; round++) {
       await step(round === 0 ? 'warming up' : `round ${round} of ${rounds}`, async () => {
         for (const [name, port] of [
           ['ours', ours],
           ['floor', floor],
         ] as const) {
+          const before = await redisBytes(bench);
           const rate = await flood(load, port);
           if (round > 0) rates[name].push(rate);
+          if (name === 'ours') waiting.push(((await redisBytes(bench)) - before) / events);
         }
       });
     }
     await bench.stop();
-    return figures(rates);
+    return [
+      ...figures(rates),
+      { scenario: 'receiver', what: 'a waiting hint in Redis', value: Math.round(median(waiting)), unit: 'bytes' },
+    ];
   },
 };
 
 async function startFloor(bench: Bench): Promise<number> {
   const floor = bench.helper('floor-process.js', { cpu: receiverCpu });
   return floor.call<number>('start', { redisUrl: bench.redisUrl, databaseUrl: bench.databaseUrl });
+}
+
+async function redisBytes({ redisUrl }: Bench): Promise<number> {
+  const redis = new Redis(redisUrl);
+  const info = await redis.info('memory');
+  redis.disconnect();
+  return Number(/used_memory:(\d+)/.exec(info)?.[1]);
 }
 
 async function flood(load: Child, port: number): Promise<number> {
