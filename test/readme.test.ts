@@ -29,6 +29,7 @@ const seen: Record<string, string> = {
   'npm test -- plan': 'jest itself',
   'HISTORIES=500 npm test -- histories': 'histories.test.ts reads it',
   'FUZZ=100000 npm test -- fuzz': 'fuzz-webhook.test.ts and fuzz-pages.test.ts read it',
+  'SCREENS=1 npm test -- walk': 'browser.ts reads it',
   'npm run test:faults': 'CI',
   'npm run bench': 'bench.test.ts, its shortest scenario',
   'npm run bench -- steady': 'bench.test.ts',

@@ -50,8 +50,9 @@ export async function seriousProblems(page: Page): Promise<string[]> {
   });
 }
 
-/** For people to look at: .local/test/screens. */
+/** For people to look at, when they ask for it with SCREENS=1: .local/test/screens. Each takes half a second. */
 export async function screenshot(page: Page, name: string): Promise<void> {
+  if (!process.env.SCREENS) return;
   const folder = join(testFolder, 'screens');
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
