@@ -10,5 +10,5 @@ if (require.main === module) {
     out: (text: string) => void process.stdout.write(text),
     err: (text: string) => void process.stderr.write(text),
   };
-  runCommand(process.argv.slice(2), terminal).then((code) => process.exit(code));
+  void runCommand(process.argv.slice(2), terminal).then((code) => process.exit(code));
 }
