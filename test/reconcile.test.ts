@@ -1,8 +1,5 @@
-import type { JobType } from 'bullmq';
 import { eventually } from './support/eventually.js';
-import { queueHints } from './support/hints.js';
 import { type Lab, startLab } from './support/lab.js';
-import { inspectQueue } from './support/queue.js';
 import { memberEvent, post, signed } from './support/webhook.js';
 
 let lab: Lab;
@@ -269,81 +266,6 @@ describe('organizations that Scanner does not know', () => {
   });
 });
 
-describe('a hint that changed nothing', () => {
-  it('is not believed: what an index did not show yet is found at the second look', async () => {
-    const { directory, faults } = lab.emulator;
-    const people = Array.from({ length: 20 }, (_, i) =>
-      directory.provision(organizationId, { userName: `p${i}@acme.example`, externalId: `e${i}`, roles: ['analyst'] }),
-    );
-    await lab.quiet();
-    faults.searchLagMs = 60_000;
-    for (const { member_id } of people) directory.setRoles(member_id, []);
-    await lab.emulator.webhooks.settled();
-    await eventually(async () =>
-      expect(await lab.database.syncEvent.count({ where: { eventType: 'scim.member.update', teamId } })).toBe(20),
-    );
-    faults.searchLagMs = 0;
-    expect(await rows()).toMatchObject(Array(20).fill({ grants: [] }));
-    const found = await lab.database.syncEvent.findMany({ where: { teamId, trigger: 'recheck', outcome: 'changed' } });
-    expect(found.length).toBeGreaterThan(10); // the first few hints were read by get, which does not lag
-    expect(found[0]).toMatchObject({
-      svixId: expect.any(String),
-      eventType: 'scim.member.update',
-      sentAt: expect.any(Date),
-    });
-  });
-
-  it('is not believed either when Stytch does not know the new member yet', async () => {
-    const { directory, faults } = lab.emulator;
-    faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' }, 2);
-    directory.provision(organizationId, ada);
-    expect(await rows()).toMatchObject([{ user: 'ada@acme.example', status: 'active' }]);
-  });
-});
-
-describe('a hint that changed nothing and came', () => {
-  const anHour = 3_600_000;
-  let waiting: Awaited<ReturnType<typeof startLab>>;
-  beforeEach(async () => {
-    waiting = await startLab({ timing: { recheckDelaysMs: [0, anHour, anHour], sweepDebounceMs: 100 } });
-  });
-  afterEach(() => waiting.stop());
-
-  it.each([
-    ['29 s ago is looked at again', { ageMs: 29_000 }, 1],
-    ['half a minute ago is believed: no index lags that much', { ageMs: 31_000 }, 0],
-    ['just now is looked at again, though the receiver has a slow clock', { ageMs: 31_000, sentMs: 0 }, 1],
-  ])('%s', async (_, age, secondLooks) => {
-    const team = await waiting.team({ name: 'Acme' });
-    const { member_id } = waiting.emulator.directory.silently(() =>
-      waiting.emulator.directory.provision(team.organizationId, ada),
-    );
-    for (const outcome of ['changed', 'unchanged']) {
-      await waiting.database.user.updateMany({ data: { observedAt: new Date(0) } }); // nobody has read it since
-      await queueHints(waiting.home, team.organizationId, [member_id], age);
-      await eventually(async () => expect(await waiting.database.syncEvent.count({ where: { outcome } })).toBe(1));
-    }
-    const count = (name: 'hints' | 'rereads', state: JobType) =>
-      inspectQueue(waiting.home, name, (queue) => queue.getJobCounts(state));
-    await eventually(async () => expect(await count('hints', 'completed')).toEqual({ completed: 2 }));
-    expect(await count('rereads', 'delayed')).toEqual({ delayed: secondLooks });
-  });
-});
-
-it('a hint that waited while its member was read for another needs no call to Stytch', async () => {
-  const { member_id } = lab.emulator.directory.silently(() => lab.emulator.directory.provision(organizationId, ada));
-  await queueHints(lab.home, organizationId, [member_id]);
-  await rows();
-  lab.emulator.calls.reset();
-  await queueHints(lab.home, organizationId, [member_id], { ageMs: 31_000 });
-  expect(await rows()).toMatchObject([{ status: 'active', grants: ['scim:analyst (scim)'] }]);
-  expect((await eventsOf(member_id)).map(({ outcome }) => outcome)).toEqual(['changed', 'superseded']);
-  expect(lab.emulator.calls.count('members.dangerouslyGet')).toBe(0);
-  await queueHints(lab.home, organizationId, [member_id], { ageMs: 31_000, memberGone: true });
-  await rows();
-  expect(lab.emulator.calls.count('members.dangerouslyGet')).toBeGreaterThan(0); // a leaver is read in any case
-});
-
 describe('a slower, older read', () => {
   it('that returns after a newer one was applied changes nothing', async () => {
     const { directory, faults } = lab.emulator;
@@ -366,59 +288,3 @@ describe('a slower, older read', () => {
     );
   });
 });
-
-describe('a member that can not be understood', () => {
-  it('fails alone, in words that do not quote it, and holds up nobody', async () => {
-    const { directory } = lab.emulator;
-    const people = Array.from({ length: 20 }, (_, i) =>
-      directory.silently(() =>
-        directory.provision(organizationId, { userName: `p${i}@acme.example`, externalId: `e${i}` }),
-      ),
-    );
-    const poison = people[7]?.member_id ?? '';
-    directory.setMember(poison, { email_address: 'evil\0@acme.example', name: 'Evil' });
-    for (const { member_id } of people)
-      void post(lab.url, signed(memberEvent({ id: member_id, member: { organization_id: organizationId } })));
-    await eventually(async () => expect(await lab.failedJobs()).toHaveLength(1));
-    expect(await rows()).toHaveLength(19);
-    const [failed] = await lab.failedJobs();
-    expect(failed).toMatchObject({
-      queue: 'hints',
-      reason: `Stytch returned member ${poison} with an unusable email_address. Look at it in Stytch's dashboard.`,
-    });
-  });
-
-  it.each([
-    ['a name of a megabyte', { name: 'x'.repeat(1_000_000) }, { name: 'x'.repeat(500) }],
-    ['NUL characters in its name', { name: 'A\0da\0' }, { name: 'Ada' }],
-    ['a name that is a list', { name: ['Ada'] }, { name: '' }],
-    [
-      'thousands of roles',
-      { scim_registration: { scim_attributes: { roles: manyRoles() } } },
-      { grants: ['scim:admin (scim)'] },
-    ],
-    [
-      'a role that is a JSON string',
-      { scim_registration: { scim_attributes: { roles: [{ value: '{"id":"1","value":"admin"}' }] } } },
-      { values: ['admin via roles'], grants: ['scim:admin (scim)'] },
-    ],
-    [
-      'roles that are no list',
-      { roles: 'admin', scim_registration: { scim_attributes: { roles: 7, groups: {} } } },
-      { values: [] },
-    ],
-  ])('with %s is handled, and so is its neighbour', async (_, planted, expected) => {
-    const { directory } = lab.emulator;
-    const [a] = directory.silently(() => [
-      directory.provision(organizationId, ada),
-      directory.provision(organizationId, bob),
-    ]);
-    directory.setMember(a?.member_id ?? '', planted);
-    await post(lab.url, signed(memberEvent({ object_type: 'organization', id: organizationId, organization: {} })));
-    expect(await rows()).toMatchObject([expected, { user: 'bob@acme.example' }]);
-  });
-});
-
-function manyRoles() {
-  return Array.from({ length: 5000 }, (_, i) => ({ value: i === 4321 ? 'admin' : `role-${i}` }));
-}

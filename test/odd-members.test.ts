@@ -1,0 +1,79 @@
+import { eventually } from './support/eventually.js';
+import { type Lab, startLab } from './support/lab.js';
+import { memberEvent, post, signed } from './support/webhook.js';
+
+let lab: Lab;
+let organizationId: string;
+let teamId: string;
+
+beforeAll(async () => {
+  lab = await startLab();
+});
+afterAll(() => lab.stop());
+beforeEach(async () => {
+  ({ organizationId, teamId } = await lab.team({ name: 'Acme' }));
+});
+
+const ada = { userName: 'ada@acme.example', name: 'Ada Lovelace', externalId: '00u-ada', roles: ['analyst'] };
+const bob = { userName: 'bob@acme.example', name: 'Bob', externalId: '00u-bob' };
+
+async function rows() {
+  await lab.quiet();
+  return (await lab.rows()).filter((row) => row.teamId === teamId);
+}
+
+describe('a member that can not be understood', () => {
+  it('fails alone, in words that do not quote it, and holds up nobody', async () => {
+    const { directory } = lab.emulator;
+    const people = Array.from({ length: 20 }, (_, i) =>
+      directory.silently(() =>
+        directory.provision(organizationId, { userName: `p${i}@acme.example`, externalId: `e${i}` }),
+      ),
+    );
+    const poison = people[7]?.member_id ?? '';
+    directory.setMember(poison, { email_address: 'evil\0@acme.example', name: 'Evil' });
+    for (const { member_id } of people)
+      void post(lab.url, signed(memberEvent({ id: member_id, member: { organization_id: organizationId } })));
+    await eventually(async () => expect(await lab.failedJobs()).toHaveLength(1));
+    expect(await rows()).toHaveLength(19);
+    const [failed] = await lab.failedJobs();
+    expect(failed).toMatchObject({
+      queue: 'hints',
+      reason: `Stytch returned member ${poison} with an unusable email_address. Look at it in Stytch's dashboard.`,
+    });
+  });
+
+  it.each([
+    ['a name of a megabyte', { name: 'x'.repeat(1_000_000) }, { name: 'x'.repeat(500) }],
+    ['NUL characters in its name', { name: 'A\0da\0' }, { name: 'Ada' }],
+    ['a name that is a list', { name: ['Ada'] }, { name: '' }],
+    [
+      'thousands of roles',
+      { scim_registration: { scim_attributes: { roles: manyRoles() } } },
+      { grants: ['scim:admin (scim)'] },
+    ],
+    [
+      'a role that is a JSON string',
+      { scim_registration: { scim_attributes: { roles: [{ value: '{"id":"1","value":"admin"}' }] } } },
+      { values: ['admin via roles'], grants: ['scim:admin (scim)'] },
+    ],
+    [
+      'roles that are no list',
+      { roles: 'admin', scim_registration: { scim_attributes: { roles: 7, groups: {} } } },
+      { values: [] },
+    ],
+  ])('with %s is handled, and so is its neighbour', async (_, planted, expected) => {
+    const { directory } = lab.emulator;
+    const [a] = directory.silently(() => [
+      directory.provision(organizationId, ada),
+      directory.provision(organizationId, bob),
+    ]);
+    directory.setMember(a?.member_id ?? '', planted);
+    await post(lab.url, signed(memberEvent({ object_type: 'organization', id: organizationId, organization: {} })));
+    expect(await rows()).toMatchObject([expected, { user: 'bob@acme.example' }]);
+  });
+});
+
+function manyRoles() {
+  return Array.from({ length: 5000 }, (_, i) => ({ value: i === 4321 ? 'admin' : `role-${i}` }));
+}

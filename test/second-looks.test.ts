@@ -1,0 +1,100 @@
+import type { JobType } from 'bullmq';
+import { eventually } from './support/eventually.js';
+import { queueHints } from './support/hints.js';
+import { type Lab, startLab } from './support/lab.js';
+import { inspectQueue } from './support/queue.js';
+
+let lab: Lab;
+let organizationId: string;
+let teamId: string;
+
+beforeAll(async () => {
+  lab = await startLab();
+});
+afterAll(() => lab.stop());
+beforeEach(async () => {
+  ({ organizationId, teamId } = await lab.team({ name: 'Acme' }));
+});
+
+const ada = { userName: 'ada@acme.example', externalId: '00u-ada', roles: ['analyst'] };
+
+async function rows() {
+  await lab.quiet();
+  return (await lab.rows()).filter((row) => row.teamId === teamId);
+}
+
+describe('a hint that changed nothing', () => {
+  it('is not believed: what an index did not show yet is found at the second look', async () => {
+    const { directory, faults } = lab.emulator;
+    const people = Array.from({ length: 20 }, (_, i) =>
+      directory.provision(organizationId, { userName: `p${i}@acme.example`, externalId: `e${i}`, roles: ['analyst'] }),
+    );
+    await lab.quiet();
+    faults.searchLagMs = 60_000;
+    for (const { member_id } of people) directory.setRoles(member_id, []);
+    await lab.emulator.webhooks.settled();
+    await eventually(async () =>
+      expect(await lab.database.syncEvent.count({ where: { eventType: 'scim.member.update', teamId } })).toBe(20),
+    );
+    faults.searchLagMs = 0;
+    expect(await rows()).toMatchObject(Array(20).fill({ grants: [] }));
+    const found = await lab.database.syncEvent.findMany({ where: { teamId, trigger: 'recheck', outcome: 'changed' } });
+    expect(found.length).toBeGreaterThan(10); // the first few hints were read by get, which does not lag
+    expect(found[0]).toMatchObject({
+      svixId: expect.any(String),
+      eventType: 'scim.member.update',
+      sentAt: expect.any(Date),
+    });
+  });
+
+  it('is not believed either when Stytch does not know the new member yet', async () => {
+    const { directory, faults } = lab.emulator;
+    faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' }, 2);
+    directory.provision(organizationId, ada);
+    expect(await rows()).toMatchObject([{ user: 'ada@acme.example', status: 'active' }]);
+  });
+});
+
+describe('a hint that changed nothing and came', () => {
+  const anHour = 3_600_000;
+  let waiting: Awaited<ReturnType<typeof startLab>>;
+  beforeEach(async () => {
+    waiting = await startLab({ timing: { recheckDelaysMs: [0, anHour, anHour], sweepDebounceMs: 100 } });
+  });
+  afterEach(() => waiting.stop());
+
+  it.each([
+    ['29 s ago is looked at again', { ageMs: 29_000 }, 1],
+    ['half a minute ago is believed: no index lags that much', { ageMs: 31_000 }, 0],
+    ['just now is looked at again, though the receiver has a slow clock', { ageMs: 31_000, sentMs: 0 }, 1],
+  ])('%s', async (_, age, secondLooks) => {
+    const team = await waiting.team({ name: 'Acme' });
+    const { member_id } = waiting.emulator.directory.silently(() =>
+      waiting.emulator.directory.provision(team.organizationId, ada),
+    );
+    for (const outcome of ['changed', 'unchanged']) {
+      await waiting.database.user.updateMany({ data: { observedAt: new Date(0) } }); // nobody has read it since
+      await queueHints(waiting.home, team.organizationId, [member_id], age);
+      await eventually(async () => expect(await waiting.database.syncEvent.count({ where: { outcome } })).toBe(1));
+    }
+    const count = (name: 'hints' | 'rereads', state: JobType) =>
+      inspectQueue(waiting.home, name, (queue) => queue.getJobCounts(state));
+    await eventually(async () => expect(await count('hints', 'completed')).toEqual({ completed: 2 }));
+    expect(await count('rereads', 'delayed')).toEqual({ delayed: secondLooks });
+  });
+});
+
+it('a hint that waited while its member was read for another needs no call to Stytch', async () => {
+  const { member_id } = lab.emulator.directory.silently(() => lab.emulator.directory.provision(organizationId, ada));
+  await queueHints(lab.home, organizationId, [member_id]);
+  await rows();
+  lab.emulator.calls.reset();
+  await queueHints(lab.home, organizationId, [member_id], { ageMs: 31_000 });
+  expect(await rows()).toMatchObject([{ status: 'active', grants: ['scim:analyst (scim)'] }]);
+  const events = await lab.database.syncEvent.findMany({ where: { teamId }, orderBy: { id: 'asc' } });
+  expect(events.map(({ outcome }) => outcome)).toEqual(['changed', 'superseded']);
+  expect(lab.emulator.calls.count('members.dangerouslyGet')).toBe(0);
+  await queueHints(lab.home, organizationId, [member_id], { ageMs: 31_000, memberGone: true });
+  await rows();
+  expect(lab.emulator.calls.count('members.dangerouslyGet')).toBeGreaterThan(0); // a leaver is read in any case
+});
