@@ -55,6 +55,28 @@ describe('a hint that changed nothing', () => {
   });
 });
 
+it('whoever left because Stytch did not know them is looked at again; whoever it says has left is not', async () => {
+  const { directory, faults, calls } = lab.emulator;
+  const { member_id } = directory.provision(organizationId, ada);
+  await lab.quiet();
+  faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' });
+  await queueHints(lab.home, organizationId, [member_id]);
+  expect(await rows()).toMatchObject([{ status: 'active', grants: ['scim:analyst (scim)'] }]);
+  const events = await lab.database.syncEvent.findMany({
+    where: { teamId, outcome: 'changed' },
+    orderBy: { id: 'asc' },
+  });
+  expect(events.map(({ trigger }) => trigger)).toEqual(['hint', 'hint', 'recheck']);
+  expect(events[1]?.changes).toContainEqual({ type: 'user_deactivated', because: 'not_found' });
+  expect(events[2]?.changes).toContainEqual({ type: 'user_reactivated' });
+
+  calls.reset();
+  directory.silently(() => directory.deprovision(member_id));
+  await queueHints(lab.home, organizationId, [member_id], { memberGone: true });
+  expect(await rows()).toMatchObject([{ status: 'deactivated' }]);
+  expect(calls.count('members.dangerouslyGet')).toBe(1);
+});
+
 describe('a hint that changed nothing and came', () => {
   const anHour = 3_600_000;
   let waiting: Awaited<ReturnType<typeof startLab>>;

@@ -5,7 +5,7 @@ import { locateMembers } from './locate-members.js';
 import type { ReadMembers } from './read-members.js';
 import { type Look, reconcileMembers, type Settled } from './reconcile-members.js';
 import { type Occasion, type Outcome, recordEvents, type SyncEvent } from './record-events.js';
-import { isBelieved, type Recheck, type Rereads } from './rereads.js';
+import { isBelieved, isUnsure, type Recheck, type Rereads } from './rereads.js';
 
 /** A hint that names exactly one member: what nearly all of them are. */
 export type MemberHint = Hint & { memberIds: [string] };
@@ -75,11 +75,12 @@ function looksOf(hints: readonly MemberHint[], places: Places): Look[] {
   return [...byMember].map(([memberId, look]) => ({ memberId, ...look }));
 }
 
-/** One read explains one hint. Whoever was named by more, or showed no change, is looked at again. */
+/** One read explains one hint. Whoever was named by more, showed no change, or was not found, is looked at again. */
 function isDoubtful({ memberId, occasions }: Look, settled: Settled, readAt: number): boolean {
-  if (occasions.every((occasion) => isBelieved(occasion, readAt))) return false;
   const result = settled.get(memberId);
   if (result === undefined || result instanceof Error || result.outcome === 'unknown_team') return false;
+  if (isUnsure(result.changes)) return true;
+  if (occasions.every((occasion) => isBelieved(occasion, readAt))) return false;
   return result.outcome !== 'changed' || new Set(occasions.map(({ svixId }) => svixId)).size > 1;
 }
 

@@ -8,8 +8,10 @@ import type { Occasion } from './record-events.js';
 /** A member to look at, and why. */
 export type Look = Wanted & { occasions: readonly Occasion[] };
 
+export type Became = Exclude<Converged, { readFirst: string }>;
+
 /** Member id -> what became of it, or why it could not be reconciled now. */
-export type Settled = Map<string, Exclude<Converged, { readFirst: string }> | Error>;
+export type Settled = Map<string, Became | Error>;
 
 /** Deciding about one member can take a look at another, and that at one more; in practice one extra round. */
 const roundsMax = 4;

@@ -1,3 +1,4 @@
+import type { Change } from '../directory/plan.js';
 import type { Occasion } from './record-events.js';
 
 /** A member to be read again later: ids, and the hint that asked, so that a late finding shows its true lag. */
@@ -32,4 +33,12 @@ const believedAfterMs = 30_000;
 export function isBelieved({ sentAt, receivedAt }: Pick<Occasion, 'sentAt' | 'receivedAt'>, readAt: number): boolean {
   if (sentAt === undefined || receivedAt === undefined) return false;
   return readAt - Math.max(Date.parse(sentAt), Date.parse(receivedAt)) >= believedAfterMs;
+}
+
+/**
+ * Somebody left because Stytch did not know them: that may have been a part of Stytch that was behind, so it is read once
+ * more. Its own word, in the member object or a signed event, needs no second look.
+ */
+export function isUnsure(changes: readonly Change[]): boolean {
+  return changes.some((change) => change.type === 'user_deactivated' && change.because === 'not_found');
 }

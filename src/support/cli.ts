@@ -1,5 +1,5 @@
 import { loadDotEnv } from '../lifecycle.js';
-import { runCommand } from './run-command.js';
+import { runCommand } from './commands/run-command.js';
 
 /** `npm run support -- <verb>`: one process for one verb; what it says to programs is its exit code. */
 if (require.main === module) {

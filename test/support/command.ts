@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { runCommand } from '../../src/support/run-command.js';
+import { runCommand } from '../../src/support/commands/run-command.js';
 import { testEnv } from './config.js';
 
 export type CommandResult = { code: number; stdout: string; stderr: string; json: unknown };

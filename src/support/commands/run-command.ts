@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
-import { type Config, ConfigProblem, loadConfig } from '../config.js';
-import { describeFailure, Hopeless, Unavailable } from '../failures.js';
-import { createLog } from '../log.js';
-import { commands } from './commands/all.js';
-import type { CommandAnswer, CommandInput } from './commands/command.js';
-import { type Parsed, parseCommand } from './commands/parse.js';
-import { overview, usageOf } from './commands/usage.js';
-import { connectSupport, type SupportParts } from './parts.js';
-import { type ProblemCode, SupportProblem } from './problem.js';
+import { type Config, ConfigProblem, loadConfig } from '../../config.js';
+import { describeFailure, Hopeless, Unavailable } from '../../failures.js';
+import { createLog } from '../../log.js';
+import { connectSupport, type SupportParts } from '../parts.js';
+import { type ProblemCode, SupportProblem } from '../problem.js';
+import { commands } from './all.js';
+import type { CommandAnswer, CommandInput } from './command.js';
+import { type Parsed, parseCommand } from './parse.js';
+import { overview, usageOf } from './usage.js';
 
 /** Where a command is typed, and where it answers. */
 export type Terminal = {
