@@ -32,9 +32,8 @@ export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: Rec
 }
 
 /**
- * The nodes tell of each other; those named are only asked first, and all take the same password. A node that comes back
- * is told of as a new one, and a replica that takes a lost node's place shows in the set of masters; all our keys are on
- * one node, so any may be the one that matters.
+ * The nodes tell of each other; those named are only asked first, and all take the same password. All our keys are on one
+ * node, so any may be the one that matters.
  */
 function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListener): Cluster {
   const { username, password, protocol } = nodes[0] as URL;
@@ -56,20 +55,29 @@ function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListe
       : {}),
   });
   cluster.on('error', () => {});
-  const onRefresh = onOtherMasters(cluster, onReconnect);
-  cluster.once('ready', () => cluster.on('ready', onReconnect).on('+node', onReconnect).on('refresh', onRefresh));
+  cluster.once('ready', () => {
+    cluster.on('ready', onReconnect);
+    watchMasters(cluster, onReconnect);
+  });
   return cluster;
 }
 
-/** A replica is behind by what its master had not yet told it. ioredis asks who serves what after every failure. */
-function onOtherMasters(cluster: Cluster, tell: () => void): () => void {
+/**
+ * ioredis asks who serves what after every failure and every few seconds. Told is whoever was lost and is named again (that
+ * it can be reached is not sure yet: if not, it is lost once more), and a replica in a master's place: it is behind by what
+ * that had not yet told it.
+ */
+function watchMasters(cluster: Cluster, tell: () => void): void {
   const masters = () => cluster.nodes('master').map(addressOf).sort().join();
-  let known: string | undefined;
-  return () => {
+  let known = masters();
+  cluster.on('-node', () => {
+    known = 'one is lost';
+  });
+  cluster.on('refresh', () => {
     const now = masters();
-    if (known !== undefined && now !== known) tell();
+    if (now !== known) tell();
     known = now;
-  };
+  });
 }
 
 function addressOf({ options }: Redis): string {
