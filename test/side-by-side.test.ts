@@ -10,7 +10,7 @@ import { rowsOf, seedTeam } from './support/rows.js';
 import { projectId, secret } from './support/webhook.js';
 
 /** On Redis more than 5,000 events; PostgreSQL's queue has a sixth of the speed. */
-const peopleOn = { redis: 2500, postgres: 400 };
+const peopleOn = { redis: 2500, postgres: 250 };
 const names = { given: 'Wilhelmina', family: 'Featherstonehaugh' };
 
 /**
