@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './local/ports.js';
 import { testEnv } from './support/config.js';
 import { createTestDatabase } from './support/database.js';
-import { eventually } from './support/eventually.js';
+import { eventually, eventuallySame } from './support/eventually.js';
 import { startProcess, stopProcess, type TestProcess } from './support/processes.js';
 import { backends, startTestQueue } from './support/queue.js';
 import { memberEvent, post, signed } from './support/webhook.js';
@@ -67,7 +67,7 @@ describe('a fleet', () => {
     rolled = true;
     await load;
     expect(broken).toEqual([]);
-    await eventually(async () => expect(await unrecorded(database, accepted)).toEqual([]), 120_000);
+    await eventuallySame(() => unrecorded(database, accepted), [], 120_000);
     await Promise.all(fleet.map(stopProcess));
   }, 600_000);
 });

@@ -1,6 +1,6 @@
 import type { Database } from '../../src/database.js';
 import type { Emulator } from '../emulator/emulator.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, eventuallySame } from '../support/eventually.js';
 import { rowsOf } from '../support/rows.js';
 import type { FaultTeam } from './acme.js';
 import { patienceMs } from './patience.js';
@@ -39,7 +39,7 @@ export function createObservation(
   };
   const rowsAreRight = async () => {
     const expected = directoryRows(emulator, organizationId);
-    await eventually(async () => expect(mirroredRows(await rowsOf(database), teamId)).toEqual(expected), patienceMs);
+    await eventuallySame(async () => mirroredRows(await rowsOf(database), teamId), expected, patienceMs);
   };
   return {
     ...{ lags, sinceAct, leaversGone },
@@ -60,7 +60,7 @@ export function createObservation(
     accounted: async () => {
       const accepted = emulator.webhooks.outbox.filter(({ attempts }) => attempts.some(({ status }) => status === 202));
       const svixIds = accepted.map(({ svixId }) => svixId);
-      await eventually(async () => expect(await unrecorded(database, svixIds)).toEqual([]), patienceMs);
+      await eventuallySame(() => unrecorded(database, svixIds), [], patienceMs);
     },
   };
 }

@@ -16,6 +16,20 @@ export async function eventually(check: () => Promise<unknown> | unknown, within
   throw new Error(`Not within ${withinMs / 1000} s: ${last}`);
 }
 
+/**
+ * Waits until rows of plain data, with their keys in one order, are what is expected. They are held against each other in
+ * detail only at the end: that takes seconds of a process that may also be playing Stytch, for those who are waited for.
+ */
+export async function eventuallySame<T>(read: () => Promise<T>, expected: T, withinMs?: number): Promise<void> {
+  const wanted = JSON.stringify(expected);
+  let last: T | undefined;
+  const isSame = async () => {
+    last = await read();
+    return JSON.stringify(last) === wanted;
+  };
+  await eventually(isSame, withinMs).catch(() => expect(last).toEqual(expected));
+}
+
 /** A tenth of what has been waited: asking costs what is waited for, on a machine that has little to give. */
 function pauseMs(waitedMs: number): number {
   return Math.min(Math.max(waitedMs / 10, 20), 250);
