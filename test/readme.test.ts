@@ -33,6 +33,7 @@ const seen: Record<string, string> = {
   'npm run test:faults': 'CI',
   'npm run bench': 'bench.test.ts, its shortest scenario',
   'npm run bench -- steady': 'bench.test.ts',
+  'npm run bench -- storm-250k': 'by hand; bench.test.ts runs a shorter one',
   'npm run bench -- --help': 'bench.test.ts',
   'npm run dev': 'dev.test.ts',
   'npm run dev -- --help': 'dev.test.ts',
