@@ -13,7 +13,7 @@ import { memberEvent, post, projectId, secret, signed } from './support/webhook.
 const onRedis = (backends as readonly string[]).includes('redis') ? describe : describe.skip;
 
 onRedis('with the queue on a Redis Cluster of three nodes', () => {
-  jest.setTimeout(240_000);
+  jest.setTimeout(300_000);
   let cluster: TestCluster;
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
   let emulator: Awaited<ReturnType<typeof startEmulator>>;
@@ -118,7 +118,10 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
     const before = gaps();
     await ours.kill();
     emulator.directory.silently(() => join('mary')); // nothing tells of her but the reading of every team
-    await eventually(async () => expect((await rows()).map(({ user }) => user)).toContain('mary@acme.example'), 60_000);
+    await eventually(
+      async () => expect((await rows()).map(({ user }) => user)).toContain('mary@acme.example'),
+      180_000,
+    );
     expect(gaps()).toBeGreaterThan(before);
     expect((await post(url, signed())).status).toBe(202);
   });

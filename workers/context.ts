@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { noticeConnection } from '../src/admin/notice-connection.js';
 import type { Config } from '../src/config.js';
 import { connectDatabase, type Database } from '../src/database.js';
@@ -47,6 +48,7 @@ export type WorkerContext = {
 
 /** A probe may have to wait for a connection in a storm; what a shorter gap interrupts is tried again by itself. */
 const databaseAwayAfterMs = 5_000;
+const gapAgainAfterMs = 1_000;
 /** Stytch refuses a call now and then; only a real outage makes everybody be read again. */
 const stytchAwayAfterMs = 10_000;
 
@@ -60,10 +62,15 @@ export function createContext(config: Config, log: Log, tracing: Tracing, { timi
   const queue = connectProducer(home, onError, () => afterGap('queue'));
   const queues = inspectQueues(home, onError);
   const rereads = rereadsThrough(queue, timing);
-  const afterGap: WorkerContext['afterGap'] = (what) => {
+  let isClosed = false;
+  const afterGap: WorkerContext['afterGap'] = async (what) => {
     log.info({ what }, 'reading every team after a gap');
-    const failed = (error: unknown) => log.warn({ what, error: describeFailure(error) }, 'could not ask for it');
-    rereads.everyTeam({ trigger: 'sweep' }).catch(failed);
+    while (!isClosed) {
+      const failure = await rereads.everyTeam({ trigger: 'sweep' }).then(() => null, describeFailure);
+      if (failure === null) return;
+      log.warn({ what, error: failure }, 'could not ask for it, will ask again');
+      await sleep(gapAgainAfterMs, undefined, { ref: false }); // a queue that has just come back may not take it yet
+    }
   };
   const metrics = createMetrics();
   const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS });
@@ -87,6 +94,7 @@ export function createContext(config: Config, log: Log, tracing: Tracing, { timi
       },
     },
     close: async () => {
+      isClosed = true;
       const connections = [queue.close(), queues.close(), stytch.close(), people.close()];
       await Promise.all([...connections, database.$disconnect()]);
       await tracing.close();
