@@ -10,7 +10,7 @@ import type { Log } from './log.js';
 import { createMetrics, createProcessMetrics } from './metrics.js';
 import { openSite } from './people.js';
 import { connectProducer, type NewJob } from './queue/produce.js';
-import type { Rereads } from './reconcile/rereads.js';
+import { readAfterGaps } from './reconcile/read-after-gap.js';
 import { tracedWebhook } from './tracing/traced-webhook.js';
 import { openTracing } from './tracing/tracing.js';
 import { createGauges } from './watch/gauges.js';
@@ -66,9 +66,10 @@ export async function startServer(
     readReports: () => readReports(database),
   };
   const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
+  const rereads = rereadsThrough(queue);
   const people = openSite(config, {
     database,
-    rereads: rereadsThrough(queue),
+    rereads,
     oldestWaitingSeconds: async () => (await oldest())?.ageSeconds ?? null,
     onStytchCall: (call, status) => metrics.stytchRequests.inc({ call, status }),
     log,
@@ -80,7 +81,8 @@ export async function startServer(
     metrics: () => tellMetrics(telling),
   });
   const listening = await listen(app, config, isStopping);
-  if (schedules) readEveryTeam(rereadsThrough(queue), log);
+  const gaps = readAfterGaps(rereads, log);
+  if (schedules) void gaps.after('receiver');
   const slaWatch = every(slaCheckEveryMs, () => tellOfBreach(oldest, config.SLA_SECONDS, log));
   return {
     port: listening.port,
@@ -90,18 +92,12 @@ export async function startServer(
     stop: async () => {
       stopping = true;
       await listening.close();
+      gaps.close();
       await slaWatch.stop();
       await Promise.all([queue.close(), people.close(), database.$disconnect()]);
       await tracing.close();
     },
   };
-}
-
-/** While nobody listened, events may have been missed. */
-function readEveryTeam(rereads: Rereads, log: Log): void {
-  rereads
-    .everyTeam({ trigger: 'sweep' })
-    .catch((error) => log.warn({ error: describeFailure(error) }, 'could not ask for every team to be read'));
 }
 
 const slaCheckEveryMs = 15_000;

@@ -207,7 +207,7 @@ test('100,000 members: listed in order in 100 pages, and 1,000 found by id at on
   const asked = performance.now();
   const found = await search([{ filter_name: 'member_ids', filter_value: wanted }], { limit: 1000 });
   expect(found.members).toHaveLength(1000);
-  expect(performance.now() - asked).toBeLessThan(listingMs); // it is about a hundredth
+  expect(performance.now() - asked).toBeLessThan(listingMs / 10); // it is about a hundredth
 });
 
 test('a member session searches its own organization only, and needs the permission', async () => {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { noticeConnection } from '../src/admin/notice-connection.js';
 import type { Config } from '../src/config.js';
 import { connectDatabase, type Database } from '../src/database.js';
@@ -12,6 +11,7 @@ import type { ConsumeOptions } from '../src/queue/consume.js';
 import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
 import { connectProducer, type Producer } from '../src/queue/produce.js';
 import { patient } from '../src/reconcile/patience.js';
+import { type Gap, readAfterGaps } from '../src/reconcile/read-after-gap.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
 import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
 import { connectStytch } from '../src/stytch.js';
@@ -41,14 +41,13 @@ export type WorkerContext = {
   tracing: Tracing;
   consuming: ConsumeOptions;
   /** Reads every team again, because something was away and may have been missed. */
-  afterGap(what: 'queue' | 'database' | 'stytch' | 'worker'): void;
+  afterGap(gap: Gap): void;
   databaseWatch: OutageWatch;
   close(): Promise<void>;
 };
 
 /** A probe may have to wait for a connection in a storm; what a shorter gap interrupts is tried again by itself. */
 const databaseAwayAfterMs = 5_000;
-const gapAgainAfterMs = 1_000;
 /** Stytch refuses a call now and then; only a real outage makes everybody be read again. */
 const stytchAwayAfterMs = 10_000;
 
@@ -62,16 +61,8 @@ export function createContext(config: Config, log: Log, tracing: Tracing, { timi
   const queue = connectProducer(home, onError, () => afterGap('queue'));
   const queues = inspectQueues(home, onError);
   const rereads = rereadsThrough(queue, timing);
-  let isClosed = false;
-  const afterGap: WorkerContext['afterGap'] = async (what) => {
-    log.info({ what }, 'reading every team after a gap');
-    while (!isClosed) {
-      const failure = await rereads.everyTeam({ trigger: 'sweep' }).then(() => null, describeFailure);
-      if (failure === null) return;
-      log.warn({ what, error: failure }, 'could not ask for it, will ask again');
-      await sleep(gapAgainAfterMs, undefined, { ref: false }); // a queue that has just come back may not take it yet
-    }
-  };
+  const gaps = readAfterGaps(rereads, log);
+  const afterGap: WorkerContext['afterGap'] = (gap) => void gaps.after(gap);
   const metrics = createMetrics();
   const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS });
   const stytch = connectWatchedStytch(config, metrics, () => afterGap('stytch'));
@@ -94,7 +85,7 @@ export function createContext(config: Config, log: Log, tracing: Tracing, { timi
       },
     },
     close: async () => {
-      isClosed = true;
+      gaps.close();
       const connections = [queue.close(), queues.close(), stytch.close(), people.close()];
       await Promise.all([...connections, database.$disconnect()]);
       await tracing.close();

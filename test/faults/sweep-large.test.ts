@@ -64,13 +64,14 @@ it('100,000 unchanged members cost 100 searches and not a write, and no more mem
     emulator.calls.reset();
     await database.team.update({ where: { id: teamId }, data: { stytchOrganizationId: organizationId } });
     await eventually(async () => expect(await sweptMembers(teamId)).toBe(size), 240_000);
-    return emulator.calls.count('members.search');
+    const { sweptAt } = await database.teamSync.findUniqueOrThrow({ where: { teamId } });
+    // On a slow machine the next sweep may have begun before we look.
+    return emulator.calls.list('members.search').filter(({ at }) => at <= (sweptAt ?? at)).length;
   };
   const searches = await sweepTeamOf(100_000);
   const [written] = await database.$queryRaw<[{ rows: number }]>`
     SELECT count(*)::int AS rows FROM users WHERE observed_at > now() - interval '30 minutes'`;
-  expect(searches).toBeLessThanOrEqual(110); // a page that is late is asked for again, on a machine that is slow
-  expect([emulator.calls.count('members.dangerouslyGet'), written.rows]).toEqual([0, 0]);
+  expect([searches, emulator.calls.count('members.dangerouslyGet'), written.rows]).toEqual([100, 0, 0]);
   await stopProcess(worker);
   await emulator.stop();
   await queue.stop();

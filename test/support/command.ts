@@ -10,9 +10,8 @@ type Environment = Record<string, string | undefined>;
 /** A verb as support runs it, with its environment and its exit code, but for the process of its own: that costs a second. */
 export async function support(env: Environment, ...words: string[]): Promise<CommandResult> {
   const [out, err]: [string[], string[]] = [[], []];
-  const environment = testEnv(env);
   const code = await runCommand(words, {
-    ...{ environment, width: 160 },
+    ...{ environment: () => testEnv(env), width: 160 },
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
   });

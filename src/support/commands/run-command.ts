@@ -11,7 +11,8 @@ import { overview, usageOf } from './usage.js';
 
 /** Where a command is typed, and where it answers. */
 export type Terminal = {
-  environment: Record<string, string | undefined>;
+  /** Asked for only when a verb is run: help needs none. */
+  environment(): Record<string, string | undefined>;
   /** Of the lines that it shows, in characters. */
   width: number;
   out(text: string): void;
@@ -44,7 +45,7 @@ async function answer(words: string[], terminal: Terminal): Promise<Answer> {
   if (words.length === 0 || ['--help', '-h', 'help'].includes(String(words[0]))) return { text: overview(commands) };
   const parsed = parseCommand(commands, words);
   if (parsed.values.help === true) return { text: usageOf(parsed.command) };
-  return run(parsed, loadConfig(terminal.environment), terminal);
+  return run(parsed, loadConfig(terminal.environment()), terminal);
 }
 
 async function run(parsed: Parsed, config: Config, terminal: Terminal): Promise<CommandAnswer> {
