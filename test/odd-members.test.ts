@@ -1,42 +1,27 @@
 import { eventually } from './support/eventually.js';
-import { type Lab, startLab } from './support/lab.js';
+import { ownTeam } from './support/own-team.js';
 import { memberEvent, post, signed } from './support/webhook.js';
 
-let lab: Lab;
-let organizationId: string;
-let teamId: string;
-
-beforeAll(async () => {
-  lab = await startLab();
-});
-afterAll(() => lab.stop());
-beforeEach(async () => {
-  ({ organizationId, teamId } = await lab.team({ name: 'Acme' }));
-});
+const own = ownTeam();
 
 const ada = { userName: 'ada@acme.example', name: 'Ada Lovelace', externalId: '00u-ada', roles: ['analyst'] };
 const bob = { userName: 'bob@acme.example', name: 'Bob', externalId: '00u-bob' };
 
-async function rows() {
-  await lab.quiet();
-  return (await lab.rows()).filter((row) => row.teamId === teamId);
-}
-
 describe('a member that can not be understood', () => {
   it('fails alone, in words that do not quote it, and holds up nobody', async () => {
-    const { directory } = lab.emulator;
+    const { directory } = own.lab.emulator;
     const people = Array.from({ length: 20 }, (_, i) =>
       directory.silently(() =>
-        directory.provision(organizationId, { userName: `p${i}@acme.example`, externalId: `e${i}` }),
+        directory.provision(own.organizationId, { userName: `p${i}@acme.example`, externalId: `e${i}` }),
       ),
     );
     const poison = people[7]?.member_id ?? '';
     directory.setMember(poison, { email_address: 'evil\0@acme.example', name: 'Evil' });
     for (const { member_id } of people)
-      void post(lab.url, signed(memberEvent({ id: member_id, member: { organization_id: organizationId } })));
-    await eventually(async () => expect(await lab.failedJobs()).toHaveLength(1));
-    expect(await rows()).toHaveLength(19);
-    const [failed] = await lab.failedJobs();
+      void post(own.lab.url, signed(memberEvent({ id: member_id, member: { organization_id: own.organizationId } })));
+    await eventually(async () => expect(await own.lab.failedJobs()).toHaveLength(1));
+    expect(await own.rows()).toHaveLength(19);
+    const [failed] = await own.lab.failedJobs();
     expect(failed).toMatchObject({
       queue: 'hints',
       reason: `Stytch returned member ${poison} with an unusable email_address. Look at it in Stytch's dashboard.`,
@@ -63,14 +48,17 @@ describe('a member that can not be understood', () => {
       { values: [] },
     ],
   ])('with %s is handled, and so is its neighbour', async (_, planted, expected) => {
-    const { directory } = lab.emulator;
+    const { directory } = own.lab.emulator;
     const [a] = directory.silently(() => [
-      directory.provision(organizationId, ada),
-      directory.provision(organizationId, bob),
+      directory.provision(own.organizationId, ada),
+      directory.provision(own.organizationId, bob),
     ]);
     directory.setMember(a?.member_id ?? '', planted);
-    await post(lab.url, signed(memberEvent({ object_type: 'organization', id: organizationId, organization: {} })));
-    expect(await rows()).toMatchObject([expected, { user: 'bob@acme.example' }]);
+    await post(
+      own.lab.url,
+      signed(memberEvent({ object_type: 'organization', id: own.organizationId, organization: {} })),
+    );
+    expect(await own.rows()).toMatchObject([expected, { user: 'bob@acme.example' }]);
   });
 });
 

@@ -1,44 +1,38 @@
 import type { JobType } from 'bullmq';
 import { eventually } from './support/eventually.js';
 import { queueHints } from './support/hints.js';
-import { type Lab, startLab } from './support/lab.js';
+import { startLab } from './support/lab.js';
+import { ownTeam } from './support/own-team.js';
 import { inspectQueue } from './support/queue.js';
 
-let lab: Lab;
-let organizationId: string;
-let teamId: string;
-
-beforeAll(async () => {
-  lab = await startLab();
-});
-afterAll(() => lab.stop());
-beforeEach(async () => {
-  ({ organizationId, teamId } = await lab.team({ name: 'Acme' }));
-});
+const own = ownTeam();
 
 const ada = { userName: 'ada@acme.example', externalId: '00u-ada', roles: ['analyst'] };
 
-async function rows() {
-  await lab.quiet();
-  return (await lab.rows()).filter((row) => row.teamId === teamId);
-}
-
 describe('a hint that changed nothing', () => {
   it('is not believed: what an index did not show yet is found at the second look', async () => {
-    const { directory, faults } = lab.emulator;
+    const { directory, faults } = own.lab.emulator;
     const people = Array.from({ length: 20 }, (_, i) =>
-      directory.provision(organizationId, { userName: `p${i}@acme.example`, externalId: `e${i}`, roles: ['analyst'] }),
+      directory.provision(own.organizationId, {
+        userName: `p${i}@acme.example`,
+        externalId: `e${i}`,
+        roles: ['analyst'],
+      }),
     );
-    await lab.quiet();
+    await own.lab.quiet();
     faults.searchLagMs = 60_000;
     for (const { member_id } of people) directory.setRoles(member_id, []);
-    await lab.emulator.webhooks.settled();
+    await own.lab.emulator.webhooks.settled();
     await eventually(async () =>
-      expect(await lab.database.syncEvent.count({ where: { eventType: 'scim.member.update', teamId } })).toBe(20),
+      expect(
+        await own.lab.database.syncEvent.count({ where: { eventType: 'scim.member.update', teamId: own.teamId } }),
+      ).toBe(20),
     );
     faults.searchLagMs = 0;
-    expect(await rows()).toMatchObject(Array(20).fill({ grants: [] }));
-    const found = await lab.database.syncEvent.findMany({ where: { teamId, trigger: 'recheck', outcome: 'changed' } });
+    expect(await own.rows()).toMatchObject(Array(20).fill({ grants: [] }));
+    const found = await own.lab.database.syncEvent.findMany({
+      where: { teamId: own.teamId, trigger: 'recheck', outcome: 'changed' },
+    });
     expect(found.length).toBeGreaterThan(10); // the first few hints were read by get, which does not lag
     expect(found[0]).toMatchObject({
       svixId: expect.any(String),
@@ -48,22 +42,22 @@ describe('a hint that changed nothing', () => {
   });
 
   it('is not believed either when Stytch does not know the new member yet', async () => {
-    const { directory, faults } = lab.emulator;
+    const { directory, faults } = own.lab.emulator;
     faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' }, 2);
-    directory.provision(organizationId, ada);
-    expect(await rows()).toMatchObject([{ user: 'ada@acme.example', status: 'active' }]);
+    directory.provision(own.organizationId, ada);
+    expect(await own.rows()).toMatchObject([{ user: 'ada@acme.example', status: 'active' }]);
   });
 });
 
 it('whoever left because Stytch did not know them is looked at again; whoever it says has left is not', async () => {
-  const { directory, faults, calls } = lab.emulator;
-  const { member_id } = directory.provision(organizationId, ada);
-  await lab.quiet();
+  const { directory, faults, calls } = own.lab.emulator;
+  const { member_id } = directory.provision(own.organizationId, ada);
+  await own.lab.quiet();
   faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' });
-  await queueHints(lab.home, organizationId, [member_id]);
-  expect(await rows()).toMatchObject([{ status: 'active', grants: ['scim:analyst (scim)'] }]);
-  const events = await lab.database.syncEvent.findMany({
-    where: { teamId, outcome: 'changed' },
+  await queueHints(own.lab.home, own.organizationId, [member_id]);
+  expect(await own.rows()).toMatchObject([{ status: 'active', grants: ['scim:analyst (scim)'] }]);
+  const events = await own.lab.database.syncEvent.findMany({
+    where: { teamId: own.teamId, outcome: 'changed' },
     orderBy: { id: 'asc' },
   });
   expect(events.map(({ trigger }) => trigger)).toEqual(['hint', 'hint', 'recheck']);
@@ -72,8 +66,8 @@ it('whoever left because Stytch did not know them is looked at again; whoever it
 
   calls.reset();
   directory.silently(() => directory.deprovision(member_id));
-  await queueHints(lab.home, organizationId, [member_id], { memberGone: true });
-  expect(await rows()).toMatchObject([{ status: 'deactivated' }]);
+  await queueHints(own.lab.home, own.organizationId, [member_id], { memberGone: true });
+  expect(await own.rows()).toMatchObject([{ status: 'deactivated' }]);
   expect(calls.count('members.dangerouslyGet')).toBe(1);
 });
 
@@ -107,16 +101,18 @@ describe('a hint that changed nothing and came', () => {
 });
 
 it('a hint that waited while its member was read for another needs no call to Stytch', async () => {
-  const { member_id } = lab.emulator.directory.silently(() => lab.emulator.directory.provision(organizationId, ada));
-  await queueHints(lab.home, organizationId, [member_id]);
-  await rows();
-  lab.emulator.calls.reset();
-  await queueHints(lab.home, organizationId, [member_id], { ageMs: 31_000 });
-  expect(await rows()).toMatchObject([{ status: 'active', grants: ['scim:analyst (scim)'] }]);
-  const events = await lab.database.syncEvent.findMany({ where: { teamId }, orderBy: { id: 'asc' } });
+  const { member_id } = own.lab.emulator.directory.silently(() =>
+    own.lab.emulator.directory.provision(own.organizationId, ada),
+  );
+  await queueHints(own.lab.home, own.organizationId, [member_id]);
+  await own.rows();
+  own.lab.emulator.calls.reset();
+  await queueHints(own.lab.home, own.organizationId, [member_id], { ageMs: 31_000 });
+  expect(await own.rows()).toMatchObject([{ status: 'active', grants: ['scim:analyst (scim)'] }]);
+  const events = await own.lab.database.syncEvent.findMany({ where: { teamId: own.teamId }, orderBy: { id: 'asc' } });
   expect(events.map(({ outcome }) => outcome)).toEqual(['changed', 'superseded']);
-  expect(lab.emulator.calls.count('members.dangerouslyGet')).toBe(0);
-  await queueHints(lab.home, organizationId, [member_id], { ageMs: 31_000, memberGone: true });
-  await rows();
-  expect(lab.emulator.calls.count('members.dangerouslyGet')).toBeGreaterThan(0); // a leaver is read in any case
+  expect(own.lab.emulator.calls.count('members.dangerouslyGet')).toBe(0);
+  await queueHints(own.lab.home, own.organizationId, [member_id], { ageMs: 31_000, memberGone: true });
+  await own.rows();
+  expect(own.lab.emulator.calls.count('members.dangerouslyGet')).toBeGreaterThan(0); // a leaver is read in any case
 });
