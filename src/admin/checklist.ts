@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 /** What has really been seen of a connection so far; nobody ticks anything by hand. */
 export type Signals = {
   isConnected: boolean;
@@ -29,25 +30,25 @@ export function checklist(signals: Signals): Check[] {
     check(
       'first_user',
       'First person seen',
-      counted(people, 'person', 'people'),
+      found(people, 'person', 'people'),
       'Follow the instructions, then assign somebody in your identity provider.',
     ),
     check(
       'first_role_value',
       'First role seen',
-      counted(values, 'role or group name', 'role and group names'),
+      found(values, 'role or group name', 'role and group names'),
       'Push a group, or send the attribute that carries roles.',
     ),
     check(
       'first_role_granted',
       'First role granted',
-      counted(granted, 'person has a role', 'people have roles'),
+      found(granted, 'person has a role', 'people have roles'),
       'On Roles, create the Scanner role for a name that your identity provider sends.',
     ),
     check(
       'first_deactivation',
       'First leaver seen',
-      counted(deactivated, 'person', 'people'),
+      found(deactivated, 'person', 'people'),
       'Unassign a test account, and see it lose its access here within minutes.',
     ),
   ];
@@ -57,7 +58,6 @@ function check(id: CheckId, title: string, found: string | null, next: string): 
   return { id, title, done: found !== null, found, next };
 }
 
-function counted(count: number, one: string, many: string): string | null {
-  if (count === 0) return null;
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+function found(count: number, one: string, many: string): string | null {
+  return count === 0 ? null : counted(count, one, many);
 }

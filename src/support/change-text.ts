@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Change } from '../directory/plan.js';
 
 /** How many users and grants come and go. Pure. */
@@ -16,12 +17,11 @@ export function tallyOf(changes: readonly Change[]): Tally {
 /** `+1 user  -0 users  +2 grants  -0 grants`. */
 export function tallyText(changes: readonly Change[]): string {
   const { usersAdded, usersRemoved, grantsAdded, grantsRemoved } = tallyOf(changes);
-  const noun = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`;
   return [
-    `+${noun(usersAdded, 'user')}`,
-    `-${noun(usersRemoved, 'user')}`,
-    `+${noun(grantsAdded, 'grant')}`,
-    `-${noun(grantsRemoved, 'grant')}`,
+    `+${counted(usersAdded, 'user')}`,
+    `-${counted(usersRemoved, 'user')}`,
+    `+${counted(grantsAdded, 'grant')}`,
+    `-${counted(grantsRemoved, 'grant')}`,
   ].join('  ');
 }
 

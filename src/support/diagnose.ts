@@ -1,4 +1,5 @@
 import { matchRole } from '../admin/role-matching.js';
+import { counted } from '../counted.js';
 import { scimRoleName } from '../directory/world.js';
 import type { WhyFacts } from './why-facts.js';
 
@@ -75,7 +76,7 @@ function aboutFailures({ failedJobs }: WhyFacts): Finding[] {
 
 function aboutDrift({ pending, memberId, stytch }: WhyFacts): Finding[] {
   if ('why' in pending || pending.changes.length === 0 || stytch.says !== 'active') return [];
-  const message = `Scanner is behind Stytch by ${pending.changes.length} changes; reading the member now would make them.`;
+  const message = `Scanner is behind Stytch by ${counted(pending.changes.length, 'change')}; reading the member now brings it up.`;
   return [finding('out_of_date', message, `npm run support -- resync --user ${memberId} --reason "…"`)];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Database } from '../database.js';
 import { asRecord } from '../directory/json.js';
 import { hintJob, replayIdOf, replayStep } from '../jobs.js';
@@ -71,5 +72,5 @@ async function lookAfter({ database, queues }: ReplayRun, replay: OpenReplay): P
 }
 
 function failedAgain({ error, attempts }: StoredJob): string {
-  return `it failed again, after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${error ?? 'no reason given'}`;
+  return `it failed again, after ${counted(attempts, 'attempt')}: ${error ?? 'no reason given'}`;
 }

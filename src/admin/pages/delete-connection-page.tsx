@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { Notice } from '../../pages/notice.js';
 import type { Refusal } from '../../web/refusal.js';
 import type { Admin } from '../admit.js';
@@ -32,11 +33,11 @@ export function DeleteConnectionPage(props: {
             Stytch forgets what it knows by SCIM: groups, group roles and the link to each person. This can’t be undone.
           </li>
           <li>
-            {count(granted, 'person loses', 'people lose')} the roles they have by SCIM, and{' '}
-            {count(values, 'name of a role or group is', 'names of roles and groups are')} forgotten.
+            {counted(granted, 'person loses', 'people lose')} the roles they have by SCIM, and{' '}
+            {counted(values, 'name of a role or group is', 'names of roles and groups are')} forgotten.
           </li>
           <li>
-            {count(people, 'person', 'people')} stay in Scanner as long as Stytch lists them as members. From then on
+            {counted(people, 'person', 'people')} stay in Scanner as long as Stytch lists them as members. From then on
             leavers must be removed by hand.
           </li>
         </ul>
@@ -58,8 +59,4 @@ export function DeleteConnectionPage(props: {
       </section>
     </SettingsFrame>
   );
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }

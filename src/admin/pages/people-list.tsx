@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import type { People } from '../role-effects.js';
 
 /** What becomes of one person, and of several. */
@@ -12,8 +13,7 @@ export function PeopleList({ people: { total, people }, words, none }: { people:
   return (
     <div>
       <p>
-        <strong>{total === 1 ? '1 person' : `${total.toLocaleString('en')} people`}</strong>{' '}
-        {words[total === 1 ? 0 : 1]}
+        <strong>{counted(total, 'person', 'people')}</strong> {words[total === 1 ? 0 : 1]}
       </p>
       <ul class="people">
         {named.map(({ id, name, email }) => (

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { counted } from '../../counted.js';
 import { type EvidenceFormat, verifyEvidence, writeEvidence } from '../evidence-file.js';
 import { findTeam } from '../find-team.js';
 import { leaversOf } from '../leavers.js';
@@ -43,7 +44,7 @@ async function exported(input: CommandInput): Promise<CommandAnswer> {
   const leavers = await leaversOf(input.parts.database, id, from);
   const evidence = { team: id, since: from.toISOString(), leavers };
   const { text, head } = writeEvidence(evidence, formatOf(input.option('format')));
-  input.progress(`${leavers.length} leavers; hash of the last line: ${head}`);
+  input.progress(`${counted(leavers.length, 'leaver')}; hash of the last line: ${head}`);
   return { json: { ...evidence, head: writeEvidence(evidence, 'jsonl').head }, text: text.trimEnd() };
 }
 
@@ -65,6 +66,6 @@ async function verified(file: string, noted: string | undefined): Promise<Comman
   }
   return {
     json: { leavers, head, verified: true },
-    text: `Verified: ${leavers} leavers, nothing edited. Hash ${head}`,
+    text: `Verified: ${counted(leavers, 'leaver')}, nothing edited. Hash ${head}`,
   };
 }

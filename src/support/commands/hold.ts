@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { requireAct } from '../audit.js';
 import { discardHeld } from '../discard-held.js';
 import { heldChanges } from '../held.js';
@@ -57,7 +58,7 @@ Example:
   positionals: { min: 1, max: 1 },
   run: async ({ parts, positionals: [id = ''], option, actor }) => {
     const answer = await discardHeld(parts, id, requireAct({ actor, reason: option('reason') }));
-    const text = `${answer.discarded.length} users stay as they are. The hold is closed.`;
+    const text = `${counted(answer.discarded.length, 'user stays as it is', 'users stay as they are')}. The hold is closed.`;
     return { json: answer, text };
   },
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { requireAct } from '../audit.js';
 import { awaitReplay, type ReplayReport } from '../await-replay.js';
 import { changeText, tallyText } from '../change-text.js';
@@ -68,7 +69,7 @@ async function dryRun({ parts }: CommandInput, selection: Selection): Promise<Co
       ...changes.map((change) => `    ${changeText(change)}`),
     ]),
     ...skipped.map(({ id, why }) => `${id}  skipped: ${why}`),
-    `${plan.length} jobs: ${tallyText(everything)}. Nothing was changed.`,
+    `${counted(plan.length, 'job')}: ${tallyText(everything)}. Nothing was changed.`,
   ];
   const exit = plan.length === 0 || skipped.length > 0 ? 3 : 0;
   return { json: skipped.length === 0 ? { plan } : { plan, skipped }, text: lines.join('\n'), exit };

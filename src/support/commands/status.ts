@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { status as readStatus, type Status } from '../status.js';
 import { table } from '../table.js';
 import { durationText, timeText } from '../time-text.js';
@@ -25,7 +26,7 @@ function textOf(now: Status, width: number): string {
     table(['QUEUE', 'WAITING', 'IN HAND', 'DELAYED', 'FAILED'], queues, width),
     '',
     `oldest pending    ${seconds(now.oldestPendingSeconds)}`,
-    `lag, last hour    p50 ${seconds(now.lag.p50Seconds)}, p99 ${seconds(now.lag.p99Seconds)} of ${now.lag.changes} changes`,
+    `lag, last hour    p50 ${seconds(now.lag.p50Seconds)}, p99 ${seconds(now.lag.p99Seconds)} of ${counted(now.lag.changes, 'change')}`,
     `breaches, 24 h    ${now.breaches} over ${now.slaSeconds} s`,
     `failed            ${now.failed}${now.failed > 0 ? '  → failed' : ''}`,
     `held              ${now.held}${now.held > 0 ? '  → held' : ''}`,

@@ -1,4 +1,5 @@
 import express, { Router } from 'express';
+import { counted } from '../../counted.js';
 import { sendPage } from '../../pages/render.js';
 import { formWithoutNul } from '../../web/no-nul.js';
 import type { Part } from '../../web/site.js';
@@ -87,7 +88,7 @@ function heldRoutes(routes: Router, behind: Behind, parts: SupportParts): void {
     behind(async (person, request, response) => {
       const act = requireAct({ actor: person.email, reason: field(request.body, 'reason') });
       const { discarded } = await discardHeld(parts, String(request.params.id), act);
-      const done = `${discarded.length} users stay as they are.`;
+      const done = `${counted(discarded.length, 'user stays as it is', 'users stay as they are')}.`;
       response.redirect(303, `/support/held?${new URLSearchParams({ done })}`);
     }),
   );

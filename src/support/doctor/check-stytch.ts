@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { readingDatabase } from '../../database.js';
 import type { OrganizationFacts } from '../../stytch-lookups.js';
 import type { SupportParts } from '../parts.js';
@@ -67,7 +68,14 @@ export function teamFindings(teams: readonly TeamFacts[], organizations: readonl
       'npm run support -- enable <team> --reason "…"',
     ),
   ].filter((finding) => finding !== null);
-  return findings.length > 0 ? findings : [ok('teams', `${teams.length} teams and their organizations fit together`)];
+  return findings.length > 0
+    ? findings
+    : [
+        ok(
+          'teams',
+          `${counted(teams.length, 'team and its organization fits', 'teams and their organizations fit')} together`,
+        ),
+      ];
 }
 
 function about(ids: readonly string[], what: string, next: string): Finding | null {

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { When } from '../../pages/times.js';
 import type { FailedJob } from '../job-filter.js';
 import { SupportFrame } from './frame.js';
@@ -71,7 +72,7 @@ function Jobs({ jobs, query, now }: { jobs: readonly FailedJob[]; query: FailedQ
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       <p>
-        {jobs.length} {jobs.length === 1 ? 'job matches' : 'jobs match'}
+        {counted(jobs.length, 'job matches', 'jobs match')}
         {jobs.length > shownMax && `; the latest ${shownMax} are shown`}.
       </p>
       <div class="table">

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { Facts } from '../../pages/facts.js';
 import { Notice } from '../../pages/notice.js';
 import { When } from '../../pages/times.js';
@@ -56,12 +57,12 @@ function Alarms({ health }: { health: Status }) {
         </Notice>
       )}
       {health.breaches > 0 && (
-        <Notice kind="warning" title={`${health.breaches} changes came too late in the last 24 hours`}>
+        <Notice kind="warning" title={`${counted(health.breaches, 'change')} came too late in the last 24 hours`}>
           <p>They took longer than {health.slaSeconds} seconds from Stytch to Scanner.</p>
         </Notice>
       )}
       {health.held > 0 && (
-        <Notice kind="warning" title={`${health.held} holds wait for a decision`}>
+        <Notice kind="warning" title={`${counted(health.held, 'hold waits', 'holds wait')} for a decision`}>
           <p>
             <a href="/support/held">Release or discard them</a>
           </p>
