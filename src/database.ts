@@ -17,13 +17,22 @@ export const lockRows = Prisma.sql`FOR NO KEY UPDATE`;
 const statementTimeoutMs = 20_000;
 /** A little longer: then it is not the statement but the connection that is lost, and nobody was told (a failover, a router). */
 const silenceTimeoutMs = statementTimeoutMs + 2_000;
-const connectTimeoutMs = 3_000;
+
+export type DatabaseOptions = {
+  /** At most, at the same time. */
+  connections: number;
+  /** To be connected, and to wait for a connection that is in use; programs that try again by themselves need not be patient. */
+  connectTimeoutMs?: number;
+};
 
 /** Opens lazily. Close with `$disconnect()`. */
-export function connectDatabase(url: string, options: { connections: number }): Database {
+export function connectDatabase(
+  connectionString: string,
+  { connections, connectTimeoutMs = 3_000 }: DatabaseOptions,
+): Database {
   const adapter = new PrismaPg({
-    connectionString: url,
-    max: options.connections,
+    connectionString,
+    max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     query_timeout: silenceTimeoutMs,

@@ -78,7 +78,7 @@ it('migrations, rows and the queue in PostgreSQL all go by verified TLS', async 
   );
   expect(rows).toEqual([{ ssl: true, count: expect.any(Number) }]);
   expect(rows[0]?.count).toBeGreaterThan(3);
-  expect((await support(env, 'status', '--json')).code).toBe(0);
+  expect(await support(env, 'status', '--json')).toMatchObject({ code: 0 });
   await client.end();
   await Promise.all(running.map(stopProcess));
   await emulator.stop();

@@ -1,6 +1,7 @@
 import { support, supportProcess } from './support/command.js';
 import { type Lab, startLab } from './support/lab.js';
 import { failedHint, stateOf } from './support/support.js';
+import { startWire } from './support/wire.js';
 
 jest.setTimeout(240_000);
 
@@ -64,6 +65,15 @@ describe('the command line', () => {
     const answer = await supportProcess(lab.env, 'show', 'msg_never');
     expect([answer.code, answer.stdout]).toEqual([3, '']);
     expect(answer.stderr).toMatch(/^not_found: Neither the queue nor sync_events knows a job msg_never/m);
+  });
+
+  it('waits for a database that is slow to let it in: nobody tries again for a person', async () => {
+    const DATABASE_URL = new URL(lab.env.DATABASE_URL ?? '');
+    const wire = await startWire(Number(DATABASE_URL.port), { openingMs: 4_000 });
+    DATABASE_URL.port = String(wire.port);
+    const answer = await support({ ...lab.env, DATABASE_URL: DATABASE_URL.href }, 'held', '--json');
+    await wire.stop();
+    expect([answer.code, answer.json]).toEqual([0, { held: [] }]);
   });
 
   it('ends with 1 and a sentence when the queue or the database is away', async () => {

@@ -24,13 +24,13 @@ export type SupportParts = {
   slaSeconds: number;
 };
 
-/** A person waits for the answer. */
+/** A person waits for the answer, and nothing tries again for them. */
 const deadlineMs = 10_000;
 
 export function connectSupport(config: Config, log: Log): SupportParts & { close(): Promise<void> } {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
-  const database = connectDatabase(config.DATABASE_URL, { connections: 4 });
+  const database = connectDatabase(config.DATABASE_URL, { connections: 4, connectTimeoutMs: deadlineMs });
   const connected = connectStytch(stytchOptions(config));
   const budget = { perMinute: config.STYTCH_SEARCHES_PER_MINUTE, urgency: 'hint' as const };
   const stytch = patient(withSearchBudget(connected, database, budget));

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A wire on 127.0.0.1 to a server behind it. */
 export type Wire = {
@@ -12,9 +13,11 @@ export type Wire = {
   stop(): Promise<void>;
 };
 
-export async function startWire(targetPort: number): Promise<Wire> {
+/** @param openingMs how long a new connection waits until the far end hears of it, as with a host that is overloaded */
+export async function startWire(targetPort: number, { openingMs = 0 } = {}): Promise<Wire> {
   const sockets = new Set<Socket>();
-  const server = createServer((near) => {
+  const server = createServer(async (near) => {
+    if (openingMs > 0) await sleep(openingMs);
     const far = connect(targetPort, '127.0.0.1');
     for (const [one, other] of [
       [near, far],
