@@ -44,6 +44,10 @@ export async function startCluster(): Promise<TestCluster> {
         await eventually(() => redis.call('CLUSTER', 'REPLICATE', String(id)), 60_000);
         await eventually(async () => (await redis.info('replication')).includes('master_link_status:up'), 60_000);
       });
+      // The others vote only for a replica that they have heard of, and of this node's.
+      const isOurs = new RegExp(`:${replica.port}@\\d+ slave ${id} `);
+      const knowIt = () => each(async (redis) => isOurs.test(String(await redis.call('CLUSTER', 'NODES'))));
+      await eventually(async () => (await knowIt()).every(Boolean), 60_000);
     },
     stop: async () => {
       await Promise.all([...nodes, ...replicas].map((node) => node.stop()));
