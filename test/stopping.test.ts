@@ -182,6 +182,17 @@ describe('one process', () => {
     socket.destroy();
   });
 
+  const withRedis = backends.length === 2 ? it : it.skip;
+  withRedis('is held up, as a worker, by no queue that does not answer', async () => {
+    one = await startProcess('worker', testEnv({ ...queue.env, ...nowhere }));
+    const redis = Number(queue.redis?.pid());
+    process.kill(redis, 'SIGSTOP');
+    one.kill('SIGTERM');
+    const code = await one.exited;
+    process.kill(redis, 'SIGCONT');
+    expect([code, one.output()]).toEqual([0, expect.not.stringContaining('did not stop within')]);
+  });
+
   it('ends at once at the second signal', async () => {
     await start({ DRAIN_SECONDS: '600' });
     const socket = await hang();

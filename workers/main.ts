@@ -20,8 +20,8 @@ export async function startWorker(config: Config, log: Log, options: WorkerOptio
   const selfCare = startSelfCare(context, sweeping, config, options);
   return {
     stop: async () => {
-      await selfCare.stop();
-      await Promise.all(parts.map((consumer) => consumer.close()));
+      // Side by side: each may wait ten seconds for a queue that does not answer, and all together have twenty.
+      await Promise.all([selfCare.stop(), ...parts.map((consumer) => consumer.close())]);
       await selfCare.report();
       await context.close();
     },
