@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import { messagesOf } from './express-messages.js';
 import { Hopeless } from './failures.js';
 
 export type Listening = {
@@ -24,13 +26,13 @@ const timeouts = { requestTimeout: 15_000, connectionsCheckingInterval: 1_000, k
  *   connections open opens its next one elsewhere
  */
 export async function listen(
-  handle: RequestListener,
+  app: Express,
   { PORT, HOST }: { PORT: number; HOST: string },
   isStopping: () => boolean,
 ): Promise<Listening> {
-  const server = createServer(timeouts, (request, response) => {
+  const server = createServer({ ...timeouts, ...messagesOf(app) }, (request, response) => {
     if (isStopping()) response.shouldKeepAlive = false;
-    handle(request, response);
+    app(request, response);
   });
   server.listen(PORT, HOST);
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
