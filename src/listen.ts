@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
-import { messagesOf } from './express-messages.js';
 import { Hopeless } from './failures.js';
+import type { Messages } from './web/express-messages.js';
 
 export type Listening = {
   port: number;
@@ -26,13 +25,13 @@ const timeouts = { requestTimeout: 15_000, connectionsCheckingInterval: 1_000, k
  *   connections open opens its next one elsewhere
  */
 export async function listen(
-  app: Express,
+  { handle, messages }: { handle: RequestListener; messages: Messages },
   { PORT, HOST }: { PORT: number; HOST: string },
   isStopping: () => boolean,
 ): Promise<Listening> {
-  const server = createServer({ ...timeouts, ...messagesOf(app) }, (request, response) => {
+  const server = createServer({ ...timeouts, ...messages }, (request, response) => {
     if (isStopping()) response.shouldKeepAlive = false;
-    app(request, response);
+    handle(request, response);
   });
   server.listen(PORT, HOST);
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {

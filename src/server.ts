@@ -17,6 +17,7 @@ import { createGauges } from './watch/gauges.js';
 import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
 import { readReports } from './watch/worker-reports.js';
+import { messagesOf } from './web/express-messages.js';
 import { createReceiver } from './webhook/receiver.js';
 import { watchStrangers } from './webhook/strangers.js';
 import { together } from './webhook/together.js';
@@ -80,7 +81,7 @@ export async function startServer(
     ...{ receiver: tracedWebhook(receiver, tracing), site: people.site, probes, isStopping, log },
     metrics: () => tellMetrics(telling),
   });
-  const listening = await listen(app, config, isStopping);
+  const listening = await listen({ handle: app, messages: messagesOf(app) }, config, isStopping);
   const gaps = readAfterGaps(rereads, log);
   if (schedules) void gaps.after('receiver');
   const slaWatch = every(slaCheckEveryMs, () => tellOfBreach(oldest, config.SLA_SECONDS, log));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { messagesOf } from '../src/express-messages.js';
+import { messagesOf } from '../src/web/express-messages.js';
 
 it('requests and responses have the prototypes that Express gives them before it has seen them, and all that those can do', async () => {
   const app = express();

@@ -13,3 +13,5 @@ export function messagesOf(app: Express) {
   Object.assign(app, { request: ExpressRequest.prototype, response: ExpressResponse.prototype });
   return { IncomingMessage: ExpressRequest, ServerResponse: ExpressResponse };
 }
+
+export type Messages = ReturnType<typeof messagesOf>;
