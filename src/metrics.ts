@@ -70,7 +70,7 @@ const outcomes: (Outcome | 'failed')[] = [
   ...(['changed', 'unchanged', 'superseded', 'reread', 'held', 'unknown_team', 'unknown_member', 'failed'] as const),
 ];
 const rejections: Rejection[] = [
-  ...(['too_large', 'missing_headers', 'stale', 'bad_signature'] as const),
+  ...(['too_large', 'overloaded', 'missing_headers', 'stale', 'bad_signature'] as const),
   ...(['not_an_event', 'other_project', 'queue_unavailable'] as const),
 ];
 

@@ -18,6 +18,8 @@ import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
 import { readReports } from './watch/worker-reports.js';
 import { messagesOf } from './web/express-messages.js';
+import { bodyBytes } from './webhook/authenticate.js';
+import { bodyReader } from './webhook/read-body.js';
 import { createReceiver } from './webhook/receiver.js';
 import { watchStrangers } from './webhook/strangers.js';
 import { together } from './webhook/together.js';
@@ -40,6 +42,7 @@ export async function startServer(
   const queue = connectProducer(home, (error) => log.warn({ error: describeFailure(error) }, 'queue connection'));
   const enqueue = together((jobs: NewJob[]) => queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
   const receiver = createReceiver({
+    readBody: bodyReader(bodyBytes),
     verify: createVerify(config.STYTCH_WEBHOOK_SECRETS),
     projectId: config.STYTCH_PROJECT_ID,
     enqueue: (hint) => enqueue(hintJob(hint, tracing.carry())),

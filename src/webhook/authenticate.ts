@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
-import { readBody } from './read-body.js';
+import type { ReadBody } from './read-body.js';
 import { type Rejection, refuse, reject } from './rejection.js';
 import type { Strangers } from './strangers.js';
 import { type Signature, signatureOf, type Verify } from './verify.js';
 
 export type Authentication = {
   verify: Verify;
+  readBody: ReadBody;
   strangers: Strangers;
   /** @param isTold false beyond the limit for strangers: to be counted, and not to be told one by one */
   onRejected: (reason: Rejection, isTold: boolean) => void;
@@ -15,15 +16,15 @@ export type Authentication = {
 /** What one of our secrets has signed; undefined is what is no JSON. */
 export type Message = { svixId: string; value: unknown };
 
-/** Svix never sends more. */
-const bodyBytesMax = 1024 * 1024;
+/** Svix never sends more than a mebibyte; a storm's bodies, of a few kilobytes, are a few mebibytes together. */
+export const bodyBytes = { oneMax: 1024 * 1024, allMax: 64 * 1024 * 1024 };
 
 /**
  * What Svix signed, raw byte for byte; or null, and the request is answered. What is signed never meets the limit for strangers:
  * it is asked only about a request that is refused already, before its body is read where the headers tell as much.
  */
 export async function authenticate(
-  { verify, strangers, onRejected }: Authentication,
+  { verify, readBody, strangers, onRejected }: Authentication,
   request: Request,
   response: Response,
 ): Promise<Message | null> {
@@ -34,24 +35,25 @@ export async function authenticate(
     response.setHeader('Connection', 'close'); // nobody waits for the rest of the body
     return dismiss(response);
   }
-  const body = await readBody(request, bodyBytesMax).catch(() => undefined);
+  const body = await readBody(request).catch(() => undefined);
   if (body === undefined) return hangUp(response);
   const verdict = judge(verify, signature, body);
   if (typeof verdict === 'object') return verdict;
   const isTold = early !== null || (await strangers(request, response));
   onRejected(verdict, isTold);
+  if (body === 'overloaded') response.setHeader('Connection', 'close'); // the rest of it is still on its way
   if (!isTold) return dismiss(response);
   reject(response, verdict);
   return null;
 }
 
 function refusedUnread(request: IncomingMessage, signature: Signature | null): Rejection | null {
-  if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) return 'too_large';
+  if (Number(request.headers['content-length'] ?? 0) > bodyBytes.oneMax) return 'too_large';
   return signature === null ? 'missing_headers' : null;
 }
 
-function judge(verify: Verify, signature: Signature | null, body: Buffer | null): Message | Rejection {
-  if (body === null) return 'too_large';
+function judge(verify: Verify, signature: Signature | null, body: Awaited<ReturnType<ReadBody>>): Message | Rejection {
+  if (typeof body === 'string') return body;
   if (signature === null) return 'missing_headers';
   const verdict = verify(body, signature);
   return typeof verdict === 'string' ? verdict : { svixId: signature.svixId, value: verdict.value };

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 /** Why a webhook request is not accepted. */
 export type Rejection =
   | 'too_large'
+  | 'overloaded'
   | 'missing_headers'
   | 'stale'
   | 'bad_signature'
@@ -32,6 +33,10 @@ const answers: Record<Rejection, { status: number; message: string }> = {
   too_large: {
     status: 413,
     message: 'The body is larger than 1 MiB, the most that Svix sends. Send the event itself.',
+  },
+  overloaded: {
+    status: 503,
+    message: 'Too many bodies are on their way at the moment. Send the event again; Svix does by itself.',
   },
   missing_headers: {
     status: 401,
