@@ -50,10 +50,13 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
     emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [secret] });
   }, 240_000);
   afterAll(async () => {
-    await Promise.all([server, worker].map(stopProcess));
-    await emulator.stop();
-    await database.drop();
-    await cluster.stop();
+    try {
+      await Promise.all([server, worker].map(stopProcess));
+    } finally {
+      await emulator.stop();
+      await database.drop();
+      await cluster.stop();
+    }
   });
 
   const rows = async () =>
