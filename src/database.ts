@@ -84,6 +84,20 @@ export async function readingDatabase<T>(read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     const { code } = databaseProblem(error);
-    throw new Unavailable(certificateProblem(code) ?? `The Scanner database did not answer (${code}).`);
+    throw databaseAway(code);
   }
 }
+
+/** What to do about a database of whose rows nothing is known; its code often says more than that it is away. */
+export function databaseAway(code: string): Unavailable {
+  const known = remedies.find(([codes]) => codes.includes(code))?.[1];
+  return new Unavailable(certificateProblem(code) ?? `The Scanner database ${known ?? 'did not answer'} (${code}).`);
+}
+
+const remedies: [codes: string[], remedy: string][] = [
+  [['42P01', '42703', '42704', '3F000'], 'lacks a table or a column: run npm run migrate'],
+  [['28000', '28P01'], 'does not accept our user or its password: check DATABASE_URL'],
+  [['3D000'], 'does not exist: create it, or check DATABASE_URL'],
+  [['42501'], 'does not let our user do this: let it read and write what npm run migrate makes'],
+  [['53300'], 'takes no more connections: raise max_connections, or put a pooler before it'],
+];

@@ -76,6 +76,20 @@ describe('the command line', () => {
     expect([answer.code, answer.json]).toEqual([0, { held: [] }]);
   });
 
+  it.each<[string, (url: URL) => unknown, RegExp]>([
+    ['does not exist', (url) => (url.pathname = '/none'), /does not exist: create it.*3D000/],
+    ['does not know us', (url) => (url.username = 'nobody'), /does not accept our user.*check DATABASE_URL.*28/],
+    ['was never migrated', (url) => (url.pathname = '/postgres'), /lacks a table.*run npm run migrate.*42P01/],
+  ])('says what to do about a database that %s', async (_, change, message) => {
+    const url = new URL(lab.env.DATABASE_URL ?? '');
+    change(url);
+    const answer = await support({ ...lab.env, DATABASE_URL: url.href }, 'held', '--json');
+    expect([answer.code, answer.json]).toEqual([
+      1,
+      { error: { code: 'unavailable', message: expect.stringMatching(message) } },
+    ]);
+  });
+
   it('ends with 1 and a sentence when the queue or the database is away', async () => {
     const away = { ...lab.env, DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' };
     const answer = await supportProcess(away, 'held', '--json');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, databaseProblem, type Transaction } from '../database.js';
+import { type Database, databaseAway, databaseProblem, type Transaction } from '../database.js';
 import { type Change, type MemberPlan, plan } from '../directory/plan.js';
 import type { Reading, World } from '../directory/world.js';
 import { Hopeless, Unavailable } from '../failures.js';
@@ -136,7 +136,7 @@ function failureOf(error: unknown): { kind: 'alone' | 'away'; error: Error } {
   if (error instanceof Contested) return { kind: 'alone', error: new Unavailable(error.message) };
   if (error instanceof TypeError || error instanceof RangeError) throw error; // ours, not the database's
   const { kind, code } = databaseProblem(error);
-  if (kind === 'away') return { kind, error: new Unavailable(`The Scanner database did not answer (${code}).`) };
+  if (kind === 'away') return { kind, error: databaseAway(code) };
   if (kind === 'collided') {
     return { kind: 'alone', error: new Unavailable(`The Scanner database refused a member for now (${code}).`) };
   }
