@@ -88,16 +88,16 @@ export async function readingDatabase<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What to do about a database of whose rows nothing is known; its code often says more than that it is away. */
+/** Nothing is known of its rows; its code often says more than that it is away. */
 export function databaseAway(code: string): Unavailable {
   const known = remedies.find(([codes]) => codes.includes(code))?.[1];
-  return new Unavailable(certificateProblem(code) ?? `The Scanner database ${known ?? 'did not answer'} (${code}).`);
+  return new Unavailable(`The Scanner database did not answer (${code}).`, certificateProblem(code) ?? known);
 }
 
 const remedies: [codes: string[], remedy: string][] = [
-  [['42P01', '42703', '42704', '3F000'], 'lacks a table or a column: run npm run migrate'],
-  [['28000', '28P01'], 'does not accept our user or its password: check DATABASE_URL'],
-  [['3D000'], 'does not exist: create it, or check DATABASE_URL'],
-  [['42501'], 'does not let our user do this: let it read and write what npm run migrate makes'],
-  [['53300'], 'takes no more connections: raise max_connections, or put a pooler before it'],
+  [['42P01', '42703', '42704', '3F000'], 'It lacks a table or a column: run npm run migrate.'],
+  [['28000', '28P01'], 'It does not accept our user or its password: check DATABASE_URL.'],
+  [['3D000'], 'It does not exist: create it, or check DATABASE_URL.'],
+  [['42501'], 'It does not let our user do this: let it read and write what npm run migrate makes.'],
+  [['53300'], 'It takes no more connections: raise max_connections, or put a pooler before it.'],
 ];

@@ -8,6 +8,14 @@ import { certificateProblem } from './certificate.js';
 /** The world's fault (Stytch, the database, the queue is away): try again. */
 export class Unavailable extends Error {
   override name = 'Unavailable';
+
+  /** What whoever runs us may do about it, where that is known; nothing for a customer's eyes. */
+  readonly remedy: string;
+
+  constructor(message: string, remedy = '') {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 /** Stytch asks for fewer calls (429): wait, at no attempt's cost. */
@@ -26,7 +34,8 @@ export class Hopeless extends Error {
  * place are told.
  */
 export function describeFailure(error: unknown): string {
-  if (error instanceof Unavailable || error instanceof Hopeless) return error.message;
+  if (error instanceof Unavailable) return [error.message, error.remedy].filter(Boolean).join(' ');
+  if (error instanceof Hopeless) return error.message;
   if (!(error instanceof Error)) return `A ${typeof error} was thrown.`;
   const code = codeOf(error);
   const place = error.stack?.split('\n').find((line) => /^\s+at /.test(line) && !line.includes('node:'));

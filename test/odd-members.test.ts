@@ -7,6 +7,20 @@ const own = ownTeam();
 const ada = { userName: 'ada@acme.example', name: 'Ada Lovelace', externalId: '00u-ada', roles: ['analyst'] };
 const bob = { userName: 'bob@acme.example', name: 'Bob', externalId: '00u-bob' };
 
+it('a member with the external id of several active ones gets a row of its own, for which they are all read at once', async () => {
+  const { directory } = own.lab.emulator;
+  const names = ['a', 'b', 'c', 'd'];
+  for (const name of names) {
+    directory.provision(own.organizationId, { ...ada, userName: `${name}@acme.example` });
+    expect((await own.rows()).map(({ user }) => user)).toContain(`${name}@acme.example`);
+  }
+  const rows = await own.rows();
+  expect(rows.map(({ user, status }) => `${user} ${status}`).sort()).toEqual(
+    names.map((name) => `${name}@acme.example active`),
+  );
+  expect(await own.lab.failedJobs()).toEqual([]);
+});
+
 describe('a member that can not be understood', () => {
   it('fails alone, in words that do not quote it, and holds up nobody', async () => {
     const { directory } = own.lab.emulator;

@@ -146,7 +146,16 @@ describe('rehires', () => {
   });
 
   it('asks for the old member first when nobody has read whether they are gone', () => {
-    expect(planFor(world(), returning)).toEqual({ decision: 'read_first', memberId: 'member-ada' });
+    expect(planFor(world(), returning)).toEqual({ decision: 'read_first', memberIds: ['member-ada'] });
+  });
+
+  it('asks for all at once who have the external id: one by one, each would make the one before it unread again', () => {
+    const another = { id: 'user-ada-3', memberId: 'member-ada-3', externalId: '00u-ada' };
+    const both = world({ others: [user(another)] });
+    expect(planFor(both, returning)).toEqual({
+      decision: 'read_first',
+      memberIds: ['member-ada', 'member-ada-3'],
+    });
   });
 
   it('gives two active members with one external id a row each', () => {
@@ -164,7 +173,7 @@ describe('rehires', () => {
 
   it('takes a fresh look before it links a row that shows something newer', () => {
     const left = world({ ada: { status: 'deactivated', observedAt: later } });
-    expect(planFor(left, returning)).toEqual({ decision: 'read_first', memberId: 'member-ada' });
+    expect(planFor(left, returning)).toEqual({ decision: 'read_first', memberIds: ['member-ada'] });
   });
 
   it('never links across teams', () => {

@@ -77,9 +77,9 @@ describe('the command line', () => {
   });
 
   it.each<[string, (url: URL) => unknown, RegExp]>([
-    ['does not exist', (url) => (url.pathname = '/none'), /does not exist: create it.*3D000/],
-    ['does not know us', (url) => (url.username = 'nobody'), /does not accept our user.*check DATABASE_URL.*28/],
-    ['was never migrated', (url) => (url.pathname = '/postgres'), /lacks a table.*run npm run migrate.*42P01/],
+    ['does not exist', (url) => (url.pathname = '/none'), /3D000.*does not exist: create it/],
+    ['does not know us', (url) => (url.username = 'nobody'), /28.*does not accept our user.*check DATABASE_URL/],
+    ['was never migrated', (url) => (url.pathname = '/postgres'), /42P01.*lacks a table.*run npm run migrate/],
   ])('says what to do about a database that %s', async (_, change, message) => {
     const url = new URL(lab.env.DATABASE_URL ?? '');
     change(url);

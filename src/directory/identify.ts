@@ -8,11 +8,11 @@ export type Identity =
   | { is: 'link'; user: CurrentUser; by: 'external_id' | 'email' }
   | { is: 'new' }
   | { is: 'nobody' }
-  | { is: 'undecided'; until: string };
+  | { is: 'undecided'; until: readonly string[] };
 
 /**
  * Readings -> the members' rows, by member id, then SCIM external id, then the e-mail of a user whom no member owns yet. No two
- * members get the same row. `undecided`: the answer hangs on another member, whose state must be read too.
+ * members get the same row. `undecided`: the answer hangs on other members, whose states must all be read together with it.
  */
 export function identify(world: World, readings: readonly Reading[]): Map<string, Identity> {
   const readNow = new Map(readings.map(({ member }) => [member.memberId, member]));
@@ -43,11 +43,12 @@ function identifyNewcomer(world: World, member: ActiveMember, batch: Batch): Ide
   const sameExternalId = free.filter((user) => member.externalId !== null && user.externalId === member.externalId);
   const returning = sameExternalId.map((user) => ({ user, holder: holderOf(user, batch) }));
   const vacant = returning.find(({ holder }) => holder === 'gone');
-  if (vacant) return link(vacant.user, 'external_id', batch.fence);
-  const unread = returning.find(({ holder }) => holder === 'unread');
-  if (unread?.user.memberId) return { is: 'undecided', until: unread.user.memberId };
+  // A row with newer knowledge than ours is looked at again, with a fresh read, before it changes hands.
+  const isOlder = vacant && isSuperseded(vacant.user, batch.fence) && vacant.user.memberId !== null;
+  if (isOlder || (!vacant && returning.some(({ holder }) => holder === 'unread'))) return undecided(sameExternalId);
+  if (vacant) return { is: 'link', user: vacant.user, by: 'external_id' };
   const unlinked = free.find((user) => user.memberId === null && sameEmail(user.email, member.email));
-  return unlinked ? link(unlinked, 'email', batch.fence) : { is: 'new' };
+  return unlinked ? { is: 'link', user: unlinked, by: 'email' } : { is: 'new' };
 }
 
 /**
@@ -61,10 +62,9 @@ function holderOf(user: CurrentUser, { readNow }: Batch): 'gone' | 'active' | 'u
   return user.status === 'deactivated' ? 'gone' : 'unread';
 }
 
-/** A row with newer knowledge than ours is looked at again, with a fresh read, before it changes hands. */
-function link(user: CurrentUser, by: 'external_id' | 'email', fence: Instant): Identity {
-  if (isSuperseded(user, fence) && user.memberId !== null) return { is: 'undecided', until: user.memberId };
-  return { is: 'link', user, by };
+/** All holders at once: read one after the other, each makes the one before it unread again, and nobody ever decides. */
+function undecided(rows: readonly CurrentUser[]): Identity {
+  return { is: 'undecided', until: rows.map(({ memberId }) => memberId).filter((memberId) => memberId !== null) };
 }
 
 function sameEmail(a: string, b: string): boolean {

@@ -40,7 +40,7 @@ export type MemberPlan =
       because: 'superseded' | 'unknown_team' | 'unknown_member' | 'other_team';
       user: CurrentUser | null;
     }
-  | { decision: 'read_first'; memberId: string };
+  | { decision: 'read_first'; memberIds: readonly string[] };
 
 /**
  * The heart: current rows + directory state -> changes. Pure, and idempotent: planned again after it was applied, every
@@ -82,7 +82,7 @@ function planMember(
   { member, fence }: Reading,
   identity: Identity,
 ): MemberPlan {
-  if (identity.is === 'undecided') return { decision: 'read_first', memberId: identity.until };
+  if (identity.is === 'undecided') return { decision: 'read_first', memberIds: identity.until };
   const user = identity.is === 'user' || identity.is === 'link' ? identity.user : null;
   if (user && isSuperseded(user, fence)) return { decision: 'leave', because: 'superseded', user };
   if (member.presence === 'gone') {

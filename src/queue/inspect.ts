@@ -136,7 +136,7 @@ function firstLine(stack: string): string {
   return (stack.split('\n')[0] ?? '').replace(/^\w*Error: /, '');
 }
 
-const away = 'The queue can not be reached. Is Redis (or PostgreSQL) up, and REDIS_URL right?';
+const remedy = 'Is Redis (or PostgreSQL) up, and REDIS_URL right?';
 
 /** Tries again until the deadline: a queue that is reached at the second attempt was reached. */
 async function within<T>(work: () => Promise<T>): Promise<T> {
@@ -147,7 +147,7 @@ async function within<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (error instanceof Unavailable) throw error;
       if (Date.now() + againAfterMs >= deadline) {
-        throw new Unavailable(certificateProblem(codeOf(error)) ?? away);
+        throw new Unavailable('The queue can not be reached.', certificateProblem(codeOf(error)) ?? remedy);
       }
       await sleep(againAfterMs);
     }

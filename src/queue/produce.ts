@@ -116,7 +116,7 @@ async function within<T>(deadlineMs: number, work: () => Promise<T>): Promise<T>
     return await Promise.race([work(), late]);
   } catch (error) {
     if (error instanceof Unavailable) throw error;
-    throw new Unavailable(certificateProblem(codeOf(error)) ?? 'The queue can not be reached.');
+    throw new Unavailable('The queue can not be reached.', certificateProblem(codeOf(error)) ?? '');
   } finally {
     clearTimeout(timer);
   }

@@ -10,8 +10,10 @@ import { type Write, writePlans } from './write-plans.js';
 /** A reading and why it was made: the hints that asked for it (the oldest first), or a sweep. */
 export type Task = { reading: Reading; occasions: readonly Occasion[] };
 
-/** What became of a member; or the member that must be read together with it. */
-export type Converged = { outcome: Outcome; changes: readonly Change[]; teamId: string | null } | { readFirst: string };
+/** What became of a member; or the members that must be read together with it. */
+export type Converged =
+  | { outcome: Outcome; changes: readonly Change[]; teamId: string | null }
+  | { readFirst: readonly string[] };
 
 /** Member id -> what became of it, or why nothing did. Each task's member is in it. */
 export type ConvergeResult = Map<string, Converged | Error>;
@@ -100,7 +102,7 @@ async function convergeIn(tx: Transaction, tasks: readonly Task[], options: Conv
 function convergedOf(world: World, { member }: Reading, plans: Map<string, MemberPlan>): Converged | Error {
   const planned = plans.get(member.memberId);
   if (planned === undefined) throw new Error('Each reading has a plan');
-  if (planned.decision === 'read_first') return { readFirst: planned.memberId };
+  if (planned.decision === 'read_first') return { readFirst: planned.memberIds };
   if (planned.decision === 'write') {
     const outcome = planned.changes.length > 0 ? 'changed' : 'unchanged';
     return { outcome, changes: planned.changes, teamId: planned.row.teamId };

@@ -8,12 +8,12 @@ import type { Occasion } from './record-events.js';
 /** A member to look at, and why. */
 export type Look = Wanted & { occasions: readonly Occasion[] };
 
-export type Became = Exclude<Converged, { readFirst: string }>;
+export type Became = Exclude<Converged, { readFirst: readonly string[] }>;
 
 /** Member id -> what became of it, or why it could not be reconciled now. */
 export type Settled = Map<string, Became | Error>;
 
-/** Deciding about one member can take a look at another, and that at one more; in practice one extra round. */
+/** Deciding about one member can take a look at others, and a row may have been read anew meanwhile; in practice one extra round. */
 const roundsMax = 4;
 
 /**
@@ -53,18 +53,21 @@ function failuresIn(read: MembersRead): [string, Error][] {
   return [...read].filter((entry): entry is [string, Error] => entry[1] instanceof Error);
 }
 
-/** Files what is decided; returns what must be looked at again, together with the member it hangs on. */
+/** Files what is decided; returns what must be looked at again, together with the members it hangs on. */
 function settle(settled: Settled, looks: readonly Look[], results: ConvergeResult): Look[] {
   const again = new Map<string, Look>();
+  const asked = new Map(looks.map((look) => [look.memberId, look]));
   for (const look of looks) {
     const result = results.get(look.memberId) ?? new Unavailable(`Member ${look.memberId} was not handled.`);
     if (result instanceof Error || !('readFirst' in result)) {
       settled.set(look.memberId, result);
       continue;
     }
-    const other = looks.find(({ memberId }) => memberId === result.readFirst);
     again.set(look.memberId, look);
-    again.set(result.readFirst, other ?? { ...look, memberId: result.readFirst, occasions: [{ trigger: 'recheck' }] });
+    for (const memberId of result.readFirst) {
+      const other = asked.get(memberId) ?? { ...look, memberId, occasions: [{ trigger: 'recheck' }] };
+      again.set(memberId, other);
+    }
   }
   return [...again.values()];
 }

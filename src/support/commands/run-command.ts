@@ -98,6 +98,7 @@ const exits: Partial<Record<ProblemCode | 'config' | 'internal', number>> = {
 function told(error: unknown): { code: ProblemCode | 'config' | 'internal'; message: string } {
   if (error instanceof SupportProblem) return { code: error.code, message: error.message };
   if (error instanceof ConfigProblem) return { code: 'config', message: error.message };
-  if (error instanceof Unavailable || error instanceof Hopeless) return { code: 'unavailable', message: error.message };
+  if (error instanceof Unavailable || error instanceof Hopeless)
+    return { code: 'unavailable', message: describeFailure(error) };
   return { code: 'internal', message: `${describeFailure(error)}. Nothing more is known; tell the developers.` };
 }
