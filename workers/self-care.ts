@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../src/config.js';
 import { every } from '../src/every.js';
 import { keepSchedulesRunning } from '../src/keep-schedules-running.js';
@@ -10,6 +11,7 @@ import { startSchedules } from './schedules.js';
 
 const reportEveryMs = 5_000;
 const probeEveryMs = 2_000;
+const loopsEndMs = 10_000;
 
 /** What a worker does without being asked: its schedules, its reports, and reading every team after a gap. */
 export function startSelfCare(
@@ -34,7 +36,9 @@ export function startSelfCare(
   return {
     report,
     stop: async () => {
-      await Promise.all([...loops.map((loop) => loop.stop()), consumer.close()]);
+      const loopsEnd = Promise.all(loops.map((loop) => loop.stop()));
+      // A run may be sweeping because the queue is away; another worker sweeps what is cut off.
+      await Promise.all([Promise.race([loopsEnd, sleep(loopsEndMs, undefined, { ref: false })]), consumer.close()]);
     },
   };
 }

@@ -76,7 +76,7 @@ function aboutFailures({ failedJobs }: WhyFacts): Finding[] {
 
 function aboutDrift({ pending, memberId, stytch }: WhyFacts): Finding[] {
   if ('why' in pending || pending.changes.length === 0 || stytch.says !== 'active') return [];
-  const message = `Scanner is behind Stytch by ${counted(pending.changes.length, 'change')}; reading the member now brings it up.`;
+  const message = `Scanner is behind Stytch by ${counted(pending.changes.length, 'change')}; reading the member now brings it up to date.`;
   return [finding('out_of_date', message, `npm run support -- resync --user ${memberId} --reason "…"`)];
 }
 

@@ -37,11 +37,11 @@ export async function authenticate(
   }
   const body = await readBody(request).catch(() => undefined);
   if (body === undefined) return hangUp(response);
+  if (body === 'overloaded') return turnAway(response, onRejected);
   const verdict = judge(verify, signature, body);
   if (typeof verdict === 'object') return verdict;
   const isTold = early !== null || (await strangers(request, response));
   onRejected(verdict, isTold);
-  if (body === 'overloaded') response.setHeader('Connection', 'close'); // the rest of it is still on its way
   if (!isTold) return dismiss(response);
   reject(response, verdict);
   return null;
@@ -52,8 +52,8 @@ function refusedUnread(request: IncomingMessage, signature: Signature | null): R
   return signature === null ? 'missing_headers' : null;
 }
 
-function judge(verify: Verify, signature: Signature | null, body: Awaited<ReturnType<ReadBody>>): Message | Rejection {
-  if (typeof body === 'string') return body;
+function judge(verify: Verify, signature: Signature | null, body: Buffer | 'too_large'): Message | Rejection {
+  if (body === 'too_large') return body;
   if (signature === null) return 'missing_headers';
   const verdict = verify(body, signature);
   return typeof verdict === 'string' ? verdict : { svixId: signature.svixId, value: verdict.value };
@@ -61,6 +61,14 @@ function judge(verify: Verify, signature: Signature | null, body: Awaited<Return
 
 function dismiss(response: Response): null {
   refuse(response, 429, 'too_many_requests', tooMany);
+  return null;
+}
+
+/** Whoever sent it, it may well be signed: counted, and sent again by Svix. */
+function turnAway(response: Response, onRejected: Authentication['onRejected']): null {
+  onRejected('overloaded', false);
+  response.setHeader('Connection', 'close'); // the rest of the body is still on its way
+  reject(response, 'overloaded');
   return null;
 }
 

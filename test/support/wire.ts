@@ -17,6 +17,7 @@ export type Wire = {
 export async function startWire(targetPort: number, { openingMs = 0 } = {}): Promise<Wire> {
   const sockets = new Set<Socket>();
   const server = createServer(async (near) => {
+    sockets.add(near.on('error', () => {}));
     if (openingMs > 0) await sleep(openingMs);
     const far = connect(targetPort, '127.0.0.1');
     for (const [one, other] of [

@@ -37,8 +37,8 @@ export function DeleteConnectionPage(props: {
             {counted(values, 'name of a role or group is', 'names of roles and groups are')} forgotten.
           </li>
           <li>
-            {counted(people, 'person', 'people')} stay in Scanner as long as Stytch lists them as members. From then on
-            leavers must be removed by hand.
+            {counted(people, 'person stays', 'people stay')} in Scanner as long as Stytch lists them as members. From
+            then on leavers must be removed by hand.
           </li>
         </ul>
         <form method="post" action="/settings/scim/connection/delete" data-once>
