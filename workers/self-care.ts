@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../src/config.js';
 import { every } from '../src/every.js';
 import { keepSchedulesRunning } from '../src/keep-schedules-running.js';
@@ -11,7 +10,6 @@ import { startSchedules } from './schedules.js';
 
 const reportEveryMs = 5_000;
 const probeEveryMs = 2_000;
-const loopsEndMs = 10_000;
 
 /** What a worker does without being asked: its schedules, its reports, and reading every team after a gap. */
 export function startSelfCare(
@@ -36,9 +34,7 @@ export function startSelfCare(
   return {
     report,
     stop: async () => {
-      const loopsEnd = Promise.all(loops.map((loop) => loop.stop()));
-      // A run may be sweeping because the queue is away; another worker sweeps what is cut off.
-      await Promise.all([Promise.race([loopsEnd, sleep(loopsEndMs, undefined, { ref: false })]), consumer.close()]);
+      await Promise.all([...loops.map((loop) => loop.stop()), consumer.close()]);
     },
   };
 }
