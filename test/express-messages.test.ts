@@ -14,9 +14,9 @@ it('requests and responses have the prototypes that Express gives them before it
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hello?q=1`;
   const answer = await fetch(url, { headers: { accept: 'text/x', connection: 'close' } });
+  server.close();
   expect(await answer.json()).toEqual({ q: '1', type: 'text/x' });
   expect(born).toEqual([true, true]);
-  server.close();
 });
 
 it('two applications in one process keep apart', () => {

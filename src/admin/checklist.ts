@@ -1,4 +1,5 @@
 import { counted } from '../counted.js';
+
 /** What has really been seen of a connection so far; nobody ticks anything by hand. */
 export type Signals = {
   isConnected: boolean;

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { type ProviderId, providers } from './providers.js';
 
 /** Things seen in the rows that a wrong setting in the identity provider leaves behind. */
@@ -50,7 +51,7 @@ function rolesOnlyAdded({ peopleWithAddedRoles, rolesTakenAway }: Suspicions, pr
   return {
     id: 'roles_only_added',
     title: 'Roles are only ever added',
-    seen: `${peopleWithAddedRoles} people got further roles, and nobody who stayed has ever lost one.`,
+    seen: `${counted(peopleWithAddedRoles, 'person', 'people')} got further roles, and nobody who stayed has ever lost one.`,
     cure,
   };
 }

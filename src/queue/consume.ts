@@ -29,7 +29,8 @@ export type Consumer = {
 
 /**
  * A hint may be waiting for a call that hangs, or BullMQ for a Redis that has just come back (after a cluster's failover
- * one close in five waits for ever, BullMQ 6.7). Whatever is left after this is still in the queue, and another worker takes it over when its lock ends.
+ * one close in five waits for ever, BullMQ 6.7). Whatever is left after this is still in the queue, and another worker takes
+ * it over when its lock ends.
  */
 const drainMs = 10_000;
 

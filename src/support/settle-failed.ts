@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { type Database, readingDatabase } from '../database.js';
 import { replayStep } from '../jobs.js';
 import { audit } from './audit.js';
@@ -29,7 +30,7 @@ export async function settleFailed(parts: Parts): Promise<{ settled: number }> {
   const right = await whichAreRight(parts, readSince);
   if (right.length === 0) return { settled: 0 };
   const items = right.map(({ job, facts }) => ({ queue: job.queue, jobId: job.id, leaver: facts.leaver }));
-  const target = `${items.length} failed jobs that were put right`;
+  const target = counted(items.length, 'failed job that was put right', 'failed jobs that were put right');
   const { filed } = await readingDatabase(() =>
     parts.database.$transaction(async (tx) => {
       const batch = await fileBatch(tx, { ...act, target }, items);

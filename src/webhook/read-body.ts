@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 
 /** A request's raw bytes, or why they are not kept. Rejects when the sender breaks off. */
-export type ReadBody = (request: IncomingMessage) => Promise<Buffer | 'too_large' | 'overloaded'>;
+export type ReadBody = (request: Readable) => Promise<Buffer | 'too_large' | 'overloaded'>;
 
 /** A sender that is told "too large" before it has finished often sees a broken connection; so hear it out, to a point. */
 const patienceFactor = 16;

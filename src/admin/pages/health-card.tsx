@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { Notice } from '../../pages/notice.js';
 import { duration, When } from '../../pages/times.js';
 import type { Health } from '../health.js';
@@ -42,7 +43,7 @@ function Warnings({ health: { held, quietSince }, now }: { health: Health; now: 
   return (
     <>
       {held !== null && (
-        <Notice kind="warning" title={`${held.people.toLocaleString('en')} deactivations are held`}>
+        <Notice kind="warning" title={`${counted(held.people, 'deactivation is', 'deactivations are')} held`}>
           <p>
             So many people were missing from the directory at once (<When at={held.since} now={now} />) that a mistake
             is likely. They keep their access until Scanner support releases or discards this. If they have really left,

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { duration } from '../../pages/times.js';
 import type { Health } from '../health.js';
 
@@ -47,7 +48,7 @@ function inWords(hours: Health['hours']): string {
   if (busy.length === 0) return 'Lag by hour: no changes in the last 24 hours';
   const parts = busy.map(
     ({ from, changes, p50Seconds, p99Seconds }) =>
-      `${from.slice(11, 16)} UTC ${changes} changes, p50 ${duration(p50Seconds ?? 0)}, p99 ${duration(p99Seconds ?? 0)}`,
+      `${from.slice(11, 16)} UTC ${counted(changes, 'change')}, p50 ${duration(p50Seconds ?? 0)}, p99 ${duration(p99Seconds ?? 0)}`,
   );
   return `Lag by hour: ${parts.join('; ')}`;
 }

@@ -68,14 +68,8 @@ export function teamFindings(teams: readonly TeamFacts[], organizations: readonl
       'npm run support -- enable <team> --reason "…"',
     ),
   ].filter((finding) => finding !== null);
-  return findings.length > 0
-    ? findings
-    : [
-        ok(
-          'teams',
-          `${counted(teams.length, 'team and its organization fits', 'teams and their organizations fit')} together`,
-        ),
-      ];
+  const fitting = counted(teams.length, 'team and its organization fit', 'teams and their organizations fit');
+  return findings.length > 0 ? findings : [ok('teams', `${fitting} together`)];
 }
 
 function about(ids: readonly string[], what: string, next: string): Finding | null {

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { Notice } from '../../pages/notice.js';
 import { When } from '../../pages/times.js';
 import type { Held } from '../held.js';
@@ -26,7 +27,7 @@ export function HeldPage(props: { person: string; now: Date; holds: readonly Hel
 function Hold({ hold, now }: { hold: Held; now: Date }) {
   return (
     <section class="card" aria-label={`Hold ${hold.id}`}>
-      <h2>{hold.userIds.length} users</h2>
+      <h2>{counted(hold.userIds.length, 'user')}</h2>
       <p>
         Team <code>{hold.teamId}</code>, since <When at={hold.since} now={now} />
       </p>
