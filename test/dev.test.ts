@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import pg from 'pg';
+import { reachable } from './local/reachable.js';
 import { eventually } from './support/eventually.js';
 import { temporaryFolder } from './support/folders.js';
 
@@ -33,13 +34,21 @@ function dev(folder: string, ...args: string[]) {
 /** What runs on data in the folder: PostgreSQL names it in its command line, Redis is found by its pid file. */
 function leftRunning(folder: string): string[] {
   const all = execFileSync('ps', ['-eww', '-o', 'pid,args'], { encoding: 'utf8' }).split('\n');
-  const redisPids = ['dev', 'once']
+  const names = ['dev', 'once'];
+  const places = [folder, ...names.map((name) => postgresData(folder, name))];
+  const redisPids = names
     .map((name) => resolve(folder, '.local', name, 'redis/redis.pid'))
     .filter((file) => existsSync(file));
   const pids = redisPids.map((file) => readFileSync(file, 'utf8').trim());
   return all.filter(
-    (line) => (line.includes(folder) || pids.includes(line.trim().split(' ')[0] ?? '')) && !line.includes('dev.js'),
+    (line) =>
+      !line.includes('dev.js') &&
+      (places.some((place) => line.includes(place)) || pids.includes(line.trim().split(' ')[0] ?? '')),
   );
+}
+
+function postgresData(folder: string, name: string): string {
+  return reachable(resolve(folder, '.local', name, 'postgres'));
 }
 
 async function usersIn(output: string): Promise<string[]> {
@@ -69,6 +78,7 @@ it('--once plays the day, shows who was created, granted, revoked and deactivate
 
   const again = dev(folder, '--once');
   expect(await again.exited).toBe(0);
+  rmSync(dirname(postgresData(folder, 'once')), { recursive: true }); // else it would stay in /var/tmp
 });
 
 it('stops everything on Ctrl-C, and keeps the data for the next day', async () => {

