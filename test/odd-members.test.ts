@@ -22,6 +22,20 @@ it('a member with the external id of several active ones gets a row of its own, 
 });
 
 describe('a member that can not be understood', () => {
+  it('keeps nobody out who has the same external id', async () => {
+    const { directory } = own.lab.emulator;
+    const poison = directory.provision(own.organizationId, ada).member_id;
+    expect(await own.rows()).toHaveLength(1);
+    directory.silently(() => directory.setMember(poison, { email_address: 'evil\0@acme.example' }));
+    directory.provision(own.organizationId, { ...ada, userName: 'ada.king@acme.example' });
+    const rows = await own.rows();
+    expect(rows.map(({ user, status, grants }) => [user, status, grants]).sort()).toEqual([
+      ['ada.king@acme.example', 'active', ['scim:analyst (scim)']],
+      ['ada@acme.example', 'active', ['scim:analyst (scim)']],
+    ]);
+    expect(await own.lab.failedJobs()).toEqual([]);
+  });
+
   it('fails alone, in words that do not quote it, and holds up nobody', async () => {
     const { directory } = own.lab.emulator;
     const people = Array.from({ length: 20 }, (_, i) =>

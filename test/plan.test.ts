@@ -158,6 +158,11 @@ describe('rehires', () => {
     });
   });
 
+  it('takes nothing from who can not be read, and does not wait for them', () => {
+    const plans = plan(world(), [reading(returning)], new Set(['member-ada']));
+    expect(plans.get('member-ada-2')).toMatchObject({ decision: 'write', row: { id: null } });
+  });
+
   it('gives two active members with one external id a row each', () => {
     const plans = plan(world(), [reading(ada()), reading(returning)]);
     expect(plans.get('member-ada')).toMatchObject({ row: { id: 'user-ada' }, changes: [] });

@@ -13,8 +13,13 @@ export type Identity =
 /**
  * Readings -> the members' rows, by member id, then SCIM external id, then the e-mail of a user whom no member owns yet. No two
  * members get the same row. `undecided`: the answer hangs on other members, whose states must all be read together with it.
+ * @param unreadable members who are there, and of whom nothing else can be understood
  */
-export function identify(world: World, readings: readonly Reading[]): Map<string, Identity> {
+export function identify(
+  world: World,
+  readings: readonly Reading[],
+  unreadable: ReadonlySet<string>,
+): Map<string, Identity> {
   const readNow = new Map(readings.map(({ member }) => [member.memberId, member]));
   const ownRow = new Map(world.users.map((user) => [user.memberId, user]));
   const taken = new Set<string>();
@@ -22,7 +27,8 @@ export function identify(world: World, readings: readonly Reading[]): Map<string
   // In the order of their ids, so that the same members give the same answer in whatever order they came.
   for (const { member, fence } of [...readings].sort(byMemberId)) {
     if (ownRow.has(member.memberId)) continue;
-    const identity = member.presence === 'gone' ? nobody : identifyNewcomer(world, member, { readNow, taken, fence });
+    const identity =
+      member.presence === 'gone' ? nobody : identifyNewcomer(world, member, { readNow, unreadable, taken, fence });
     if (identity.is === 'link') taken.add(identity.user.id);
     identities.set(member.memberId, identity);
   }
@@ -35,7 +41,12 @@ export function identify(world: World, readings: readonly Reading[]): Map<string
 
 const nobody: Identity = { is: 'nobody' };
 
-type Batch = { readNow: ReadonlyMap<string, DirectoryMember>; taken: ReadonlySet<string>; fence: Instant };
+type Batch = {
+  readNow: ReadonlyMap<string, DirectoryMember>;
+  unreadable: ReadonlySet<string>;
+  taken: ReadonlySet<string>;
+  fence: Instant;
+};
 
 function identifyNewcomer(world: World, member: ActiveMember, batch: Batch): Identity {
   const teamId = world.teamByOrganization.get(member.organizationId);
@@ -55,11 +66,12 @@ function identifyNewcomer(world: World, member: ActiveMember, batch: Batch): Ide
  * Two members may hold the same external id (a trap of Entra's defaults). A row changes hands only when the member who
  * holds it is known to be gone; as long as that one is active, the other gets a row of its own.
  */
-function holderOf(user: CurrentUser, { readNow }: Batch): 'gone' | 'active' | 'unread' {
+function holderOf(user: CurrentUser, { readNow, unreadable }: Batch): 'gone' | 'active' | 'unread' {
   if (user.memberId === null) return 'gone';
   const holder = readNow.get(user.memberId);
   if (holder) return holder.presence === 'gone' ? 'gone' : 'active';
-  return user.status === 'deactivated' ? 'gone' : 'unread';
+  if (user.status === 'deactivated') return 'gone';
+  return unreadable.has(user.memberId) ? 'active' : 'unread';
 }
 
 /** All holders at once: read one after the other, each makes the one before it unread again, and nobody ever decides. */

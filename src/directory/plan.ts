@@ -46,10 +46,15 @@ export type MemberPlan =
  * The heart: current rows + directory state -> changes. Pure, and idempotent: planned again after it was applied, every
  * change is gone and only the empty plan is left. That is why hints may come twice, late, or in any order.
  * @param readings each member once
+ * @param unreadable members who are there, and of whom nothing else can be understood: they keep their rows
  * @returns a plan for each member id
  */
-export function plan(world: World, readings: readonly Reading[]): Map<string, MemberPlan> {
-  const identities = identify(world, readings);
+export function plan(
+  world: World,
+  readings: readonly Reading[],
+  unreadable: ReadonlySet<string> = new Set(),
+): Map<string, MemberPlan> {
+  const identities = identify(world, readings, unreadable);
   const rolesByTeam = groupRoles(world.scimRoles);
   return new Map(
     readings.map((reading) => {

@@ -25,6 +25,8 @@ export type ConvergeOptions = {
   onlyIfApplied?: boolean;
   /** Decide, and write nothing at all: what would change now? */
   dryRun?: boolean;
+  /** Members who were asked for too, and of whom nothing could be understood. */
+  unreadable?: ReadonlySet<string>;
 };
 
 /** At 1,000 members a transaction takes some 150 ms; longer ones only make others wait. */
@@ -87,7 +89,7 @@ async function convergeTogether(
 async function convergeIn(tx: Transaction, tasks: readonly Task[], options: ConvergeOptions) {
   const readings = tasks.map(({ reading }) => reading);
   const world = await loadWorld(tx, readings);
-  const plans = plan(world, readings);
+  const plans = plan(world, readings, options.unreadable);
   const writes = readings.flatMap(({ member, fence }): Write[] => {
     const planned = plans.get(member.memberId);
     return planned?.decision === 'write' ? [{ plan: planned, fence }] : [];

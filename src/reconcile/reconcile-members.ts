@@ -1,6 +1,6 @@
 import { type Database, databaseClock, readingDatabase } from '../database.js';
 import type { Instant } from '../directory/instant.js';
-import { Unavailable } from '../failures.js';
+import { Hopeless, Unavailable } from '../failures.js';
 import { type Converged, type ConvergeResult, converge, type Task } from './converge.js';
 import type { MembersRead, ReadMembers, Wanted } from './read-members.js';
 import type { Occasion } from './record-events.js';
@@ -35,11 +35,17 @@ export async function reconcileMembers(
     const read = await readMembers(open);
     onRead();
     const failed = failuresIn(read);
-    const converged = await converge(database, tasksOf(open, read, fence), { stampUnchanged: true, dryRun });
+    const unreadable = new Set(failed.filter(([, error]) => error instanceof Hopeless).map(([memberId]) => memberId));
+    const options = { stampUnchanged: true, dryRun, unreadable };
+    const converged = await converge(database, tasksOf(open, read, fence), options);
     open = settle(settled, open, new Map([...converged, ...failed]));
   }
-  for (const { memberId } of open) settled.set(memberId, new Unavailable(`Member ${memberId} keeps changing hands.`));
+  for (const { memberId } of open) settled.set(memberId, new Unavailable(undecided(memberId)));
   return settled;
+}
+
+function undecided(memberId: string): string {
+  return `Which user member ${memberId} is could not be told: those who have its external id can't be read now, or keep changing.`;
 }
 
 function tasksOf(looks: readonly Look[], read: MembersRead, fence: Instant): Task[] {
