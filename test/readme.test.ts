@@ -176,7 +176,8 @@ describe('in a copy of the checkout', () => {
       expect.stringContaining('The database is up to date.'),
     ]);
     const [server, worker] = [npm(['start'], env), npm(['run', 'worker'], env)];
-    await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
+    const isReady = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
+    await eventually(() => isReady().catch(() => Promise.reject(server.output()))); // what it says, should it not start
     await eventually(() => worker.output().includes('started'));
     expect((await post(`http://127.0.0.1:${port}`, signed())).status).toBe(202);
     await eventually(async () => (await database.database.syncEvent.count()) === 1);

@@ -203,7 +203,7 @@ it('health tells when the IdP was last heard, of silence, of the last sweep, and
   });
   expect(Date.now() - Date.parse(body.lastHeardAt)).toBeLessThan(60_000);
   const { text } = await admin.page('');
-  expect(text).toContain('deactivations are held');
+  expect(text).toContain('1 deactivation is held');
   expect(text).toContain('unusually quiet');
   await lab.database.heldChange.updateMany({ data: { resolution: 'discarded' } });
   expect((await admin.api('GET', '/health')).body.held).toBeNull();
