@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Hint } from './directory/hint.js';
+import { allowedSearchLagMs } from './directory/search-lag.js';
 import { Hopeless } from './failures.js';
 import type { NewJob, Producer } from './queue/produce.js';
 import type { Occasion } from './reconcile/record-events.js';
-import type { Recheck, Rereads } from './reconcile/rereads.js';
+import type { Recheck, Rereads, Round } from './reconcile/rereads.js';
 
 /** What lies in the queues: shapes with ids and times only, checked again by whoever takes a job out. */
 
@@ -14,9 +15,11 @@ const hint = z.object({
   eventType: z.string(),
   sentAt: z.iso.datetime(),
   receivedAt: z.iso.datetime(),
+  isTimed: z.literal(true).exactOptional(),
   organizationId: z.string().nullable(),
   memberIds: z.array(z.string()),
   connectionId: z.string().exactOptional(),
+  isList: z.literal(true).exactOptional(),
   memberGone: z.boolean(),
   replayId: z.uuid().exactOptional(),
 });
@@ -28,6 +31,7 @@ const occasion = z.object({
   eventType: z.string().exactOptional(),
   sentAt: z.iso.datetime().exactOptional(),
   receivedAt: z.iso.datetime().exactOptional(),
+  isTimed: z.literal(true).exactOptional(),
 });
 const recheck = z.object({ memberId: z.string(), organizationId: z.string().nullable(), occasion });
 
@@ -72,35 +76,49 @@ export function replayStep(delayMs: number): NewJob {
 }
 
 export type RereadTiming = {
-  /** Before each round of second looks: 5 s and 30 s after the hint; round 0 is the first look. */
-  recheckDelaysMs: readonly number[];
+  /** Of each round of looks, after the hint was first handled: at once, after 5 s, after 30 s. */
+  recheckAfterMs: readonly number[];
   /** A push of groups sends an event a membership; its team is read once, when the burst is over or nearly so. */
   sweepDebounceMs: number;
+  /** How far a search may be behind; no later than the last look, which then sees what every hint was about. */
+  searchLagMs: number;
 };
 
-export const rereadTiming: RereadTiming = { recheckDelaysMs: [0, 5_000, 25_000], sweepDebounceMs: 2_000 };
+export const rereadTiming: RereadTiming = {
+  recheckAfterMs: [0, 5_000, allowedSearchLagMs],
+  sweepDebounceMs: 2_000,
+  searchLagMs: allowedSearchLagMs,
+};
 
 /** So that one call stays far inside its deadline. */
 const jobsPerCall = 1000;
+/** What one search can ask for. */
+const membersPerJob = 1000;
 
 export function rereadsThrough(producer: Producer, timing = rereadTiming): Rereads {
-  const members = (rechecks: readonly Recheck[], round: number): NewJob => ({
+  const after = (round: number) => timing.recheckAfterMs[round] ?? 0;
+  const members = (rechecks: readonly Recheck[], { round, since = 0 }: Round): NewJob => ({
     queue: 'rereads',
     name: 'recheck-members',
     data: { members: rechecks, round },
-    delayMs: timing.recheckDelaysMs[round] ?? 0,
+    delayMs: after(round) - after(since),
   });
   const sweep = { queue: 'sweeps', delayMs: timing.sweepDebounceMs } as const;
   const team = (teamId: string, why: Occasion): NewJob => ({
     ...{ ...sweep, name: 'sweep-team', data: { teamId, occasion: why }, once: `team-${teamId}` },
   });
   return {
-    members: (rechecks, round) => producer.add([members(rechecks, round)]),
-    alone: (one, round) => producer.add([{ ...members([one], round), id: jobId(`alone-${one.memberId}`) }]),
+    members: async (rechecks, round) => {
+      for (let i = 0; i < rechecks.length; i += membersPerJob) {
+        await producer.add([members(rechecks.slice(i, i + membersPerJob), round)]);
+      }
+    },
+    alone: (one) => producer.add([{ ...members([one], { round: 0 }), id: jobId(`alone-${one.memberId}`) }]),
     team: (teamId, why) => producer.add([team(teamId, why)]),
-    teams: async (teamIds, why) => {
+    teams: async (teamIds, why, { evenWaiting = false } = {}) => {
       const jobs = teamIds.map((teamId) => ({ ...team(teamId, why), delayMs: 0 }));
       for (let i = 0; i < jobs.length; i += jobsPerCall) await producer.add(jobs.slice(i, i + jobsPerCall));
+      if (evenWaiting) await producer.promote('sweeps');
     },
     everyTeam: (why) =>
       producer.add([{ ...sweep, name: 'sweep-every-team', data: { occasion: why }, once: 'every-team' }]),

@@ -46,6 +46,16 @@ function defineMetrics() {
       labelNames: ['result'] as const,
       registers,
     }),
+    impossibleTimes: new Counter({
+      name: 'scim_impossible_times_total',
+      help: 'Rows that were found with a date in the future: a clock was ahead',
+      registers,
+    }),
+    searchesRefuted: new Counter({
+      name: 'scim_searches_refuted_total',
+      help: 'Searches of Stytch that were thrown away because a direct question was answered otherwise',
+      registers,
+    }),
     stytchRequests: new Counter({
       name: 'scim_stytch_requests_total',
       help: 'Calls to Stytch, by HTTP status; or timeout, network',

@@ -11,6 +11,7 @@ import { createMetrics, createProcessMetrics } from './metrics.js';
 import { openSite } from './people.js';
 import { connectProducer, type NewJob } from './queue/produce.js';
 import { readAfterGaps } from './reconcile/read-after-gap.js';
+import { clockDiffers, sharedClock } from './shared-clock.js';
 import { tracedWebhook } from './tracing/traced-webhook.js';
 import { openTracing } from './tracing/tracing.js';
 import { createGauges } from './watch/gauges.js';
@@ -41,7 +42,9 @@ export async function startServer(
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
   const queue = connectProducer(home, (error) => log.warn({ error: describeFailure(error) }, 'queue connection'));
   const enqueue = together((jobs: NewJob[]) => queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
+  const clock = sharedClock(database, (clockOffsetSeconds) => log.warn({ clockOffsetSeconds }, clockDiffers));
   const receiver = createReceiver({
+    now: clock.now,
     readBody: bodyReader(bodyBytes),
     verify: createVerify(config.STYTCH_WEBHOOK_SECRETS),
     projectId: config.STYTCH_PROJECT_ID,
@@ -56,11 +59,12 @@ export async function startServer(
     },
     strangers: watchStrangers((count) => log.warn({ count }, 'more webhooks rejected in a minute than are told of')),
   });
-  const oldest = async () => oldestPending(await queue.pending(), Date.now());
+  const oldest = async () => oldestPending(await queue.pending(), clock.now().at.getTime());
   const gauges = createGauges({
     database,
     countJobs: queue.count,
     oldestPendingSeconds: async () => (await oldest())?.ageSeconds ?? 0,
+    clockOffsetSeconds: clock.offsetSeconds,
     settings: { slaSeconds: config.SLA_SECONDS, sweepIntervalSeconds: config.SWEEP_INTERVAL_SECONDS },
   });
   const telling = {
@@ -98,6 +102,7 @@ export async function startServer(
       await listening.close();
       gaps.close();
       await slaWatch.stop();
+      await clock.stop();
       await Promise.all([queue.close(), people.close(), database.$disconnect()]);
       await tracing.close();
     },

@@ -1,5 +1,5 @@
 import { asArray, asRecord } from './directory/json.js';
-import { openStytch, type StytchOptions, unlessUnknown } from './stytch.js';
+import { cursorOf, openStytch, type StytchOptions, unlessUnknown } from './stytch.js';
 
 /** The questions that only support asks of Stytch: who has this e-mail, and which organizations are there? */
 export type StytchLookups = {
@@ -47,10 +47,9 @@ export function connectLookups(options: StytchOptions): StytchLookups {
     organizations: (cursor) =>
       call('organizations.search', async () => {
         const page = await client.organizations.search({ limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
-        const { next_cursor } = asRecord(asRecord(page).results_metadata);
         return {
           organizations: asArray(asRecord(page).organizations).map(organizationFacts),
-          nextCursor: typeof next_cursor === 'string' ? next_cursor : null,
+          nextCursor: cursorOf(asRecord(page).results_metadata),
         };
       }),
     organization: (organizationId) =>

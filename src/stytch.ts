@@ -12,6 +12,16 @@ export type StytchDirectory = {
   searchMembers(search: MemberSearch, options?: { deadlineMs?: number }): Promise<MemberPage>;
 };
 
+/** Stytch refuses so much at once, or gives it up: the same as fewer may well be answered. */
+export class TooMuchAtOnce extends Unavailable {
+  override name = 'TooMuchAtOnce';
+}
+
+/** Stytch's own no, which may be about a part of what was asked: an odd id, a gone organization, or that it is too much. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Hopeless || error instanceof TooMuchAtOnce;
+}
+
 /** Stytch has no such organization, or no longer. */
 export class OrganizationUnknown extends Hopeless {
   override name = 'OrganizationUnknown';
@@ -47,16 +57,24 @@ export function connectStytch(options: StytchOptions): StytchDirectory & { close
       }),
     searchMembers: (search, { deadlineMs = deadlineDefaultMs } = {}) =>
       call('members.search', deadlineMs, async () => {
-        const found = await client.organizations.members.search(searchRequest(search));
-        const { members, results_metadata } = asRecord(found);
-        const { next_cursor } = asRecord(results_metadata);
-        return {
-          members: asArray(required(members)),
-          nextCursor: typeof next_cursor === 'string' ? next_cursor : null,
-        };
+        return memberPage(await client.organizations.members.search(searchRequest(search)));
       }),
     close: () => agent.close(),
   };
+}
+
+/** No members beside metadata is a page of nobody; an answer that has neither is none. */
+function memberPage(answer: unknown): MemberPage {
+  const { members, results_metadata } = asRecord(answer);
+  if (members !== undefined && members !== null && !Array.isArray(members)) throw new TypeError('Members are no list');
+  if (!Array.isArray(members)) required(results_metadata);
+  return { members: asArray(members), nextCursor: cursorOf(results_metadata) };
+}
+
+/** Null, empty or missing: there is no more. */
+export function cursorOf(metadata: unknown): string | null {
+  const { next_cursor } = asRecord(metadata);
+  return typeof next_cursor === 'string' && next_cursor !== '' ? next_cursor : null;
 }
 
 /** The SDK, with deadlines of our own. */
@@ -160,6 +178,8 @@ export function explain(call: string, error: unknown): { status: string; failure
   const status = String(error.status_code);
   const words = `Stytch ${call}: ${status} ${idOrNull(error.error_type) ?? ''} (${idOrNull(error.request_id) ?? ''})`;
   if (status === '429') return { status, failure: new RateLimited(words) };
+  // Its HTTP status is documented nowhere (reference: the list of error types of Stytch's own browser SDK).
+  if (error.error_type === 'search_timeout') return { status, failure: new TooMuchAtOnce(words) };
   // 401 and 403: the secret was changed or the project locked, which is mended in minutes, or alerts; so try again.
   if (error.status_code >= 500 || status === '401' || status === '403')
     return { status, failure: new Unavailable(words) };

@@ -33,13 +33,14 @@ function member(name: string, values: string[]): ActiveMember {
     name,
     externalId: name,
     roleValues,
+    isComplete: true,
   };
 }
 
 async function apply(...members: Parameters<typeof converge>[1][number]['reading']['member'][]) {
   const fence = await databaseClock(database);
-  const tasks = members.map((one) => ({ reading: { member: one, fence }, occasions: [] }));
-  return converge(database, tasks, { stampUnchanged: true });
+  const tasks = members.map((one) => ({ reading: { member: one, date: fence, isDirect: true }, occasions: [] }));
+  return converge({ database }, tasks, { stampUnchanged: true });
 }
 
 async function grants(): Promise<Record<string, string[]>> {

@@ -30,6 +30,7 @@ function member(n: number | string, change: Partial<ActiveMember> = {}): ActiveM
     name: `Person ${n}`,
     externalId: `ext-${n}`,
     roleValues: [{ value: 'analyst', via: 'roles' }],
+    isComplete: true,
     ...change,
   };
 }
@@ -43,8 +44,8 @@ async function apply(...members: DirectoryMember[]) {
 }
 
 async function applyAt(fence: Instant, ...members: DirectoryMember[]) {
-  const tasks = members.map((one): Task => ({ reading: { member: one, fence }, occasions: [] }));
-  return converge(database, tasks, { stampUnchanged: true });
+  const tasks = members.map((one): Task => ({ reading: { member: one, date: fence, isDirect: true }, occasions: [] }));
+  return converge({ database }, tasks, { stampUnchanged: true });
 }
 
 it('changes nothing, not even a time stamp, when it is applied a second time', async () => {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEvent } from '../src/directory/event.js';
+import { parseEvent, type StytchEvent } from '../src/directory/event.js';
 import { type Hint, hintOf } from '../src/directory/hint.js';
 import { memberEvent } from './support/webhook.js';
 
-const receipt = { svixId: 'msg_1', receivedAt: '2026-03-04T05:06:08.000Z' };
+const receivedAt = new Date('2026-03-04T05:06:08.000Z');
+const receipt = { svixId: 'msg_1', receivedAt, attemptedAt: receivedAt, isTimed: true };
 const ada = 'member-test-5f1f6a1e-2c63-4f3b-8b77-0d9b3a4d2c11';
 const acme = 'organization-test-c4b8a1d2-6e0f-4a57-9d3b-1f2e3d4c5b6a';
 const connectionId = 'scim-connection-test-8d2b7e6f-3a41-4c9e-b5d0-7f6a5b4c3d2e';
@@ -48,6 +49,7 @@ it('keeps ids and times, and nothing else of a full event', () => {
     eventType: 'scim.member.create',
     sentAt: '2026-03-04T05:06:07.123Z',
     receivedAt: '2026-03-04T05:06:08.000Z',
+    isTimed: true,
     organizationId: acme,
     memberIds: [ada],
     memberGone: false,
@@ -96,9 +98,15 @@ it('names several members, each once, or their team when they are too many for o
   expect(hintFrom(event(1001)).memberIds).toEqual([]);
 });
 
-it.each(['yesterday', '+275760-09-13T00:00:00Z', '-000001-01-01T00:00:00Z', '9999999999999999'])(
-  'takes the time of arrival for a sending time of %s',
-  (timestamp) => {
-    expect(hintFrom(memberEvent({ timestamp })).sentAt).toBe(receipt.receivedAt);
-  },
-);
+it('says of a list of who is in a group now that somebody else may have changed too', () => {
+  const listing = { object_type: 'scim_group', id: 'g', scim_group: { members: [{ member_id: ada }] } };
+  expect(hintFrom(memberEvent(listing))).toMatchObject({ memberIds: [ada], isList: true });
+  expect(hintFrom(memberEvent({ object_type: 'idp_group', action: 'MEMBER_ADD', member_id: ada }))).not.toHaveProperty(
+    'isList',
+  );
+});
+
+it("tells whether its times are by the database's clock", () => {
+  const { event } = parseEvent(memberEvent({})) as { event: StytchEvent };
+  expect(hintOf(event, { ...receipt, isTimed: false })).not.toHaveProperty('isTimed');
+});

@@ -49,8 +49,8 @@ it('asks directly for whoever the search does not show, and for whoever has no k
   emulator.faults.omitFromListing(({ member_id }) => member_id === hidden, { byId: true });
   const found = await memberReader(stytch)([...people, stranger]);
   expect(asked()).toEqual([1, 2]);
-  expect(found.get(hidden)).toMatchObject({ presence: 'active' });
-  expect(found.get(stranger.memberId)).toMatchObject({ presence: 'gone', because: 'not_found' });
+  expect(found.get(hidden)).toMatchObject({ member: { presence: 'active' }, isDirect: true });
+  expect(found.get(stranger.memberId)).toMatchObject({ member: { presence: 'gone', because: 'not_found' } });
 });
 
 it('reads the other organizations when one of them is gone', async () => {
@@ -58,8 +58,10 @@ it('reads the other organizations when one of them is gone', async () => {
   const { member_id } = emulator.directory.provision(doomed, { userName: 'last@doomed.example' });
   emulator.organizations.delete(doomed);
   const found = await memberReader(stytch)([...people, { memberId: member_id, organizationId: doomed }]);
-  expect([...found.values()].filter((one) => !(one instanceof Error) && one.presence === 'active')).toHaveLength(30);
-  expect(found.get(member_id)).toMatchObject({ presence: 'gone' });
+  expect([...found.values()].filter((one) => !(one instanceof Error) && one.member.presence === 'active')).toHaveLength(
+    30,
+  );
+  expect(found.get(member_id)).toMatchObject({ member: { presence: 'gone' } });
 });
 
 it('asks directly for those who should be gone and whom the index still shows', async () => {
@@ -68,7 +70,8 @@ it('asks directly for those who should be gone and whom the index still shows', 
   for (const { memberId } of leavers) emulator.directory.deprovision(memberId);
   const lagging = await memberReader(stytch)(leavers);
   const direct = await memberReader(stytch, { expectGone: true })(leavers);
-  const presences = (read: typeof direct) => [...read.values()].map((one) => !(one instanceof Error) && one.presence);
+  const presences = (read: typeof direct) =>
+    [...read.values()].map((one) => !(one instanceof Error) && one.member.presence);
   expect(new Set(presences(direct))).toEqual(new Set(['gone']));
   expect(new Set(presences(lagging))).toEqual(new Set(['active']));
 });

@@ -75,7 +75,9 @@ describe('a hint that changed nothing and came', () => {
   const anHour = 3_600_000;
   let waiting: Awaited<ReturnType<typeof startLab>>;
   beforeEach(async () => {
-    waiting = await startLab({ timing: { recheckDelaysMs: [0, anHour, anHour], sweepDebounceMs: 100 } });
+    waiting = await startLab({
+      timing: { recheckAfterMs: [0, anHour, 2 * anHour], sweepDebounceMs: 100, searchLagMs: 30_000 },
+    });
   });
   afterEach(() => waiting.stop());
 

@@ -3,17 +3,19 @@ import { noticeConnection } from '../src/admin/notice-connection.js';
 import type { Config } from '../src/config.js';
 import { connectDatabase, type Database } from '../src/database.js';
 import { describeFailure } from '../src/failures.js';
-import { type RereadTiming, rereadsThrough } from '../src/jobs.js';
+import { type RereadTiming, rereadsThrough, rereadTiming } from '../src/jobs.js';
 import type { Log } from '../src/log.js';
 import { createMetrics, type Metrics } from '../src/metrics.js';
 import type { QueueHome } from '../src/queue/backend.js';
 import type { ConsumeOptions } from '../src/queue/consume.js';
 import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
 import { connectProducer, type Producer } from '../src/queue/produce.js';
+import type { Notices } from '../src/reconcile/converge.js';
 import { patient } from '../src/reconcile/patience.js';
 import { type Gap, readAfterGaps } from '../src/reconcile/read-after-gap.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
 import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
+import { clockDiffers, sharedClock } from '../src/shared-clock.js';
 import { connectStytch } from '../src/stytch.js';
 import { connectStytchPeople } from '../src/stytch-people.js';
 import { tracedDatabase } from '../src/tracing/traced-database.js';
@@ -31,6 +33,9 @@ export type WorkerContext = {
   /** Stytch for whom it is: in a hurry, or able to wait for its limits. */
   stytchFor(urgency: Urgency): BudgetedDirectory;
   rereads: Rereads;
+  /** How far a search of Stytch's may be behind. */
+  searchLagMs: number;
+  notices: Notices;
   /** For replays: where failed jobs are found, and tried again. */
   queues: QueueInspector;
   /** Compares a team's SCIM connection with what Scanner knows of it. */
@@ -54,7 +59,12 @@ const stytchAwayAfterMs = 10_000;
 /** For tests: shorter waits, and no schedules where what they would find is not the subject. */
 export type WorkerOptions = { timing?: RereadTiming; schedules?: boolean };
 
-export function createContext(config: Config, log: Log, tracing: Tracing, { timing }: WorkerOptions): WorkerContext {
+export function createContext(
+  config: Config,
+  log: Log,
+  tracing: Tracing,
+  { timing = rereadTiming }: WorkerOptions,
+): WorkerContext {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
   const onError = (error: Error) => log.warn({ error: describeFailure(error) }, 'queue connection');
   const database = tracedDatabase(connectDatabase(config.DATABASE_URL, { connections: 8 }), tracing);
@@ -64,12 +74,15 @@ export function createContext(config: Config, log: Log, tracing: Tracing, { timi
   const gaps = readAfterGaps(rereads, log);
   const afterGap: WorkerContext['afterGap'] = (gap) => void gaps.after(gap);
   const metrics = createMetrics();
-  const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS });
+  const clock = sharedClock(database, (clockOffsetSeconds) => log.warn({ clockOffsetSeconds }, clockDiffers));
+  const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS, now: () => clock.now().at });
+  const { searchLagMs } = timing;
   const stytch = connectWatchedStytch(config, metrics, () => afterGap('stytch'));
   const people = connectPeople(config, metrics);
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
-    ...{ workerId: randomUUID(), home, database, queue, queues, rereads, metrics, observer, log, tracing, afterGap },
+    ...{ workerId: randomUUID(), home, database, queue, queues, rereads, searchLagMs, metrics, observer, log, tracing },
+    ...{ afterGap, notices: observer },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };
@@ -86,6 +99,7 @@ export function createContext(config: Config, log: Log, tracing: Tracing, { timi
     },
     close: async () => {
       gaps.close();
+      await clock.stop();
       const connections = [queue.close(), queues.close(), stytch.close(), people.close()];
       await Promise.all([...connections, database.$disconnect()]);
       await tracing.close();

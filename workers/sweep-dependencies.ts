@@ -1,12 +1,13 @@
-import type { SweepDependencies } from '../src/reconcile/ask-again.js';
+import { type SweepDependencies, sweepDividers } from '../src/reconcile/ask-again.js';
 import { memberReader } from '../src/reconcile/read-members.js';
 import type { WorkerContext } from './context.js';
 
 /** What sweeps work with, by whichever way they are started: they can wait, and whoever is held is a person's to decide. */
-export function sweepDependencies({ database, rereads, stytchFor, log }: WorkerContext): SweepDependencies {
+export function sweepDependencies(context: WorkerContext): SweepDependencies {
+  const { database, rereads, searchLagMs, notices, stytchFor, log } = context;
   const stytch = stytchFor('sweep');
   return {
-    ...{ database, rereads, stytch, readMembers: memberReader(stytch) },
+    ...{ database, rereads, searchLagMs, notices, stytch, divide: sweepDividers(), readMembers: memberReader(stytch) },
     onHeld: (held) =>
       log.error(held, 'deactivations held: too many users missing from a sweep. Release or discard them'),
     onSeenAgain: (hold) => log.info(hold, 'held deactivations discarded: the users were seen again'),

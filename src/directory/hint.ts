@@ -2,6 +2,7 @@ import { eventTypeOf, type StytchEvent } from './event.js';
 import { idOrNull } from './ids.js';
 import { asArray, asRecord } from './json.js';
 import { saysGone } from './member.js';
+import { sentAt } from './sent-at.js';
 
 /**
  * What we keep of a webhook event: that something changed, where, and when. Ids and times only, because a hint lies in
@@ -11,14 +12,18 @@ export type Hint = {
   svixId: string;
   eventId: string;
   eventType: string;
-  /** When Stytch sent the event (ISO 8601, UTC); when it arrived if the event does not say. */
+  /** When Stytch sent the event (ISO 8601, UTC); when it was received, if what the event says can't be (sent-at.ts). */
   sentAt: string;
   receivedAt: string;
+  /** Both are by the database's clock, so they can be compared with fences. */
+  isTimed?: true;
   organizationId: string | null;
   /** The members it names. None: its team is re-read. No organization either: every connected team is. */
   memberIds: string[];
   /** The SCIM connection that it is about. Deleted ones are named without their organization. */
   connectionId?: string;
+  /** The members are those who are in something now, a group: somebody who is not among them may have changed as well. */
+  isList?: true;
   /** Signed evidence that the one member it names has left. Goes ahead of everything. */
   memberGone: boolean;
   /** Set when a person asked for it once more: which replay this is. */
@@ -28,19 +33,30 @@ export type Hint = {
 /** An event that names more members than one read can ask for is a hint about the team. */
 const namedMembersMax = 1000;
 
-/** Event -> hint. The receipt's times are ISO 8601. */
-export function hintOf(event: StytchEvent, receipt: { svixId: string; receivedAt: string }): Hint {
+/** How an event came. */
+export type Receipt = {
+  svixId: string;
+  receivedAt: Date;
+  /** By the database's clock, and not only by the receiver's. */
+  isTimed: boolean;
+  /** When the sender says that it sent this attempt: the signed header. */
+  attemptedAt: Date;
+};
+
+export function hintOf(event: StytchEvent, receipt: Receipt): Hint {
   const memberIds = namedMembers(event);
   const connectionId = isAbout(event, 'scim_connection') ? idOrNull(event.id) : null;
   return {
     svixId: receipt.svixId,
     eventId: idOrNull(event.event_id) ?? 'unreadable',
     eventType: eventTypeOf(event),
-    sentAt: isoTimeOrNull(event.timestamp) ?? receipt.receivedAt,
-    receivedAt: receipt.receivedAt,
+    sentAt: sentAt(event.timestamp, receipt).toISOString(),
+    receivedAt: receipt.receivedAt.toISOString(),
+    ...(receipt.isTimed ? { isTimed: true as const } : {}),
     organizationId: namedOrganization(event),
     memberIds: memberIds.length > namedMembersMax ? [] : memberIds,
     ...(connectionId === null ? {} : { connectionId }),
+    ...(listsMembers(event) ? { isList: true as const } : {}),
     memberGone: memberIds.length === 1 && saysMemberIsGone(event),
   };
 }
@@ -56,6 +72,10 @@ function namedMembers(event: StytchEvent): string[] {
     ...asArray(payload.members).map((member) => asRecord(member).member_id ?? member),
   ].map(idOrNull);
   return [...new Set(ids.filter((id) => id !== null))];
+}
+
+function listsMembers(event: StytchEvent): boolean {
+  return [event.member_ids, payloadOf(event).member_ids, payloadOf(event).members].some(Array.isArray);
 }
 
 function namedOrganization(event: StytchEvent): string | null {
@@ -79,11 +99,4 @@ function isAbout(event: StytchEvent, objectType: string): boolean {
 /** The object under the key that `object_type` names; DELETE events carry none. */
 function payloadOf(event: StytchEvent): Record<string, unknown> {
   return asRecord(event[event.object_type]);
-}
-
-/** Years of four digits only: what PostgreSQL reads back the way JavaScript wrote it. */
-function isoTimeOrNull(value: string): string | null {
-  const time = new Date(value);
-  const iso = Number.isNaN(time.getTime()) ? '' : time.toISOString();
-  return /^\d{4}-/.test(iso) ? iso : null;
 }

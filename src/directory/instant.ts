@@ -4,7 +4,7 @@
  */
 export type Instant = string & { readonly __instant: unique symbol };
 
-/** @param iso 8601, UTC, with none to six digits of a second's fraction */
+/** @param iso 8601, UTC, with none to any number of digits of a second's fraction */
 export function instantOf(iso: string): Instant {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?Z$/.exec(iso);
   if (!match) throw new TypeError('Not an ISO 8601 time in UTC');
@@ -13,4 +13,11 @@ export function instantOf(iso: string): Instant {
 
 export function earlier(a: Instant, b: Instant): Instant {
   return a < b ? a : b;
+}
+
+/** The microseconds stay as they are. @param ms whole milliseconds */
+export function earlierBy(instant: Instant, ms: number): Instant {
+  const micros = instant.slice(23, 26);
+  const moved = new Date(Date.parse(`${instant.slice(0, 23)}Z`) - ms).toISOString();
+  return `${moved.slice(0, 23)}${micros}Z` as Instant;
 }

@@ -14,6 +14,8 @@ export type ActiveMember = {
   name: string;
   externalId: string | null;
   roleValues: RoleValue[];
+  /** The answer has what the IdP sent, and a name for each group. A search may leave them out: that is not "no roles". */
+  isComplete: boolean;
 };
 
 export type GoneMember = {
@@ -24,8 +26,11 @@ export type GoneMember = {
   because: GoneBecause;
 };
 
-/** Stytch's own word in the member object; Stytch knows no such member; or, with Stytch down, its signed event. */
-export type GoneBecause = 'says_gone' | 'not_found' | 'signed_event';
+/**
+ * Stytch's own word in the member object; Stytch knows no such member; its signed event, when no read could confirm it; or
+ * the member is of another organization than the user's team, and was missing from a sweep of that team.
+ */
+export type GoneBecause = 'says_gone' | 'not_found' | 'signed_event' | 'other_organization';
 
 /** A member object that can't be understood. It fails alone; the message names the field, never its content. */
 export class UnreadableMember extends Hopeless {
@@ -41,7 +46,8 @@ const roleItemsMax = 10_000;
 
 /**
  * Stytch's member object -> what the directory says. Lenient where Stytch's own texts differ (keys may be missing,
- * `active` may be a string), strict where a guess would give access.
+ * `active` may be a string), strict where a guess would give access. Whether the member is gone is judged first: nothing else
+ * that is wrong with the object keeps a leaver in.
  * @throws UnreadableMember
  */
 export function directoryMemberOf(memberObject: unknown): DirectoryMember {
@@ -49,8 +55,9 @@ export function directoryMemberOf(memberObject: unknown): DirectoryMember {
   const memberId = idOrNull(member.member_id);
   if (memberId === null) throw new UnreadableMember('Stytch returned a member without a usable member_id.');
   const organizationId = idOrNull(member.organization_id);
-  if (organizationId === null) throw unreadable(memberId, 'organization_id');
   if (saysGone(member)) return { presence: 'gone', memberId, organizationId, because: 'says_gone' };
+  if (organizationId === null) throw unreadable(memberId, 'organization_id');
+  if (activeFlag(member) === 'unreadable') throw unreadable(memberId, 'scim_attributes.active');
   if (!['active', 'invited', 'pending'].includes(String(member.status))) throw unreadable(memberId, 'status');
   return { presence: 'active', memberId, organizationId, ...profileOf(member, memberId) };
 }
@@ -65,9 +72,16 @@ export function goneMember(memberId: string, because: GoneBecause): GoneMember {
  * guides say so, its API's enum does not), or the IdP's `active` flag, which Entra is known to send as text: "False".
  */
 export function saysGone(member: Record<string, unknown>): boolean {
-  if (member.status === 'deleted' || member.status === 'deactivated') return true;
+  return member.status === 'deleted' || member.status === 'deactivated' || activeFlag(member) === 'inactive';
+}
+
+/** A flag that is missing says nothing; one of any other kind (0, "no", an object) can't be read for sure. */
+function activeFlag(member: Record<string, unknown>): 'active' | 'inactive' | 'unsaid' | 'unreadable' {
   const { active } = asRecord(asRecord(member.scim_registration).scim_attributes);
-  return active === false || (typeof active === 'string' && active.trim().toLowerCase() === 'false');
+  const flag = typeof active === 'string' ? active.trim().toLowerCase() : active;
+  if (flag === undefined || flag === null || flag === '') return 'unsaid';
+  if (flag === true || flag === 'true') return 'active';
+  return flag === false || flag === 'false' ? 'inactive' : 'unreadable';
 }
 
 function profileOf(member: Record<string, unknown>, memberId: string) {
@@ -77,7 +91,14 @@ function profileOf(member: Record<string, unknown>, memberId: string) {
   if ([attributes.roles, attributes.groups, member.roles].some((list) => asArray(list).length > roleItemsMax)) {
     throw new UnreadableMember(`Member ${memberId} has more than ${roleItemsMax} roles or groups. Check its IdP.`);
   }
-  return { email, name: displayText(member.name), externalId: externalIdOf(member), roleValues: roleValuesOf(member) };
+  const said = { externalId: externalIdOf(member), roleValues: roleValuesOf(member), isComplete: isComplete(member) };
+  return { email, name: displayText(member.name), ...said };
+}
+
+function isComplete({ scim_registration }: Record<string, unknown>): boolean {
+  if (typeof scim_registration !== 'object' || scim_registration === null) return false;
+  const { groups } = asRecord(asRecord(scim_registration).scim_attributes);
+  return asArray(groups).every((group) => typeof group === 'string' || Boolean(asRecord(group).display));
 }
 
 /** The IdP's own id of the user: what survives when Stytch makes a new member of a person who returns. */

@@ -1,19 +1,12 @@
-import { type Identity, identify } from './identify.js';
+import { believe, type LookBecause, type SearchTakes } from './belief.js';
+import { type Apart, type Identity, identify } from './identify.js';
 import type { ActiveMember, GoneBecause, GoneMember } from './member.js';
 import { type RoleValue, roleValueKey } from './role-values.js';
-import {
-  type CurrentUser,
-  type Grant,
-  isSuperseded,
-  type Reading,
-  type ScimRole,
-  scimRoleName,
-  type World,
-} from './world.js';
+import { type CurrentUser, type Grant, type Reading, type ScimRole, scimRoleName, type World } from './world.js';
 
 /** One thing to change, kept in sync_events as it is: names of fields, never what is in them. */
 export type Change =
-  | { type: 'user_created' }
+  | { type: 'user_created'; apart?: Apart }
   | { type: 'user_linked'; by: 'external_id' | 'email' }
   | { type: 'user_updated'; fields: ProfileField[] }
   | { type: 'user_reactivated' }
@@ -37,22 +30,29 @@ export type MemberPlan =
   | { decision: 'write'; row: UserRow; changes: Change[] }
   | {
       decision: 'leave';
-      because: 'superseded' | 'unknown_team' | 'unknown_member' | 'other_team';
+      /** `elsewhere`: the member is of another organization than the user's team; a sweep of that team decides. */
+      because: 'superseded' | 'unknown_team' | 'unknown_member' | 'elsewhere';
       user: CurrentUser | null;
     }
-  | { decision: 'read_first'; memberIds: readonly string[] };
+  /** Ask Stytch directly about these members, and about this one, and decide then. */
+  | { decision: 'look'; memberIds: readonly string[]; because: LookBecause; user: CurrentUser | null };
+
+export type PlanOptions = {
+  /** Members who are there, and of whom nothing else can be understood: they keep their rows. */
+  unreadable?: ReadonlySet<string>;
+  searchTakes?: SearchTakes;
+};
 
 /**
  * The heart: current rows + directory state -> changes. Pure, and idempotent: planned again after it was applied, every
  * change is gone and only the empty plan is left. That is why hints may come twice, late, or in any order.
  * @param readings each member once
- * @param unreadable members who are there, and of whom nothing else can be understood: they keep their rows
  * @returns a plan for each member id
  */
 export function plan(
   world: World,
   readings: readonly Reading[],
-  unreadable: ReadonlySet<string> = new Set(),
+  { unreadable = new Set(), searchTakes = 'after_event' }: PlanOptions = {},
 ): Map<string, MemberPlan> {
   const identities = identify(world, readings, unreadable);
   const rolesByTeam = groupRoles(world.scimRoles);
@@ -60,7 +60,9 @@ export function plan(
     readings.map((reading) => {
       const { memberId } = reading.member;
       const identity = identities.get(memberId) ?? { is: 'nobody' };
-      return [memberId, planMember(world, rolesByTeam, reading, identity)];
+      const planned = planMember(world, rolesByTeam, reading, identity);
+      const seenGoneAt = world.strangersSeenGone.get(memberId) ?? null;
+      return [memberId, believe(planned, reading, { user: userOf(identity), seenGoneAt, searchTakes })];
     }),
   );
 }
@@ -81,22 +83,21 @@ export function planGrants(users: readonly CurrentUser[], scimRoles: readonly Sc
 
 type RolesByTeam = ReadonlyMap<string, ReadonlyMap<string, ScimRole>>;
 
-function planMember(
-  world: World,
-  rolesByTeam: RolesByTeam,
-  { member, fence }: Reading,
-  identity: Identity,
-): MemberPlan {
-  if (identity.is === 'undecided') return { decision: 'read_first', memberIds: identity.until };
-  const user = identity.is === 'user' || identity.is === 'link' ? identity.user : null;
-  if (user && isSuperseded(user, fence)) return { decision: 'leave', because: 'superseded', user };
+function planMember(world: World, rolesByTeam: RolesByTeam, { member }: Reading, identity: Identity): MemberPlan {
+  if (identity.is === 'undecided')
+    return { decision: 'look', memberIds: identity.until, because: 'undecided', user: null };
+  if (identity.is === 'elsewhere') return { decision: 'leave', because: 'elsewhere', user: identity.user };
+  const user = userOf(identity);
   if (member.presence === 'gone') {
     return user ? planLeaver(user, member) : { decision: 'leave', because: 'unknown_member', user };
   }
   const teamId = world.teamByOrganization.get(member.organizationId);
   if (teamId === undefined) return { decision: 'leave', because: 'unknown_team', user };
-  if (user && user.teamId !== teamId) return { decision: 'leave', because: 'other_team', user };
   return planActive(member, teamId, identity, user, rolesByTeam.get(teamId) ?? new Map());
+}
+
+function userOf(identity: Identity): CurrentUser | null {
+  return identity.is === 'user' || identity.is === 'link' ? identity.user : null;
 }
 
 function planActive(
@@ -129,7 +130,10 @@ function planLeaver(user: CurrentUser, { memberId, because }: GoneMember): Membe
 
 /** Rule of users: created, linked, kept equal, or back again (with the same row; revoked keys stay revoked). */
 function userChanges(identity: Identity, user: CurrentUser | null, row: UserRow): Change[] {
-  if (user === null) return [{ type: 'user_created' }];
+  if (user === null) {
+    const apart = identity.is === 'new' ? identity.apart : undefined;
+    return [apart === undefined ? { type: 'user_created' } : { type: 'user_created', apart }];
+  }
   const fields = (['email', 'name', 'externalId'] as const).filter((field) => user[field] !== row[field]);
   return [
     ...(identity.is === 'link' ? [{ type: 'user_linked', by: identity.by } as const] : []),

@@ -49,6 +49,8 @@ export type OpenQueue = {
   add(name: string, data: object, options: JobsOptions): Promise<unknown>;
   addBulk(jobs: { name: string; data: object; opts: JobsOptions }[]): Promise<unknown>;
   getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
+  getJobState(id: string): Promise<string>;
+  promoteJobs(options: { count: number }): Promise<void>;
   getFailed(start: number, end: number): Promise<BackendJob[]>;
   getJob(id: string): Promise<BackendJob | undefined>;
   getJobs(states: JobType[], start: number, end: number, oldestFirst: boolean): Promise<(Job | undefined)[]>;

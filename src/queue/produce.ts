@@ -11,7 +11,7 @@ export type NewJob = {
   name: string;
   /** Ids and times only: it lies in the queue in clear text. */
   data: object;
-  /** A job whose id the queue still knows is not added again. */
+  /** A job whose id the queue still knows is not added again; if it has failed for good, it is tried again. */
   id?: string;
   delayMs?: number;
   /** While a job with this key waits it stands for this one too; if it is being worked on, one more follows it. */
@@ -29,6 +29,8 @@ export type Producer = {
   pending(): Promise<PendingJob[]>;
   /** Hints by state. @throws Unavailable */
   count(): Promise<Record<JobState, number>>;
+  /** Has jobs of this queue that wait for their next attempt, or for their time, tried now. @throws Unavailable */
+  promote(queue: QueueName): Promise<void>;
   /** Makes sure that BullMQ's schedulers are there; a queue that comes back empty has lost them. @throws Unavailable */
   keepSchedules(schedules: readonly ScheduleTimes[]): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +55,8 @@ const removeOnComplete: Record<QueueName, KeepJobs | boolean> = {
   replays: true,
 };
 const deadlineDefaultMs = 5_000;
+/** BullMQ moves so many at a time. */
+const jobsPerPromotion = 1000;
 
 /** For processes that add jobs. Fails fast and keeps nothing in memory: whoever asked is told, and asks again. */
 export function connectProducer(
@@ -81,6 +85,7 @@ export function connectProducer(
       }),
     pending: () => within(deadlineDefaultMs, () => pendingJobs(hintQueues)),
     count: () => within(deadlineDefaultMs, () => countJobs(hintQueues)),
+    promote: (name) => within(deadlineDefaultMs, () => of(name).promoteJobs({ count: jobsPerPromotion })),
     keepSchedules: (schedules) => within(deadlineDefaultMs, () => keepSchedules(of('schedules'), schedules)),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
@@ -94,6 +99,23 @@ async function addTo(queue: OpenQueue, jobs: readonly NewJob[]): Promise<void> {
   if (first && jobs.length === 1) await queue.add(first.name, first.data, optionsOf(first));
   if (jobs.length > 1)
     await queue.addBulk(jobs.map((job) => ({ name: job.name, data: job.data, opts: optionsOf(job) })));
+  await retryFailed(queue, jobs);
+}
+
+/**
+ * Who sends a job again that has failed for good (a webhook, from Stytch's portal) wants it tried again. That nothing has
+ * failed, which is nearly always so, is one question for all of them.
+ */
+async function retryFailed(queue: OpenQueue, jobs: readonly NewJob[]): Promise<void> {
+  const ids = jobs.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  if (ids.length === 0 || ((await queue.getJobCounts('failed')).failed ?? 0) === 0) return;
+  for (const id of ids) {
+    if ((await queue.getJobState(id)) !== 'failed') continue;
+    const job = await queue.getJob(id);
+    await job?.retry('failed', { resetAttemptsMade: true }).catch(async (error) => {
+      if ((await queue.getJobState(id)) === 'failed') throw error; // else somebody was quicker
+    });
+  }
 }
 
 function optionsOf({ queue, id, delayMs, once, trace }: NewJob): JobsOptions {

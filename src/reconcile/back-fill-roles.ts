@@ -82,5 +82,7 @@ async function correct(tx: Transaction, userIds: readonly string[]): Promise<num
 
 async function forgetOldChanges(database: Database): Promise<void> {
   await database.$executeRaw`
-    DELETE FROM role_changes WHERE seen_at < clock_timestamp() - make_interval(secs => ${graceSeconds})`;
+    DELETE FROM role_changes
+    WHERE seen_at < clock_timestamp() - make_interval(secs => ${graceSeconds})
+      OR seen_at > clock_timestamp() + make_interval(secs => ${graceSeconds})`; // by a clock that was ahead
 }

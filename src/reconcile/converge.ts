@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, databaseAway, databaseProblem, type Transaction } from '../database.js';
+import { type LookBecause, postponed, type SearchTakes } from '../directory/belief.js';
 import { type Change, type MemberPlan, plan } from '../directory/plan.js';
+import { takesTooMuch, takingsByTeam } from '../directory/takings.js';
 import type { Reading, World } from '../directory/world.js';
 import { Hopeless, Unavailable } from '../failures.js';
 import { Contested, loadWorld } from './load-world.js';
@@ -10,16 +12,23 @@ import { type Write, writePlans } from './write-plans.js';
 /** A reading and why it was made: the hints that asked for it (the oldest first), or a sweep. */
 export type Task = { reading: Reading; occasions: readonly Occasion[] };
 
-/** What became of a member; or the members that must be read together with it. */
+/** What became of a member; or who has to be asked about directly before anything can. */
 export type Converged =
-  | { outcome: Outcome; changes: readonly Change[]; teamId: string | null }
-  | { readFirst: readonly string[] };
+  | {
+      outcome: Outcome;
+      changes: readonly Change[];
+      teamId: string | null;
+      userId: string | null;
+      /** The row is active: what a sweep counts. */
+      isActive: boolean;
+    }
+  | { look: readonly string[]; because: LookBecause };
 
 /** Member id -> what became of it, or why nothing did. Each task's member is in it. */
 export type ConvergeResult = Map<string, Converged | Error>;
 
 export type ConvergeOptions = {
-  /** Move the fence of users that are right already; without it they cost no write. */
+  /** Move the date of users that are right already; without it they cost no write. */
   stampUnchanged: boolean;
   /** Record nothing of readings that came too late or concern nobody: their hints are handled another way. */
   onlyIfApplied?: boolean;
@@ -27,6 +36,23 @@ export type ConvergeOptions = {
   dryRun?: boolean;
   /** Members who were asked for too, and of whom nothing could be understood. */
   unreadable?: ReadonlySet<string>;
+  /** No event said that something changed: a search alone takes nothing from anybody who is there. */
+  isUnasked?: boolean;
+};
+
+export type ConvergeDependencies = {
+  database: Database;
+  notices?: Notices | undefined;
+  /** Asks Stytch directly about some of a search's members; false if they have what it would take. Without it: believed. */
+  crossExamine?: ((readings: readonly Reading[]) => Promise<boolean>) | undefined;
+};
+
+/** What somebody should know of, and no row shows. */
+export type Notices = {
+  /** Rows with a date in the future: a clock was ahead. */
+  datedAhead(rows: number): void;
+  /** A search was thrown away: asked directly, Stytch said something else. */
+  searchRefuted(teamId: string): void;
 };
 
 /** At 1,000 members a transaction takes some 150 ms; longer ones only make others wait. */
@@ -42,42 +68,73 @@ const triesPerTransaction = 4;
  * member that it can't take stands alone.
  */
 export async function converge(
-  database: Database,
+  deps: ConvergeDependencies,
   tasks: readonly Task[],
   options: ConvergeOptions,
 ): Promise<ConvergeResult> {
   const result: ConvergeResult = new Map();
   for (const part of byWeight(tasks)) {
-    for (const [memberId, converged] of await convergeOrSplit(database, part, options)) result.set(memberId, converged);
+    for (const [memberId, converged] of await convergeExamined(deps, part, options)) result.set(memberId, converged);
   }
   return result;
 }
 
-async function convergeOrSplit(
-  database: Database,
+/**
+ * A search that would take something from many of a team at once is believed only if Stytch, asked directly, agrees. The
+ * other teams' members are none the worse for it.
+ */
+async function convergeExamined(
+  deps: ConvergeDependencies,
   tasks: readonly Task[],
   options: ConvergeOptions,
 ): Promise<ConvergeResult> {
   try {
-    return await convergeTogether(database, tasks, options);
+    return await convergeOrSplit(deps, tasks, { ...options, searchTakes: options.isUnasked ? 'never' : 'after_event' });
   } catch (error) {
+    if (!(error instanceof TakesTooMuch) || !deps.crossExamine) throw error;
+    const isOfTeam = ({ reading }: Task) => reading.member.organizationId === error.organizationId;
+    const [ofTeam, others] = [tasks.filter(isOfTeam), tasks.filter((task) => !isOfTeam(task))];
+    const examined = (await deps.crossExamine(error.readings))
+      ? await convergeOrSplit(deps, ofTeam, { ...options, searchTakes: 'always' })
+      : refuted(deps, ofTeam, error.teamId);
+    return new Map([...examined, ...(others.length > 0 ? await convergeExamined(deps, others, options) : [])]);
+  }
+}
+
+function refuted({ notices }: ConvergeDependencies, tasks: readonly Task[], teamId: string): ConvergeResult {
+  notices?.searchRefuted(teamId);
+  const what = `A search of Stytch's would take roles from many of team ${teamId} who have them. Nothing of it was applied.`;
+  return failedAlike(tasks, new Unavailable(what));
+}
+
+type Decisions = ConvergeOptions & { searchTakes: SearchTakes };
+
+async function convergeOrSplit(
+  deps: ConvergeDependencies,
+  tasks: readonly Task[],
+  options: Decisions,
+): Promise<ConvergeResult> {
+  try {
+    return await convergeTogether(deps, tasks, options);
+  } catch (error) {
+    if (error instanceof TakesTooMuch) throw error;
     const failure = failureOf(error);
     if (failure.kind === 'away' || tasks.length === 1) return failedAlike(tasks, failure.error);
   }
   const middle = Math.ceil(tasks.length / 2);
-  const first = await convergeOrSplit(database, tasks.slice(0, middle), options);
-  const second = await convergeOrSplit(database, tasks.slice(middle), options);
+  const first = await convergeOrSplit(deps, tasks.slice(0, middle), options);
+  const second = await convergeOrSplit(deps, tasks.slice(middle), options);
   return new Map([...first, ...second]);
 }
 
 async function convergeTogether(
-  database: Database,
+  deps: ConvergeDependencies,
   tasks: readonly Task[],
-  options: ConvergeOptions,
+  options: Decisions,
 ): Promise<ConvergeResult> {
   for (let tries = 1; ; tries++) {
     try {
-      return await database.$transaction((tx) => convergeIn(tx, tasks, options));
+      return await deps.database.$transaction((tx) => convergeIn(tx, deps, tasks, options));
     } catch (error) {
       const again = error instanceof Contested || databaseProblem(error).kind === 'collided';
       if (!again || tries === triesPerTransaction) throw error;
@@ -86,13 +143,17 @@ async function convergeTogether(
   }
 }
 
-async function convergeIn(tx: Transaction, tasks: readonly Task[], options: ConvergeOptions) {
+async function convergeIn(tx: Transaction, deps: ConvergeDependencies, tasks: readonly Task[], options: Decisions) {
   const readings = tasks.map(({ reading }) => reading);
   const world = await loadWorld(tx, readings);
-  const plans = plan(world, readings, options.unreadable);
-  const writes = readings.flatMap(({ member, fence }): Write[] => {
+  const datedAhead = world.users.filter(({ isDatedAhead }) => isDatedAhead).length;
+  if (datedAhead > 0) deps.notices?.datedAhead(datedAhead);
+  const planned = plan(world, readings, options);
+  if (deps.crossExamine && options.searchTakes !== 'always') await refuseTooMuch(tx, world, readings, planned);
+  const plans = postponed(planned);
+  const writes = readings.flatMap(({ member, date }): Write[] => {
     const planned = plans.get(member.memberId);
-    return planned?.decision === 'write' ? [{ plan: planned, fence }] : [];
+    return planned?.decision === 'write' ? [{ plan: planned, date }] : [];
   });
   if (!options.dryRun) await writePlans(tx, writes, options.stampUnchanged);
   const decided = tasks.map((task) => ({ ...task, converged: convergedOf(world, task.reading, plans) }));
@@ -101,27 +162,55 @@ async function convergeIn(tx: Transaction, tasks: readonly Task[], options: Conv
   return new Map(decided.map(({ reading, converged }) => [reading.member.memberId, converged]));
 }
 
-function convergedOf(world: World, { member }: Reading, plans: Map<string, MemberPlan>): Converged | Error {
+/** Thrown inside the transaction, so that nothing is written. */
+class TakesTooMuch extends Error {
+  readonly teamId: string;
+  readonly organizationId: string | null;
+  readonly readings: readonly Reading[];
+
+  constructor(teamId: string, readings: readonly Reading[]) {
+    super(`A search would take something from ${readings.length} members of team ${teamId}`);
+    this.teamId = teamId;
+    this.organizationId = readings[0]?.member.organizationId ?? null;
+    this.readings = readings;
+  }
+}
+
+/** @throws TakesTooMuch */
+async function refuseTooMuch(
+  tx: Transaction,
+  world: World,
+  readings: readonly Reading[],
+  plans: ReadonlyMap<string, MemberPlan>,
+): Promise<void> {
+  const byTeam = takingsByTeam(readings, plans, ({ member }) =>
+    world.teamByOrganization.get(member.organizationId ?? ''),
+  );
+  for (const [teamId, takings] of byTeam) {
+    if (!takesTooMuch(takings.length, 0)) continue; // few in any team: spares the question how large it is
+    const team = await tx.teamSync.findUnique({ where: { teamId }, select: { sweptMembers: true } });
+    if (takesTooMuch(takings.length, team?.sweptMembers ?? 0)) throw new TakesTooMuch(teamId, takings);
+  }
+}
+
+function convergedOf(world: World, { member }: Reading, plans: Map<string, MemberPlan>): Converged {
   const planned = plans.get(member.memberId);
   if (planned === undefined) throw new Error('Each reading has a plan');
-  if (planned.decision === 'read_first') return { readFirst: planned.memberIds };
+  if (planned.decision === 'look') return { look: planned.memberIds, because: planned.because };
   if (planned.decision === 'write') {
     const outcome = planned.changes.length > 0 ? 'changed' : 'unchanged';
-    return { outcome, changes: planned.changes, teamId: planned.row.teamId };
+    const { id: userId, teamId, status } = planned.row;
+    return { outcome, changes: planned.changes, teamId, userId, isActive: status === 'active' };
   }
-  if (planned.because === 'other_team') {
-    return new Hopeless(
-      `Member ${member.memberId} belongs to organization ${member.organizationId}, but user ${planned.user?.id} of ` +
-        'another team holds its id. Correct users.stytch_member_id, then replay.',
-    );
-  }
-  const teamId = planned.user?.teamId ?? world.teamByOrganization.get(member.organizationId ?? '') ?? null;
-  return { outcome: planned.because, changes: [], teamId };
+  const { user, because } = planned;
+  const teamId = user?.teamId ?? world.teamByOrganization.get(member.organizationId ?? '') ?? null;
+  const outcome = because === 'elsewhere' ? 'reread' : because;
+  return { outcome, changes: [], teamId, userId: user?.id ?? null, isActive: user?.status === 'active' };
 }
 
 /** One reading explains one hint: the oldest gets the changes, the others saw nothing more to do. */
-function eventsOf({ member }: Reading, occasions: readonly Occasion[], converged: Converged | Error): SyncEvent[] {
-  if (converged instanceof Error || 'readFirst' in converged) return [];
+function eventsOf({ member }: Reading, occasions: readonly Occasion[], converged: Converged): SyncEvent[] {
+  if ('look' in converged) return [];
   const { outcome, changes, teamId } = converged;
   return occasions
     .map((occasion, i): SyncEvent => {

@@ -1,23 +1,31 @@
 import type { Database } from '../database.js';
 
+/** A team whose organization changed is queued again only when the sweep that this asked for had time to end. */
+const changedAgainAfter = '60 seconds';
+
 /**
- * The connected teams whose sweep is due. The database is the schedule: each team has its own second in every interval,
- * by its id, so that sweeps are spread and none is ever further from the next than the interval, whatever queue, worker
- * or job was lost in between.
+ * The teams whose sweep is due. The database is the schedule: each connected team has its own second in every interval, by
+ * its id, so that sweeps are spread and none is ever further from the next than the interval, whatever queue, worker or job
+ * was lost in between. A team that has another organization than the one swept last (or none) is due at once: those who are
+ * still in it by the old one's word have to be judged. A date in the future is impossible, and postpones nothing.
  */
 export async function dueTeams(database: Database, intervalSeconds: number): Promise<string[]> {
   const teams = await database.$queryRaw<{ id: string }[]>`
-    WITH connected AS (
-      SELECT id, ((hashtext(id::text) % ${intervalSeconds}) + ${intervalSeconds}) % ${intervalSeconds} AS phase
-      FROM teams WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL
+    WITH known AS (
+      SELECT t.id, t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL AS connected,
+        s.swept_organization_id IS NOT NULL AND s.swept_organization_id IS DISTINCT FROM t.stytch_organization_id AS moved,
+        CASE WHEN s.sweep_queued_at <= clock_timestamp() THEN s.sweep_queued_at END AS queued_at,
+        ((hashtext(t.id::text) % ${intervalSeconds}) + ${intervalSeconds}) % ${intervalSeconds} AS phase
+      FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id
     ), slots AS (
-      SELECT id, to_timestamp(
+      SELECT id, connected, moved, queued_at, to_timestamp(
         floor((extract(epoch FROM clock_timestamp()) - phase) / ${intervalSeconds}) * ${intervalSeconds} + phase) AS slot
-      FROM connected
+      FROM known
     )
-    SELECT id::text FROM slots LEFT JOIN team_syncs s ON s.team_id = id
-    WHERE s.sweep_queued_at IS NULL OR s.sweep_queued_at < slot
-    ORDER BY s.sweep_queued_at NULLS FIRST`;
+    SELECT id::text FROM slots
+    WHERE (connected AND (queued_at IS NULL OR queued_at < slot))
+      OR (moved AND (queued_at IS NULL OR queued_at < clock_timestamp() - ${changedAgainAfter}::interval))
+    ORDER BY queued_at NULLS FIRST`;
   return teams.map(({ id }) => id);
 }
 

@@ -23,5 +23,5 @@ export function hintHandler(parts: {
 }
 
 function isMemberHint(hint: Hint): hint is MemberHint {
-  return hint.memberIds.length === 1;
+  return hint.memberIds.length === 1 && !hint.isList;
 }

@@ -9,6 +9,7 @@ import type { Rereads } from './rereads.js';
 export function rereadHandler(deps: {
   lookAgain: LookAgain;
   rereads: Rereads;
+  searchLagMs: number;
   observer: Observer;
   log: Log;
 }): JobHandler {

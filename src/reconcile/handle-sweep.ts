@@ -14,7 +14,7 @@ export function sweepHandler(deps: SweepDependencies & { observer: Observer; log
     const { name, data } = parseSweep(job);
     if (name === 'sweep-every-team') {
       const teams = await readingDatabase(() => connectedTeams(deps.database));
-      await deps.rereads.teams(teams, data.occasion);
+      await deps.rereads.teams(teams, data.occasion, { evenWaiting: true });
       return { teams: teams.length };
     }
     const swept = await sweep(data);

@@ -1,7 +1,14 @@
 import { type Database, lockRows, sql, type Transaction } from '../database.js';
-import { instantOf } from '../directory/instant.js';
+import { type Instant, instantOf } from '../directory/instant.js';
 import type { RoleValue } from '../directory/role-values.js';
-import type { CurrentUser, Grant, Reading, ScimRole, World } from '../directory/world.js';
+import {
+  type CurrentUser,
+  externalIdKey,
+  type Grant,
+  type Reading,
+  type ScimRole,
+  type World,
+} from '../directory/world.js';
 
 /** A member's row changed hands between two statements; the same transaction again will see clearly. */
 export class Contested extends Error {
@@ -47,24 +54,32 @@ async function load(tx: Transaction, readings: readonly Reading[], { locked }: L
   const known = await loadKnownMembers(tx, memberIds);
   const newcomers = newcomersAmong(readings, teamByOrganization, known);
   if (locked && newcomers.length > 0) await lockTeams(tx, newcomers);
-  const rows = await loadUsers(tx, memberIds, newcomers, locked);
+  const sharedExternalIds = await loadSharedExternalIds(tx, newcomers);
+  const rows = await loadUsers(tx, memberIds, withIdentity(newcomers, sharedExternalIds), locked);
   const found = new Set(rows.map((row) => row.memberId));
-  if (locked && [...known].some((memberId) => !found.has(memberId))) {
+  if (locked && [...known.keys()].some((memberId) => !found.has(memberId))) {
     throw new Contested('A user was linked to another member.');
   }
   const users = await withHoldings(tx, rows);
   const teamIds = new Set([...rows.map(({ teamId }) => teamId), ...newcomers.map(({ team_id }) => team_id)]);
-  return { teamByOrganization, users, scimRoles: await loadScimRoles(tx, [...teamIds]) };
+  const scimRoles = await loadScimRoles(tx, [...teamIds]);
+  const strangersSeenGone = await loadStrangersSeenGone(tx, newcomers);
+  return { teamByOrganization, users, scimRoles, sharedExternalIds, strangersSeenGone };
 }
 
-type Newcomer = { team_id: string; external_id: string | null; email: string };
-type UserRow = Omit<CurrentUser, 'observedAt' | 'roleValues' | 'scimGrants' | 'liveKeyIds'> & {
-  observedAt: string | null;
-};
+type Newcomer = { member_id: string; team_id: string; external_id: string | null; email: string };
+type UserRow = Omit<
+  CurrentUser,
+  'observedAt' | 'lostAt' | 'roleValues' | 'scimGrants' | 'hasManualGrants' | 'liveKeyIds'
+> & { observedAt: string | null; lostAt: string | null };
 
+const utc = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** A date in the future is impossible, so it is not told; that there was one is. */
 const userColumns = sql.raw(`id::text, team_id::text AS "teamId", stytch_member_id AS "memberId", email, name, status,
-  scim_external_id AS "externalId",
-  to_char(observed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "observedAt"`);
+  scim_external_id AS "externalId", COALESCE(observed_at > clock_timestamp(), false) AS "isDatedAhead",
+  CASE WHEN observed_at <= clock_timestamp() THEN ${utc('observed_at')} END AS "observedAt",
+  ${utc('GREATEST(access_lost_at, deactivated_at)')} AS "lostAt"`);
 
 async function loadTeams(tx: Transaction, readings: readonly Reading[]): Promise<Map<string, string>> {
   const organizationIds = [...new Set(readings.map(({ member }) => member.organizationId).filter((id) => id !== null))];
@@ -74,28 +89,66 @@ async function loadTeams(tx: Transaction, readings: readonly Reading[]): Promise
   return new Map(teams.map(({ id, organizationId }) => [organizationId, id]));
 }
 
-async function loadKnownMembers(tx: Transaction, memberIds: string[]): Promise<Set<string>> {
-  const rows = await tx.$queryRaw<{ memberId: string }[]>`
-    SELECT stytch_member_id AS "memberId" FROM users WHERE stytch_member_id = ANY(${memberIds}::text[])`;
-  return new Set(rows.map(({ memberId }) => memberId));
+/** Member id -> the team that has a row for it. */
+async function loadKnownMembers(tx: Transaction, memberIds: string[]): Promise<Map<string, string>> {
+  const rows = await tx.$queryRaw<{ memberId: string; teamId: string }[]>`
+    SELECT stytch_member_id AS "memberId", team_id::text AS "teamId" FROM users
+    WHERE stytch_member_id = ANY(${memberIds}::text[])`;
+  return new Map(rows.map(({ memberId, teamId }) => [memberId, teamId]));
 }
 
 function newcomersAmong(
   readings: readonly Reading[],
   teamByOrganization: ReadonlyMap<string, string>,
-  known: ReadonlySet<string>,
+  known: ReadonlyMap<string, string>,
 ): Newcomer[] {
   return readings.flatMap(({ member }) => {
-    if (member.presence === 'gone' || known.has(member.memberId)) return [];
-    const teamId = teamByOrganization.get(member.organizationId);
-    return teamId === undefined ? [] : [{ team_id: teamId, external_id: member.externalId, email: member.email }];
+    if (member.presence === 'gone') return [];
+    const { memberId, organizationId, externalId, email } = member;
+    const teamId = teamByOrganization.get(organizationId);
+    if (teamId === undefined || known.get(memberId) === teamId) return [];
+    return [{ member_id: memberId, team_id: teamId, external_id: externalId, email }];
   });
+}
+
+/** Of the newcomers' external ids, those that identify nobody. */
+async function loadSharedExternalIds(tx: Transaction, newcomers: readonly Newcomer[]): Promise<Set<string>> {
+  if (newcomers.length === 0) return new Set();
+  const rows = await tx.$queryRaw<{ teamId: string; externalId: string }[]>`
+    SELECT s.team_id::text AS "teamId", s.external_id AS "externalId" FROM shared_external_ids s
+    JOIN jsonb_to_recordset(${JSON.stringify(newcomers)}::jsonb) AS n(team_id uuid, external_id text)
+      USING (team_id, external_id)`;
+  return new Set(rows.map(({ teamId, externalId }) => externalIdKey(teamId, externalId)));
+}
+
+function withIdentity(newcomers: readonly Newcomer[], shared: ReadonlySet<string>): Newcomer[] {
+  return newcomers.map((newcomer) => {
+    const { team_id, external_id } = newcomer;
+    const isShared = external_id !== null && shared.has(externalIdKey(team_id, external_id));
+    return isShared ? { ...newcomer, external_id: null } : newcomer;
+  });
+}
+
+/** Signed leavers whom Scanner did not know leave a record, so that a search that is behind does not let them in. */
+async function loadStrangersSeenGone(tx: Transaction, newcomers: readonly Newcomer[]): Promise<Map<string, Instant>> {
+  if (newcomers.length === 0) return new Map();
+  const rows = await tx.$queryRaw<{ memberId: string; at: string }[]>`
+    SELECT stytch_member_id AS "memberId", ${sql.raw(utc('max(applied_at)'))} AS at FROM sync_events
+    WHERE stytch_member_id = ANY(${newcomers.map(({ member_id }) => member_id)}::text[]) AND user_id IS NULL
+      AND outcome = 'unknown_member' GROUP BY 1`;
+  return new Map(rows.map(({ memberId, at }) => [memberId, instantOf(at)]));
 }
 
 async function lockTeams(tx: Transaction, newcomers: readonly Newcomer[]): Promise<void> {
   const teamIds = [...new Set(newcomers.map(({ team_id }) => team_id))];
   await tx.$queryRaw`SELECT id::text FROM teams WHERE id = ANY(${teamIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 }
+
+/**
+ * More rows of one external id than this change nothing: two active ones share it, and of several former ones only that with
+ * the newcomer's e-mail counts. A team may have thousands of people with `N/A`.
+ */
+const rowsPerExternalId = 3;
 
 /** The members' own rows, and for newcomers every row they could be: same external id, or same e-mail and nobody's yet. */
 async function loadUsers(
@@ -111,9 +164,13 @@ async function loadUsers(
     ), candidate AS (
       SELECT id FROM users WHERE stytch_member_id = ANY(${memberIds}::text[])
       UNION
-      SELECT u.id FROM newcomer n JOIN users u ON u.team_id = n.team_id AND u.scim_external_id = n.external_id
+      SELECT same.id FROM newcomer n CROSS JOIN LATERAL (
+        SELECT u.id FROM users u WHERE u.team_id = n.team_id AND u.scim_external_id = n.external_id
+        ORDER BY u.status = 'active' DESC, email_key(u.email) = email_key(n.email) DESC, u.created_at, u.id
+        LIMIT ${rowsPerExternalId}
+      ) same
       UNION
-      SELECT u.id FROM newcomer n JOIN users u ON u.team_id = n.team_id AND lower(u.email) = lower(n.email)
+      SELECT u.id FROM newcomer n JOIN users u ON u.team_id = n.team_id AND email_key(u.email) = email_key(n.email)
       WHERE u.stytch_member_id IS NULL
     )
     SELECT ${userColumns} FROM users WHERE id IN (SELECT id FROM candidate)
@@ -129,6 +186,7 @@ async function withHoldings(tx: Transaction, rows: readonly UserRow[]): Promise<
         WHERE v.user_id = u.id) AS "roleValues",
       (SELECT jsonb_agg(jsonb_build_object('roleId', g.role_id, 'role', r.name)) FROM role_grants g
         JOIN roles r ON r.id = g.role_id WHERE g.user_id = u.id AND g.source = 'scim') AS "scimGrants",
+      EXISTS (SELECT 1 FROM role_grants g WHERE g.user_id = u.id AND g.source = 'manual') AS "hasManualGrants",
       (SELECT jsonb_agg(k.id) FROM api_keys k WHERE k.owner_user_id = u.id AND k.revoked_at IS NULL) AS "liveKeyIds"
     FROM users u WHERE u.id = ANY(${userIds}::uuid[])`;
   const byUser = new Map(holdings.map((held) => [held.id, held]));
@@ -137,11 +195,19 @@ async function withHoldings(tx: Transaction, rows: readonly UserRow[]): Promise<
     return {
       ...row,
       observedAt: row.observedAt === null ? null : instantOf(row.observedAt),
+      lostAt: row.lostAt === null ? null : instantOf(row.lostAt),
       roleValues: held?.roleValues ?? [],
       scimGrants: held?.scimGrants ?? [],
+      hasManualGrants: held?.hasManualGrants ?? false,
       liveKeyIds: held?.liveKeyIds ?? [],
     };
   });
 }
 
-type Holdings = { id: string; roleValues: RoleValue[] | null; scimGrants: Grant[] | null; liveKeyIds: string[] | null };
+type Holdings = {
+  id: string;
+  roleValues: RoleValue[] | null;
+  scimGrants: Grant[] | null;
+  hasManualGrants: boolean;
+  liveKeyIds: string[] | null;
+};

@@ -1,11 +1,14 @@
 import type { Database } from '../database.js';
 import type { Hint } from '../directory/hint.js';
+import { type Instant, instantOf } from '../directory/instant.js';
 
 /**
  * Where to ask Stytch for a member: its organization, null if only a direct get can tell, or nowhere at all. And what
- * Scanner knows of it: its user's team, and when the member was last read for it (milliseconds since 1970).
+ * Scanner knows of it: its user's team, and the date of what the row shows.
  */
-export type Place = { organizationId: string | null; user?: { teamId: string; readAt: number } } | 'unknown_team';
+export type Place =
+  | { organizationId: string | null; user?: { teamId: string; readAt: Instant | null } }
+  | 'unknown_team';
 
 /**
  * Member id -> where to ask. A published DELETE carries no organization, so the user's own team comes first, then what
@@ -34,19 +37,20 @@ function placeOf(home: Home | undefined, named: string | null, known: ReadonlySe
   return known.has(named) ? { organizationId: named } : 'unknown_team';
 }
 
-type Home = { organizationId: string | null; user: { teamId: string; readAt: number } };
+type Home = { organizationId: string | null; user: { teamId: string; readAt: Instant | null } };
 
 async function homesOfUsers(database: Database, memberIds: string[]): Promise<Map<string, Home>> {
   const rows = await database.$queryRaw<
-    { memberId: string; organizationId: string | null; teamId: string; readAt: number }[]
+    { memberId: string; organizationId: string | null; teamId: string; readAt: string | null }[]
   >`
     SELECT u.stytch_member_id AS "memberId", t.stytch_organization_id AS "organizationId", t.id::text AS "teamId",
-      coalesce(extract(epoch FROM u.observed_at) * 1000, 0)::float8 AS "readAt"
+      CASE WHEN u.observed_at <= clock_timestamp() THEN
+        to_char(u.observed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END AS "readAt"
     FROM users u JOIN teams t ON t.id = u.team_id WHERE u.stytch_member_id = ANY(${memberIds}::text[])`;
   return new Map(
     rows.map(({ memberId, organizationId, teamId, readAt }) => [
       memberId,
-      { organizationId, user: { teamId, readAt } },
+      { organizationId, user: { teamId, readAt: readAt === null ? null : instantOf(readAt) } },
     ]),
   );
 }

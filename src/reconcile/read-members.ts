@@ -1,14 +1,18 @@
 import { asRecord } from '../directory/json.js';
 import { type DirectoryMember, directoryMemberOf, goneMember } from '../directory/member.js';
 import { Hopeless, Unavailable } from '../failures.js';
-import type { StytchDirectory } from '../stytch.js';
+import { isRefusal, type MemberPage, type StytchDirectory } from '../stytch.js';
+import { divider } from './divide.js';
 import type { BudgetedDirectory } from './search-budget.js';
 
 /** A member to read. Without an organization only a direct get can find it. */
 export type Wanted = { memberId: string; organizationId: string | null };
 
-/** Member id -> what the directory says now, or why it could not be read. Each wanted member is in it. */
-export type MembersRead = Map<string, DirectoryMember | Error>;
+/** What the directory says of a member, and whether Stytch itself says so or only its search. */
+export type Observed = { member: DirectoryMember; isDirect: boolean };
+
+/** Member id -> what the directory says, or why it could not be read. Each wanted member is in it. */
+export type MembersRead = Map<string, Observed | Error>;
 
 export type ReadMembers = (wanted: readonly Wanted[]) => Promise<MembersRead>;
 
@@ -23,11 +27,18 @@ const searchIdsMax = 1000;
  * call but is an index that lags, so whoever it doesn't know is asked for directly before "not found" is believed.
  */
 export function memberReader(stytch: StytchDirectory, options: ReadOptions = {}): ReadMembers {
+  const divide = divider({ sizeMax: searchIdsMax, isDivisible: isRefusal });
   return async (wanted) => {
-    const searchable = wanted.filter(({ organizationId }) => organizationId !== null);
+    const searchable = wanted.filter(({ organizationId }) => organizationId !== null).sort(byOrganization);
     if (searchable.length <= fewMembers) return getAll(stytch, wanted, options);
     const found: MembersRead = new Map();
-    for (const part of chunks(searchable, searchIdsMax)) await searchInto(found, stytch, part, options);
+    await divide(
+      searchable,
+      (part) => searchInto(found, stytch, part, options),
+      async (part, error) => {
+        if (!isRefusal(error)) failAll(found, part, asFailure(error));
+      },
+    );
     const doubtful = wanted.filter(({ memberId }) => isDoubtful(found.get(memberId), options));
     const asked = await getAll(stytch, doubtful, options);
     return new Map(wanted.map(({ memberId }) => [memberId, asked.get(memberId) ?? found.get(memberId) ?? lost()]));
@@ -46,7 +57,7 @@ export type ReadOptions = {
   expectGone?: boolean;
 };
 
-/** The members that can be understood; whoever can't is asked for alone by somebody else, and fails alone. */
+/** The members that can be understood; who can't is asked for alone, and fails alone. */
 export function understood(members: readonly unknown[]): DirectoryMember[] {
   return members.flatMap((member) => {
     try {
@@ -58,9 +69,9 @@ export function understood(members: readonly unknown[]): DirectoryMember[] {
   });
 }
 
-function isDoubtful(found: DirectoryMember | Error | undefined, { expectGone = false }: ReadOptions): boolean {
+function isDoubtful(found: Observed | Error | undefined, { expectGone = false }: ReadOptions): boolean {
   if (found === undefined) return true;
-  return expectGone && !(found instanceof Error) && found.presence === 'active';
+  return expectGone && !(found instanceof Error) && found.member.presence === 'active';
 }
 
 function lost(): Error {
@@ -79,12 +90,13 @@ async function getAll(stytch: StytchDirectory, wanted: readonly Wanted[], option
   return read;
 }
 
-async function getOne(stytch: StytchDirectory, memberId: string, options: ReadOptions) {
-  const member = await stytch.getMember(memberId, options);
-  return member === null ? goneMember(memberId, 'not_found') : directoryMemberOf(member);
+async function getOne(stytch: StytchDirectory, memberId: string, options: ReadOptions): Promise<Observed> {
+  const found = await stytch.getMember(memberId, options);
+  const member = found === null ? goneMember(memberId, 'not_found') : directoryMemberOf(found);
+  return { member, isDirect: true };
 }
 
-/** One search; where Stytch refuses it as a whole (an organization is gone, an id is odd), each part is asked for itself. */
+/** Whom it does not find, or was not answered about, is asked for directly. @throws as searchByIds */
 async function searchInto(
   read: MembersRead,
   stytch: StytchDirectory,
@@ -92,28 +104,46 @@ async function searchInto(
   options: ReadOptions,
 ): Promise<void> {
   const organizationIds = [...new Set(wanted.map(({ organizationId }) => String(organizationId)))];
-  try {
-    const memberIds = wanted.map(({ memberId }) => memberId);
-    const { members } = await stytch.searchMembers({ organizationIds, memberIds }, options);
-    for (const member of members) readInto(read, member);
-  } catch (error) {
-    if (!(error instanceof Hopeless)) return failAll(read, wanted, asFailure(error));
-    if (organizationIds.length === 1) return; // Every one of them is missing, and is asked for directly.
-    for (const organizationId of organizationIds) {
-      const part = wanted.filter((one) => one.organizationId === organizationId);
-      await searchInto(read, stytch, part, options);
-    }
+  const memberIds = wanted.map(({ memberId }) => memberId);
+  for (const member of await searchByIds(stytch, { organizationIds, memberIds }, options)) readInto(read, member);
+}
+
+/**
+ * The members of these organizations with these ids, from all pages of one search.
+ * @throws Unavailable, and what Stytch refuses
+ */
+export async function searchByIds(
+  stytch: StytchDirectory,
+  search: { organizationIds: string[]; memberIds: string[] },
+  options: ReadOptions = {},
+): Promise<unknown[]> {
+  const found: unknown[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < search.memberIds.length; page++) {
+    const asked: MemberPage = await stytch.searchMembers(
+      { ...search, ...(cursor === null ? {} : { cursor }) },
+      options,
+    );
+    found.push(...asked.members);
+    cursor = asked.nextCursor;
+    if (cursor === null) break;
   }
+  return found;
 }
 
 function readInto(read: MembersRead, member: unknown): void {
   const memberId = asRecord(member).member_id;
   if (typeof memberId !== 'string') return;
   try {
-    read.set(memberId, directoryMemberOf(member));
+    read.set(memberId, { member: directoryMemberOf(member), isDirect: false });
   } catch (error) {
     read.set(memberId, asFailure(error));
   }
+}
+
+/** So that half of them are half of the organizations as well. */
+function byOrganization(a: Wanted, b: Wanted): number {
+  return String(a.organizationId) < String(b.organizationId) ? -1 : 1;
 }
 
 function failAll(read: MembersRead, wanted: readonly Wanted[], failure: Error): void {
@@ -122,8 +152,4 @@ function failAll(read: MembersRead, wanted: readonly Wanted[], failure: Error): 
 
 function asFailure(error: unknown): Error {
   return error instanceof Error ? error : lost();
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

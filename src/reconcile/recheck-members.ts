@@ -1,7 +1,7 @@
 import { Hopeless, Unavailable } from '../failures.js';
-import type { HintDependencies } from './reconcile-hints.js';
-import { type Became, type Look, reconcileMembers } from './reconcile-members.js';
-import { isBelieved, isUnsure, type Recheck, type Rereads, recheckRounds } from './rereads.js';
+import { followUp, type Looked } from './follow-up.js';
+import { type Became, type Look, type ReconcileDependencies, reconcileMembers } from './reconcile-members.js';
+import type { Recheck, Rereads } from './rereads.js';
 
 /** Member by member, so that the members of many jobs can share a read. */
 export type LookAgain = (look: Look) => Promise<Became>;
@@ -13,26 +13,24 @@ export type LookAgain = (look: Look) => Promise<Became>;
  * @throws the failure, when it is the world's and all should be tried again
  */
 export async function recheckMembers(
-  { lookAgain, rereads }: { lookAgain: LookAgain; rereads: Rereads },
+  deps: { lookAgain: LookAgain; rereads: Rereads; searchLagMs: number },
   rechecks: readonly Recheck[],
   round: number,
 ): Promise<Recheck[]> {
-  const readAt = Date.now();
   const seen = await Promise.all(
     rechecks.map(async (recheck): Promise<Seen> => {
       const { occasion, ...wanted } = recheck;
-      return { recheck, became: await lookAgain({ ...wanted, occasions: [occasion] }).catch(asError) };
+      return { recheck, became: await deps.lookAgain({ ...wanted, occasions: [occasion] }).catch(asError) };
     }),
   );
-  await failAlone(rereads, seen, round);
-  const doubtful = seen.filter((one) => isDoubtful(one, readAt)).map(({ recheck }) => recheck);
-  if (doubtful.length > 0 && round < recheckRounds) await rereads.members(doubtful, round + 1);
+  await failAlone(deps.rereads, seen);
+  await followUp(deps, lookedAt(seen), round);
   return seen.filter(({ became }) => outcomeOf(became) === 'changed').map(({ recheck }) => recheck);
 }
 
 /** For a batcher: looks at members together, each of them once, however many jobs ask for it. */
 export async function lookTogether(
-  deps: Pick<HintDependencies, 'database' | 'readMembers'>,
+  deps: ReconcileDependencies,
   looks: readonly Look[],
   onRead: () => void,
 ): Promise<(Became | Error)[]> {
@@ -41,27 +39,26 @@ export async function lookTogether(
     const same = byMember.get(look.memberId);
     byMember.set(look.memberId, same ? { ...same, occasions: [...same.occasions, ...look.occasions] } : look);
   }
-  const settled = await reconcileMembers(deps, [...byMember.values()], onRead);
+  const settled = await reconcileMembers(deps, [...byMember.values()], { onRead });
   return looks.map(({ memberId }) => settled.get(memberId) ?? new Unavailable(`Member ${memberId} was not looked at.`));
 }
 
 type Seen = { recheck: Recheck; became: Became | Error };
 
-async function failAlone(rereads: Rereads, seen: readonly Seen[], round: number): Promise<void> {
+function lookedAt(seen: readonly Seen[]): Looked[] {
+  return seen.flatMap(({ recheck, became }) =>
+    became instanceof Error ? [] : [{ recheck, occasions: [recheck.occasion], result: became }],
+  );
+}
+
+async function failAlone(rereads: Rereads, seen: readonly Seen[]): Promise<void> {
   const failed = seen.filter(({ became }) => became instanceof Error);
   const hopeless = failed.filter(({ became }) => became instanceof Hopeless);
   if (seen.length > 1) {
-    for (const { recheck } of hopeless) await rereads.alone(recheck, round);
+    for (const { recheck } of hopeless) await rereads.alone(recheck);
   }
   const reason = failed.find((one) => seen.length === 1 || !hopeless.includes(one));
   if (reason) throw reason.became;
-}
-
-function isDoubtful({ recheck, became }: Seen, readAt: number): boolean {
-  if (became instanceof Error) return false;
-  if (isUnsure(became.changes)) return true;
-  if (isBelieved(recheck.occasion, readAt)) return false;
-  return ['unchanged', 'superseded', 'unknown_member'].includes(became.outcome);
 }
 
 function outcomeOf(became: Became | Error) {

@@ -1,47 +1,51 @@
-import { type Database, readingDatabase } from '../database.js';
+import { readingDatabase } from '../database.js';
 import type { Hint } from '../directory/hint.js';
+import { earlierBy, type Instant } from '../directory/instant.js';
 import { Unavailable } from '../failures.js';
+import { followUp, type Looked } from './follow-up.js';
 import { locateMembers } from './locate-members.js';
-import type { ReadMembers } from './read-members.js';
-import { type Look, reconcileMembers, type Settled } from './reconcile-members.js';
+import { type Look, type ReconcileDependencies, reconcileMembers, type Settled } from './reconcile-members.js';
 import { type Occasion, type Outcome, recordEvents, type SyncEvent } from './record-events.js';
-import { isBelieved, isUnsure, type Recheck, type Rereads } from './rereads.js';
+import { isBefore, type Recheck, type Rereads } from './rereads.js';
 
 /** A hint that names exactly one member: what nearly all of them are. */
 export type MemberHint = Hint & { memberIds: [string] };
 
-export type HintDependencies = { database: Database; readMembers: ReadMembers; rereads: Rereads };
+export type HintDependencies = ReconcileDependencies & { rereads: Rereads };
 
 /**
  * Handles hints together: their members are read once, with as few calls as possible, and written with a few statements.
- * Every hint ends in sync_events, or in an error that its job retries. **A hint that changed nothing is not believed**:
- * something did change, so a read that shows no change came from an index that lags, and the member is read again (unless
- * the hint is so old that no index lags that much). The
- * re-read is queued before the hint's job ends; if this process dies in between, the job runs again and asks again.
+ * Every hint ends in sync_events, or in an error that its job retries. The next look that one needs is queued before the
+ * hint's job ends; if this process dies in between, the job runs again and asks again.
  * @returns for each hint, in their order
  */
 export async function reconcileHints(
-  { database, readMembers, rereads }: HintDependencies,
+  deps: HintDependencies,
   hints: readonly MemberHint[],
   onRead?: () => void,
 ): Promise<(Outcome | Error)[]> {
+  const { database } = deps;
   const places = await readingDatabase(() => locateMembers(database, hints));
   const answered = answersWithoutReading(hints, places);
   await readingDatabase(() => recordEvents(database, [...answered.values()]));
   const open = hints.filter((hint) => !answered.has(hint));
   const looks = looksOf(open, places);
-  const readAt = Date.now();
-  const settled = await reconcileMembers({ database, readMembers }, looks, onRead);
-  const doubtful = looks.filter((look) => isDoubtful(look, settled, readAt));
-  if (doubtful.length > 0) await rereads.members(doubtful.map(recheckOf), 1);
+  const settled = await reconcileMembers(deps, looks, { onRead });
+  await followUp(deps, lookedAt(looks, settled), 0);
   return hints.map((hint) => answered.get(hint)?.outcome ?? outcomeOf(hint, settled));
 }
 
 type Places = Awaited<ReturnType<typeof locateMembers>>;
 
 /**
+ * A change is there for a read that begins this long after its event was received. The row's date already allows for the lag
+ * of searches.
+ */
+const visibleAfterMs = 5_000;
+
+/**
  * Hints that need no read: about members of organizations that Scanner does not know, and those that waited for so long
- * that another hint had the member read, half a minute after they came. Leavers and replays are read anyway.
+ * that another hint had the member read after they came. Leavers and replays are read anyway.
  */
 function answersWithoutReading(hints: readonly MemberHint[], places: Places): Map<MemberHint, SyncEvent> {
   const answers = new Map<MemberHint, SyncEvent>();
@@ -49,11 +53,15 @@ function answersWithoutReading(hints: readonly MemberHint[], places: Places): Ma
     const place = places.get(hint.memberIds[0]);
     const event = { ...occasionOf(hint), memberId: hint.memberIds[0], changes: [] };
     if (place === 'unknown_team') answers.set(hint, { ...event, teamId: null, outcome: 'unknown_team' });
-    else if (place?.user && isAskedOnly(hint) && isBelieved(hint, place.user.readAt)) {
+    else if (place?.user && isAskedOnly(hint) && wasReadAfter(hint, place.user.readAt)) {
       answers.set(hint, { ...event, teamId: place.user.teamId, outcome: 'superseded' });
     }
   }
   return answers;
+}
+
+function wasReadAfter(hint: MemberHint, readAt: Instant | null): boolean {
+  return readAt !== null && isBefore(hint, earlierBy(readAt, visibleAfterMs));
 }
 
 /** Not a leaver, whose door is closed on the word of a read that knows of it; and nothing that a person wants to have read. */
@@ -75,13 +83,12 @@ function looksOf(hints: readonly MemberHint[], places: Places): Look[] {
   return [...byMember].map(([memberId, look]) => ({ memberId, ...look }));
 }
 
-/** One read explains one hint. Whoever was named by more, showed no change, or was not found, is looked at again. */
-function isDoubtful({ memberId, occasions }: Look, settled: Settled, readAt: number): boolean {
-  const result = settled.get(memberId);
-  if (result === undefined || result instanceof Error || result.outcome === 'unknown_team') return false;
-  if (isUnsure(result.changes)) return true;
-  if (occasions.every((occasion) => isBelieved(occasion, readAt))) return false;
-  return result.outcome !== 'changed' || new Set(occasions.map(({ svixId }) => svixId)).size > 1;
+function lookedAt(looks: readonly Look[], settled: Settled): Looked[] {
+  return looks.flatMap((look) => {
+    const result = settled.get(look.memberId);
+    if (result === undefined || result instanceof Error) return [];
+    return [{ recheck: recheckOf(look), occasions: look.occasions, result }];
+  });
 }
 
 function recheckOf({ memberId, organizationId, occasions }: Look): Recheck {
@@ -93,7 +100,7 @@ function outcomeOf({ memberIds: [memberId] }: MemberHint, settled: Settled): Out
   return result instanceof Error ? result : result.outcome;
 }
 
-export function occasionOf({ svixId, eventId, eventType, sentAt, receivedAt, replayId }: Hint): Occasion {
-  const event = { svixId, eventId, eventType, sentAt, receivedAt };
+export function occasionOf({ svixId, eventId, eventType, sentAt, receivedAt, isTimed, replayId }: Hint): Occasion {
+  const event = { svixId, eventId, eventType, sentAt, receivedAt, ...(isTimed === undefined ? {} : { isTimed }) };
   return replayId === undefined ? { trigger: 'hint', ...event } : { trigger: 'replay', ...event, replayId };
 }

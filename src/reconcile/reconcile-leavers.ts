@@ -1,5 +1,5 @@
 import { type Database, databaseClock, readingDatabase } from '../database.js';
-import { earlier, instantOf } from '../directory/instant.js';
+import { earlier, type Instant, instantOf } from '../directory/instant.js';
 import { goneMember } from '../directory/member.js';
 import { Unavailable } from '../failures.js';
 import { converge, type Task } from './converge.js';
@@ -8,9 +8,9 @@ import { type Outcome, recordEvents } from './record-events.js';
 
 /**
  * Handles signed evidence that members have left. Stytch is asked first, because an old event may be replayed after the
- * person came back, and a key once revoked stays revoked. But when Stytch can't answer, the door is closed anyway: the
- * signed event counts as a reading made when it was sent, so it never undoes anything newer, and a read that follows
- * confirms or corrects it. Members that Scanner doesn't know have nothing to lose; they are read without hurry, so that
+ * person came back, and a key once revoked stays revoked. But when the read fails, **for whatever reason** (an outage, a
+ * refusal, an object that can't be understood), the door is closed anyway: the signed event counts as a reading made when it
+ * was sent, so it never undoes anything newer, and a read that follows confirms or corrects it. Members that Scanner doesn't know have nothing to lose; they are read without hurry, so that
  * a thousand of them can't hold up one who has.
  */
 export async function reconcileLeavers(
@@ -37,7 +37,7 @@ async function mirroredMembers(database: Database, hints: readonly MemberHint[])
 }
 
 async function readLater({ database, rereads }: HintDependencies, hints: readonly MemberHint[]): Promise<void> {
-  await rereads.members(hints.map(confirmationOf), 0);
+  await rereads.members(hints.map(confirmationOf), { round: 0 });
   const events = hints.map((hint) => ({
     ...occasionOf(hint),
     ...{ teamId: null, memberId: hint.memberIds[0], outcome: 'unknown_member' as const, changes: [] },
@@ -51,11 +51,11 @@ async function closeDoors(
   onRead?: () => void,
 ): Promise<(Outcome | Error)[]> {
   const outcomes = await reconcileHints(deps, hints, onRead);
-  const unanswered = hints.filter((_, i) => outcomes[i] instanceof Unavailable);
+  const unanswered = hints.filter((_, i) => outcomes[i] instanceof Error);
   if (unanswered.length === 0) return outcomes;
-  const closed = await failClosed(deps.database, unanswered);
+  const closed = await failClosed(deps, unanswered);
   const done = unanswered.filter((hint) => closed.has(hint.memberIds[0]));
-  if (done.length > 0) await deps.rereads.members(done.map(confirmationOf), 1);
+  if (done.length > 0) await deps.rereads.members(done.map(confirmationOf), { round: 1 });
   return hints.map((hint, i) => closed.get(hint.memberIds[0]) ?? outcomes[i] ?? unhandled());
 }
 
@@ -64,22 +64,30 @@ function unhandled(): Error {
 }
 
 /** @returns member id -> outcome, only for the members to whom the evidence applied */
-async function failClosed(database: Database, hints: readonly MemberHint[]): Promise<Map<string, Outcome>> {
-  const now = await readingDatabase(() => databaseClock(database));
-  // The latest evidence of each member. A sender's clock ahead of ours must not lock out the reads that come after.
+async function failClosed(deps: HintDependencies, hints: readonly MemberHint[]): Promise<Map<string, Outcome>> {
+  const now = await readingDatabase(() => databaseClock(deps.database));
+  // The latest evidence of each member.
   const latest = new Map([...hints].sort(bySentAt).map((hint) => [hint.memberIds[0], hint]));
   const tasks = [...latest].map(([memberId, hint]): Task => {
-    const fence = earlier(instantOf(hint.sentAt), now);
     const occasions = hints.filter(({ memberIds }) => memberIds[0] === memberId).map(occasionOf);
-    return { reading: { member: goneMember(memberId, 'signed_event'), fence }, occasions };
+    const reading = { member: goneMember(memberId, 'signed_event'), date: dateOf(hint, now), isDirect: true };
+    return { reading, occasions };
   });
-  const converged = await converge(database, tasks, { stampUnchanged: true, onlyIfApplied: true });
+  const converged = await converge(deps, tasks, { stampUnchanged: true, onlyIfApplied: true });
   const closed = new Map<string, Outcome>();
   for (const [memberId, result] of converged) {
-    if (result instanceof Error || 'readFirst' in result) continue;
+    if (result instanceof Error || 'look' in result) continue;
     if (result.outcome === 'changed' || result.outcome === 'unchanged') closed.set(memberId, result.outcome);
   }
   return closed;
+}
+
+/**
+ * The date of signed evidence. When its time is by another clock than the database's, nobody knows how it compares with the
+ * row's date: then the door closes, and the read that follows opens it again for whom it should.
+ */
+function dateOf({ sentAt, isTimed }: MemberHint, now: Instant): Instant {
+  return isTimed ? earlier(instantOf(sentAt), now) : now;
 }
 
 function bySentAt(a: MemberHint, b: MemberHint): number {

@@ -1,44 +1,61 @@
-import { type Database, databaseClock, readingDatabase } from '../database.js';
+import { databaseClock, readingDatabase } from '../database.js';
 import type { Instant } from '../directory/instant.js';
+import { type GoneMember, goneMember } from '../directory/member.js';
+import { type Reading, readingAt } from '../directory/world.js';
 import { Hopeless, Unavailable } from '../failures.js';
-import { type Converged, type ConvergeResult, converge, type Task } from './converge.js';
+import { type ConvergeDependencies, type Converged, type ConvergeResult, converge, type Task } from './converge.js';
+import { crossExamine } from './cross-examine.js';
 import type { MembersRead, ReadMembers, Wanted } from './read-members.js';
 import type { Occasion } from './record-events.js';
 
 /** A member to look at, and why. */
 export type Look = Wanted & { occasions: readonly Occasion[] };
 
-export type Became = Exclude<Converged, { readFirst: readonly string[] }>;
+/** What became of a member, and the reading that it came from. */
+export type Became = Exclude<Converged, { look: readonly string[] }> & {
+  /** The database's clock before Stytch was asked. */
+  fence: Instant;
+  /** Stytch itself was asked, and not its search. */
+  isDirect: boolean;
+};
 
 /** Member id -> what became of it, or why it could not be reconciled now. */
 export type Settled = Map<string, Became | Error>;
+
+export type ReconcileDependencies = Pick<ConvergeDependencies, 'database' | 'notices'> & {
+  readMembers: ReadMembers;
+  /** How far a search may be behind. */
+  searchLagMs: number;
+};
+
+export type ReconcileOptions = {
+  /** Called when Stytch has answered: the next batch may read while this one is applied. */
+  onRead?: (() => void) | undefined;
+  /** Decide, and write nothing: what would change now? */
+  dryRun?: boolean;
+  /** No event said that something changed. */
+  isUnasked?: boolean;
+  /** Their team's sweep has missed these members: one who is of another organization than this one has left the team. */
+  missingFrom?: string;
+};
 
 /** Deciding about one member can take a look at others, and a row may have been read anew meanwhile; in practice one extra round. */
 const roundsMax = 4;
 
 /**
  * Reads the members' state now and makes the database equal to it. The fence is taken before the read, so that whatever
- * was applied meanwhile by somebody who read later is left alone.
- * @param onRead called when Stytch has answered: the next batch may read while this one is applied
- * @param dryRun decide, and write nothing: what would change now?
+ * was applied meanwhile by somebody who read later is left alone. Where a search is not enough, Stytch is asked directly.
  */
 export async function reconcileMembers(
-  { database, readMembers }: { database: Database; readMembers: ReadMembers },
+  deps: ReconcileDependencies,
   looks: readonly Look[],
-  onRead: () => void = () => {},
-  { dryRun = false } = {},
+  options: ReconcileOptions = {},
 ): Promise<Settled> {
   const settled: Settled = new Map();
   let open = looks;
   for (let round = 1; open.length > 0 && round <= roundsMax; round++) {
-    const fence = await readingDatabase(() => databaseClock(database));
-    const read = await readMembers(open);
-    onRead();
-    const failed = failuresIn(read);
-    const unreadable = new Set(failed.filter(([, error]) => error instanceof Hopeless).map(([memberId]) => memberId));
-    const options = { stampUnchanged: true, dryRun, unreadable };
-    const converged = await converge(database, tasksOf(open, read, fence), options);
-    open = settle(settled, open, new Map([...converged, ...failed]));
+    const results = await lookOnce(deps, open, options);
+    open = settle(settled, open, results);
   }
   for (const { memberId } of open) settled.set(memberId, new Unavailable(undecided(memberId)));
   return settled;
@@ -48,10 +65,43 @@ function undecided(memberId: string): string {
   return `Which user member ${memberId} is could not be told: those who have its external id can't be read now, or keep changing.`;
 }
 
-function tasksOf(looks: readonly Look[], read: MembersRead, fence: Instant): Task[] {
+type Looked = Map<string, Became | Error | { look: readonly string[] }>;
+
+async function lookOnce(
+  { readMembers, searchLagMs, ...deps }: ReconcileDependencies,
+  looks: readonly Look[],
+  { onRead, dryRun = false, isUnasked = false, missingFrom }: ReconcileOptions,
+): Promise<Looked> {
+  const fence = await readingDatabase(() => databaseClock(deps.database));
+  const read = await readMembers(looks);
+  onRead?.();
+  const failed = failuresIn(read);
+  const unreadable = new Set(failed.filter(([, error]) => error instanceof Hopeless).map(([memberId]) => memberId));
+  const tasks = tasksOf(looks, read, (observed) =>
+    readingAt(missingFrom === undefined ? observed : leftTeam(observed, missingFrom), fence, searchLagMs),
+  );
+  const examine = (readings: readonly Reading[]) => crossExamine(readMembers, readings);
+  const options = { stampUnchanged: true, dryRun, unreadable, isUnasked };
+  const converged = await converge({ ...deps, crossExamine: examine }, tasks, options);
+  return new Map<string, Became | Error | { look: readonly string[] }>([
+    ...withReading(converged, fence, read),
+    ...failed,
+  ]);
+}
+
+type Observed = Pick<Reading, 'member' | 'isDirect'>;
+
+function leftTeam(observed: Observed, organizationId: string): Observed {
+  const { member, isDirect } = observed;
+  if (member.presence === 'gone' || member.organizationId === organizationId) return observed;
+  const left: GoneMember = goneMember(member.memberId, 'other_organization');
+  return { member: left, isDirect };
+}
+
+function tasksOf(looks: readonly Look[], read: MembersRead, readingOf: (observed: Observed) => Reading): Task[] {
   return looks.flatMap(({ memberId, occasions }) => {
-    const member = read.get(memberId);
-    return member === undefined || member instanceof Error ? [] : [{ reading: { member, fence }, occasions }];
+    const observed = read.get(memberId);
+    return observed === undefined || observed instanceof Error ? [] : [{ reading: readingOf(observed), occasions }];
   });
 }
 
@@ -59,20 +109,30 @@ function failuresIn(read: MembersRead): [string, Error][] {
   return [...read].filter((entry): entry is [string, Error] => entry[1] instanceof Error);
 }
 
-/** Files what is decided; returns what must be looked at again, together with the members it hangs on. */
-function settle(settled: Settled, looks: readonly Look[], results: ConvergeResult): Look[] {
+function withReading(converged: ConvergeResult, fence: Instant, read: MembersRead): Looked {
+  return new Map(
+    [...converged].map(([memberId, result]) => {
+      const observed = read.get(memberId);
+      const isDirect = observed !== undefined && !(observed instanceof Error) && observed.isDirect;
+      const isOpen = result instanceof Error || 'look' in result;
+      return [memberId, isOpen ? result : { ...result, fence, isDirect }];
+    }),
+  );
+}
+
+/** Files what is decided; returns who must be asked about directly, together with the members that it hangs on. */
+function settle(settled: Settled, looks: readonly Look[], results: Looked): Look[] {
   const again = new Map<string, Look>();
   const asked = new Map(looks.map((look) => [look.memberId, look]));
   for (const look of looks) {
     const result = results.get(look.memberId) ?? new Unavailable(`Member ${look.memberId} was not handled.`);
-    if (result instanceof Error || !('readFirst' in result)) {
+    if (result instanceof Error || !('look' in result)) {
       settled.set(look.memberId, result);
       continue;
     }
-    again.set(look.memberId, look);
-    for (const memberId of result.readFirst) {
-      const other = asked.get(memberId) ?? { ...look, memberId, occasions: [{ trigger: 'recheck' }] };
-      again.set(memberId, other);
+    for (const memberId of [look.memberId, ...result.look]) {
+      const one = asked.get(memberId) ?? { memberId, occasions: [{ trigger: 'recheck' }] };
+      again.set(memberId, { ...one, organizationId: null }); // without an organization only a direct get can find it
     }
   }
   return [...again.values()];

@@ -5,10 +5,11 @@ import type { Change } from '../directory/plan.js';
 export type Outcome = 'changed' | 'unchanged' | 'superseded' | 'unknown_team' | 'unknown_member' | 'reread' | 'held';
 
 /**
- * Why rows were looked at: an event, a second look, a whole team, a role that was created, renamed or deleted, or support.
- * A hint and a replay get their row whatever came of it; the others only when they changed something.
+ * Why rows were looked at: an event, a second look, a whole team, a role that was created, renamed or deleted, an API key
+ * that was made for a leaver, a leaver's sessions, or support. A hint and a replay get their row whatever came of it; the
+ * others only when they changed something.
  */
-export type Trigger = 'hint' | 'recheck' | 'sweep' | 'role' | 'replay';
+export type Trigger = 'hint' | 'recheck' | 'sweep' | 'role' | 'key' | 'session' | 'replay';
 
 export type Occasion = {
   trigger: Trigger;
@@ -18,6 +19,8 @@ export type Occasion = {
   /** ISO 8601. Of a recheck: the times of the hint that it settles, so that the lag shown is the lag there was. */
   sentAt?: string;
   receivedAt?: string;
+  /** The times are by the database's clock. */
+  isTimed?: true;
   /** Of a replay: which. */
   replayId?: string;
 };

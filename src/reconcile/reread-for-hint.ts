@@ -13,7 +13,8 @@ export type RereadDependencies = {
 
 /**
  * Handles a hint that names no single member (a group, a connection, an organization, something unknown): the members it
- * names, else its team, else every connected team is to be read again. The request is queued first and the hint recorded
+ * names, else its team, else every connected team is to be read again. A list of who is in a group now does not say who was
+ * removed from it: then the team is read as well. The request is queued first and the hint recorded
  * after: dying in between only asks twice.
  */
 export async function rereadForHint(
@@ -30,26 +31,31 @@ export async function rereadForHint(
 }
 
 async function requestReread(rereads: Rereads, hint: Hint, teamId: string | null): Promise<void> {
-  const { memberIds, organizationId } = hint;
+  const { memberIds, organizationId, isList } = hint;
+  const occasion = { ...occasionOf(hint), trigger: 'recheck' as const };
   if (memberIds.length > 0) {
-    const occasion = { ...occasionOf(hint), trigger: 'recheck' as const };
-    return rereads.members(
-      memberIds.map((memberId) => ({ memberId, organizationId, occasion })),
-      1,
-    );
+    const rechecks = memberIds.map((memberId) => ({ memberId, organizationId, occasion }));
+    await rereads.members(rechecks, { round: 1 });
+    if (!isList) return;
   }
-  const occasion = { ...occasionOf(hint), trigger: 'sweep' as const };
-  return teamId === null ? rereads.everyTeam(occasion) : rereads.team(teamId, occasion);
+  const sweep = { ...occasion, trigger: 'sweep' as const };
+  return teamId === null ? rereads.everyTeam(sweep) : rereads.team(teamId, sweep);
 }
 
-async function findTeam(database: Database, { organizationId, connectionId }: Hint): Promise<string | null> {
-  if (organizationId === null && connectionId === undefined) return null;
-  const team = await database.team.findFirst({
-    where:
-      organizationId === null
-        ? { connections: { some: { id: connectionId ?? '' } } }
-        : { stytchOrganizationId: organizationId },
-    select: { id: true },
+/** By the organization or the connection that it names, else by a member whom Scanner knows. */
+async function findTeam(database: Database, hint: Hint): Promise<string | null> {
+  const { organizationId, connectionId, memberIds } = hint;
+  if (organizationId !== null) {
+    const where = { stytchOrganizationId: organizationId };
+    return (await database.team.findUnique({ where, select: { id: true } }))?.id ?? null;
+  }
+  if (connectionId !== undefined) {
+    const where = { id: connectionId };
+    return (await database.scimConnection.findUnique({ where, select: { teamId: true } }))?.teamId ?? null;
+  }
+  const user = await database.user.findFirst({
+    where: { stytchMemberId: { in: memberIds } },
+    select: { teamId: true },
   });
-  return team?.id ?? null;
+  return user?.teamId ?? null;
 }

@@ -1,44 +1,63 @@
+import { earlierBy, type Instant, instantOf } from '../directory/instant.js';
 import type { Change } from '../directory/plan.js';
+import type { Became } from './reconcile-members.js';
 import type { Occasion } from './record-events.js';
 
 /** A member to be read again later: ids, and the hint that asked, so that a late finding shows its true lag. */
 export type Recheck = { memberId: string; organizationId: string | null; occasion: Occasion };
+
+/** Which look, after 0 s, 5 s or 30 s; and which one was made just now, so that it is waited for no longer than that. */
+export type Round = { round: number; since?: number };
 
 /**
  * Ways to ask for another look, later and by whichever worker is free. Asking twice is harmless: a team that is waiting
  * to be read is read once, and reading what is right already changes nothing.
  */
 export type Rereads = {
-  /** @param round 0 now, 1 after 5 s, 2 after 30 s */
-  members(rechecks: readonly Recheck[], round: number): Promise<void>;
-  /** One member that can't be handled with others; as long as it waits, or has failed, it is not asked for again. */
-  alone(recheck: Recheck, round: number): Promise<void>;
+  members(rechecks: readonly Recheck[], round: Round): Promise<void>;
+  /** One member that can't be handled with others: now. While it waits it is not asked for again; if it has failed, it is tried again. */
+  alone(recheck: Recheck): Promise<void>;
   /** Soon: when the burst that asks for it is over, or nearly so. */
   team(teamId: string, occasion: Occasion): Promise<void>;
-  /** Now: their turn has come. */
-  teams(teamIds: readonly string[], occasion: Occasion): Promise<void>;
+  /**
+   * Now: their turn has come.
+   * @param options.evenWaiting also those whose sweep has failed, and waits for its next attempt: what it failed for is over
+   */
+  teams(teamIds: readonly string[], occasion: Occasion, options?: { evenWaiting?: boolean }): Promise<void>;
   everyTeam(occasion: Occasion): Promise<void>;
 };
 
-/** After the second look a hint that changed nothing is believed: something else had applied it already. */
-export const recheckRounds = 2;
-
-/** As late as the last second look. Stytch's index lags by 9 s at most; the rest is for clocks that differ. */
-const believedAfterMs = 30_000;
+/** The last look begins when no search can be behind any more; what it finds right is right. */
+export const lastRound = 2;
 
 /**
- * A read that began this long after the hint came has seen what it tells of: a backlog needs no second looks. Two clocks,
- * the sender's and the receiver's, must say so, as one of them may be slow.
+ * The look that a hint still needs, or null. **A hint that changed nothing is not believed**: something did change, so the
+ * read may have been too early. What a search changed may have been an earlier event's, so it is looked at once more, when
+ * the search can't be behind any more. A read that began that long after the hint came has seen what it is about.
+ * @param searchLagMs how far a search may be behind
  */
-export function isBelieved({ sentAt, receivedAt }: Pick<Occasion, 'sentAt' | 'receivedAt'>, readAt: number): boolean {
-  if (sentAt === undefined || receivedAt === undefined) return false;
-  return readAt - Math.max(Date.parse(sentAt), Date.parse(receivedAt)) >= believedAfterMs;
+export function nextRound(
+  { occasions, result }: { occasions: readonly Occasion[]; result: Became },
+  round: number,
+  searchLagMs: number,
+): Round | null {
+  if (round >= lastRound || result.outcome === 'unknown_team') return null;
+  if (isUnsure(result.changes)) return { round: round + 1, since: round };
+  if (occasions.every((occasion) => isBefore(occasion, earlierBy(result.fence, searchLagMs)))) return null;
+  if (result.outcome !== 'changed') return { round: round + 1, since: round };
+  const explainsAll = new Set(occasions.map(({ svixId }) => svixId)).size <= 1;
+  return result.isDirect && explainsAll ? null : { round: lastRound, since: round };
+}
+
+/** True if the event was received before this moment. Of one whose time is by another clock than the database's nobody knows. */
+export function isBefore({ receivedAt, isTimed }: Pick<Occasion, 'receivedAt' | 'isTimed'>, moment: Instant): boolean {
+  return isTimed === true && receivedAt !== undefined && instantOf(receivedAt) <= moment;
 }
 
 /**
  * Somebody left because Stytch did not know them: that may have been a part of Stytch that was behind, so it is read once
  * more. Its own word, in the member object or a signed event, needs no second look.
  */
-export function isUnsure(changes: readonly Change[]): boolean {
+function isUnsure(changes: readonly Change[]): boolean {
   return changes.some((change) => change.type === 'user_deactivated' && change.because === 'not_found');
 }

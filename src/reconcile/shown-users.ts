@@ -1,32 +1,43 @@
+import { createHash } from 'node:crypto';
+
 /**
- * Which users did a listing show, remembered in the same 16 KB for ten members or a million: how many of them end in
- * each three hex digits of their (random) ids. Where the database counts otherwise, somebody was left out, and only the
- * few users of that bucket have to be asked for. A set of ids would grow with the team; marks in the rows would be
- * a write for each of them.
+ * Which users did a listing show, remembered in the same 32 KB for ten members or a million: a checksum of those in each of
+ * 4,096 buckets. Where the database's checksum is another, somebody was left out, and only the few users of that bucket
+ * have to be asked for. A set of ids would grow with the team; marks in the rows would be a write for each of them.
+ *
+ * Nobody can hide: whoever is left out changes the checksum, whatever else is in the bucket and whatever the ids are (a sum
+ * of hashes; two sets have the same one by chance once in 2^48).
  */
 export type ShownUsers = {
   add(userId: string): void;
-  /** The buckets whose users were not all shown. @param counted the database's count of each bucket */
-  differing(counted: readonly BucketCount[]): string[];
+  /** The buckets whose users were not all shown. @param expected the database's checksum of each bucket */
+  differing(expected: readonly BucketSum[]): string[];
 };
 
-export type BucketCount = { bucket: string; users: number };
+export type BucketSum = { bucket: string; sum: number };
 
-const digits = 3;
+/** The first 3 hex digits of a user id's MD5 are its bucket, the next 12 what is added up: the same in SQL (sweep-absent.ts). */
+const bucketDigits = 3;
+const sumDigits = 12;
+/** 2^48: so that a sum of two is still exact in a double. */
+const modulus = 2 ** (4 * sumDigits);
 
 export function createShownUsers(): ShownUsers {
-  const shown = new Uint32Array(16 ** digits);
+  const sums = new Float64Array(16 ** bucketDigits);
   return {
     add: (userId) => {
-      const index = Number.parseInt(bucketOf(userId), 16);
-      shown[index] = (shown[index] ?? 0) + 1;
+      const { index, value } = hashOf(userId);
+      sums[index] = ((sums[index] ?? 0) + value) % modulus;
     },
-    differing: (counted) =>
-      counted.filter(({ bucket, users }) => shown[Number.parseInt(bucket, 16)] !== users).map(({ bucket }) => bucket),
+    differing: (expected) =>
+      expected.filter(({ bucket, sum }) => sums[Number.parseInt(bucket, 16)] !== sum).map(({ bucket }) => bucket),
   };
 }
 
-/** The last digits: random in every version of UUID that is (the first ones of version 7 are the time). */
-function bucketOf(userId: string): string {
-  return userId.slice(-digits);
+function hashOf(userId: string): { index: number; value: number } {
+  const digest = createHash('md5').update(userId).digest('hex');
+  return {
+    index: Number.parseInt(digest.slice(0, bucketDigits), 16),
+    value: Number.parseInt(digest.slice(bucketDigits, bucketDigits + sumDigits), 16),
+  };
 }

@@ -1,14 +1,18 @@
 import { type Database, databaseClock, readingDatabase } from '../database.js';
 import { judgeAbsence } from '../directory/absence.js';
-import type { Instant } from '../directory/instant.js';
+import { earlierBy, type Instant } from '../directory/instant.js';
+import { asRecord } from '../directory/json.js';
+import type { Change } from '../directory/plan.js';
+import { readingAt } from '../directory/world.js';
+import { Hopeless } from '../failures.js';
 import { askAgainFor, changedIn, type SweepDependencies } from './ask-again.js';
 import { converge } from './converge.js';
 import { discardedUsers, discardSeenAgain, holdChanges } from './held-changes.js';
-import { understood } from './read-members.js';
+import { searchByIds, understood } from './read-members.js';
 import { reconcileMembers } from './reconcile-members.js';
 import { recordEvents } from './record-events.js';
-import type { BucketCount } from './shown-users.js';
-import type { Listing } from './sweep-listing.js';
+import type { BucketSum } from './shown-users.js';
+import { type Listing, optionsOf, type SweptTeam, withExamination } from './sweep-listing.js';
 
 /** A whole listing of a team, and the database's clock before its first page. */
 export type FinishedListing = Pick<Listing, 'team' | 'shown'> & { started: Instant; organizationGone: boolean };
@@ -22,16 +26,16 @@ export async function sweepAbsent(
   deps: SweepDependencies,
   listing: FinishedListing,
 ): Promise<{ changed: number; held: number }> {
-  const counted = await readingDatabase(() => countUnseen(deps.database, listing));
-  const buckets = listing.shown.differing(counted);
+  const expected = await readingDatabase(() => checksums(deps.database, listing));
+  const buckets = listing.shown.differing(expected);
   const missing: Absentee[] = [];
   let changed = 0;
   for (let after = nobody; ; ) {
-    const part = await readingDatabase(() => usersIn(deps.database, listing, buckets, after));
+    const part = await readingDatabase(() => usersIn(deps, listing, buckets, after));
     const last = part.at(-1);
     if (last === undefined) break;
     after = last.userId;
-    const found = listing.organizationGone ? { seen: new Set(), changed: 0 } : await askById(deps, listing, part);
+    const found = await askById(deps, listing, part);
     changed += found.changed;
     missing.push(...part.filter(({ memberId }) => !found.seen.has(memberId)));
   }
@@ -44,40 +48,71 @@ type Absentee = { userId: string; memberId: string };
 const nobody = '00000000-0000-0000-0000-000000000000';
 const membersPerSearch = 1000;
 
-/** Active users that this sweep has not written, in the buckets of shown-users.ts. */
-function countUnseen(database: Database, { team: { teamId }, started }: FinishedListing): Promise<BucketCount[]> {
-  return database.$queryRaw<BucketCount[]>`
-    SELECT right(id::text, 3) AS bucket, count(*)::int AS users FROM users
-    WHERE team_id = ${teamId}::uuid AND status = 'active' AND stytch_member_id IS NOT NULL
-      AND created_at < ${started}::timestamptz AND (observed_at IS NULL OR observed_at < ${started}::timestamptz)
-    GROUP BY 1`;
+/** Of all active users, in the buckets of shown-users.ts; without those who came while the team was listed. */
+function checksums(database: Database, { team: { teamId }, started }: FinishedListing): Promise<BucketSum[]> {
+  return database.$queryRaw<BucketSum[]>`
+    SELECT left(hash, 3) AS bucket,
+      (sum(('x' || substr(hash, 4, 12))::bit(48)::bigint) % 281474976710656)::float8 AS sum -- 2^48
+    FROM (
+      SELECT md5(id::text) AS hash FROM users
+      WHERE team_id = ${teamId}::uuid AND status = 'active' AND stytch_member_id IS NOT NULL
+        AND (created_at < ${started}::timestamptz OR created_at > clock_timestamp())
+    ) u GROUP BY 1`;
 }
 
-function usersIn(database: Database, { team: { teamId }, started }: FinishedListing, buckets: string[], after: string) {
+/**
+ * The active users of these buckets, a page. Not those who came or were read within the lag of searches: that a search does
+ * not show them says nothing. A date in the future is impossible, and keeps nobody out of sight.
+ */
+function usersIn(
+  { database, searchLagMs }: SweepDependencies,
+  { team: { teamId }, started }: FinishedListing,
+  buckets: string[],
+  after: string,
+) {
+  const young = earlierBy(started, searchLagMs);
   return database.$queryRaw<Absentee[]>`
     SELECT id::text AS "userId", stytch_member_id AS "memberId" FROM users
     WHERE team_id = ${teamId}::uuid AND status = 'active' AND stytch_member_id IS NOT NULL
-      AND created_at < ${started}::timestamptz AND (observed_at IS NULL OR observed_at < ${started}::timestamptz)
-      AND right(id::text, 3) = ANY(${buckets}::text[]) AND id > ${after}::uuid
+      AND (created_at < ${young}::timestamptz OR created_at > clock_timestamp())
+      AND (observed_at IS NULL OR observed_at < ${young}::timestamptz OR observed_at > clock_timestamp())
+      AND left(md5(id::text), 3) = ANY(${buckets}::text[]) AND id > ${after}::uuid
     ORDER BY id LIMIT ${membersPerSearch}`;
 }
 
-async function askById(deps: SweepDependencies, { team }: FinishedListing, users: readonly Absentee[]) {
-  const { database, stytch, rereads } = deps;
-  const { occasion } = team;
+async function askById(
+  deps: SweepDependencies,
+  { team: { organizationId, occasion }, organizationGone }: FinishedListing,
+  users: readonly Absentee[],
+): Promise<{ seen: Set<unknown>; changed: number }> {
+  if (organizationGone || organizationId === null) return { seen: new Set(), changed: 0 };
+  const { database, stytch, rereads, searchLagMs, divide } = deps;
   const fence = await readingDatabase(() => databaseClock(database));
   const memberIds = users.map(({ memberId }) => memberId);
-  const { members } = await stytch.searchMembers({ organizationIds: [team.organizationId], memberIds });
+  const pages = await divide.ids(
+    memberIds,
+    (part) => searchByIds(stytch, { organizationIds: [organizationId], memberIds: [...part] }),
+    notAsked,
+  );
+  const members = pages.flat();
   const unreadable = new Set(memberIds);
-  const asked = understood(members).filter(({ memberId }) => unreadable.delete(memberId));
-  const tasks = asked.map((member) => ({ reading: { member, fence }, occasions: [occasion] }));
-  const settled = await converge(database, tasks, { stampUnchanged: false });
-  await askAgainFor(deps, settled, () => occasion);
-  const named = new Set(members.map((member) => (member as { member_id?: unknown } | null)?.member_id));
+  const found = understood(members).filter(({ memberId }) => unreadable.delete(memberId));
+  const tasks = found.map((member) => {
+    return { reading: readingAt({ member, isDirect: false }, fence, searchLagMs), occasions: [occasion] };
+  });
+  const converged = await converge(withExamination(deps), tasks, optionsOf(deps));
+  const swept = await askAgainFor(deps, converged, () => occasion);
+  const seen = new Set(members.map((member) => asRecord(member).member_id));
   for (const memberId of unreadable) {
-    if (named.has(memberId)) await rereads.alone({ memberId, organizationId: null, occasion }, 0);
+    if (seen.has(memberId) && !deps.dryRun) await rereads.alone({ memberId, organizationId: null, occasion });
   }
-  return { seen: named, changed: changedIn(settled) };
+  return { seen, changed: changedIn(swept) };
+}
+
+/** An id that Stytch refuses is asked about directly, like whom it does not find; else nothing is known of anybody. */
+async function notAsked(part: readonly string[], error: unknown): Promise<unknown[]> {
+  if (part.length > 1 || !(error instanceof Hopeless)) throw error;
+  return [];
 }
 
 async function judge(
@@ -86,31 +121,53 @@ async function judge(
   absentees: readonly Absentee[],
 ): Promise<{ changed: number; held: number }> {
   const { database } = deps;
-  const { teamId, occasion } = listing.team;
+  const { teamId } = listing.team;
   const missing = absentees.map(({ userId }) => userId);
-  const discarded = await readingDatabase(() => discardedUsers(database, teamId, missing));
+  const discarded = await readingDatabase(() => discardedUsers(deps, teamId, missing));
   const activeUsers = await readingDatabase(() => database.user.count({ where: { teamId, status: 'active' } }));
-  const { organizationGone } = listing;
+  const organizationGone = listing.organizationGone || listing.team.organizationId === null;
   const verdict = judgeAbsence({ missing, activeUsers, organizationGone, discarded });
   if (verdict.verdict === 'hold') return hold(deps, listing, verdict.userIds, activeUsers);
   await letGo(deps, teamId);
   if (verdict.verdict === 'nobody') return { changed: 0, held: 0 };
   const wanted = new Set(verdict.userIds);
-  const looks = absentees.filter(({ userId }) => wanted.has(userId));
-  const settled = await reconcileMembers(
+  const confirmed = await confirm(
     deps,
-    looks.map(({ memberId }) => ({ memberId, organizationId: null, occasions: [occasion] })),
+    listing.team,
+    absentees.filter(({ userId }) => wanted.has(userId)),
   );
-  await askAgainFor(deps, settled, () => occasion);
-  return { changed: changedIn(settled), held: 0 };
+  return { changed: confirmed, held: 0 };
+}
+
+/** Asks Stytch about each directly. Who is of another organization by now is gone from this team, and is looked at there. */
+async function confirm(
+  deps: SweepDependencies,
+  { organizationId, occasion }: SweptTeam,
+  absentees: readonly Absentee[],
+): Promise<number> {
+  const looks = absentees.map(({ memberId }) => ({ memberId, organizationId: null, occasions: [occasion] }));
+  const settled = await reconcileMembers(deps, looks, {
+    ...{ isUnasked: true, dryRun: deps.dryRun ?? false },
+    ...(organizationId === null ? {} : { missingFrom: organizationId }),
+  });
+  const swept = await askAgainFor(deps, settled, () => occasion);
+  const moved = [...swept].filter(([, { changes }]) => changes.some(isMove)).map(([memberId]) => memberId);
+  const rechecks = moved.map((memberId) => ({ memberId, organizationId: null, occasion }));
+  if (rechecks.length > 0 && !deps.dryRun) await deps.rereads.members(rechecks, { round: 0 });
+  return changedIn(swept);
+}
+
+function isMove(change: Change): boolean {
+  return change.type === 'user_deactivated' && change.because === 'other_organization';
 }
 
 async function hold(
-  { database, onHeld }: SweepDependencies,
+  { database, onHeld, dryRun }: SweepDependencies,
   { team: { teamId }, started }: FinishedListing,
   userIds: readonly string[],
   activeUsers: number,
 ): Promise<{ changed: number; held: number }> {
+  if (dryRun) return { changed: 0, held: userIds.length };
   const { id, isNew } = await readingDatabase(() => holdChanges(database, { teamId, userIds, fence: started }));
   if (isNew) {
     onHeld({ teamId, holdId: id, users: userIds.length, activeUsers });
@@ -120,7 +177,8 @@ async function hold(
   return { changed: 0, held: userIds.length };
 }
 
-async function letGo({ database, onSeenAgain }: SweepDependencies, teamId: string): Promise<void> {
+async function letGo({ database, onSeenAgain, dryRun }: SweepDependencies, teamId: string): Promise<void> {
+  if (dryRun) return;
   const holdId = await readingDatabase(() => discardSeenAgain(database, teamId));
   if (holdId !== null) onSeenAgain({ teamId, holdId });
 }

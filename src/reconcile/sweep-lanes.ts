@@ -1,12 +1,11 @@
 import { type Database, readingDatabase } from '../database.js';
-import type { SweepDependencies } from './ask-again.js';
+import { type SweepDependencies, teamsTogetherMax } from './ask-again.js';
 import { atMost } from './at-most.js';
 import { createBatcher } from './batcher.js';
 import { type Sweep, type SweepRequest, sweepTeams } from './sweep-teams.js';
 
 /** Ten times this is one page of Stytch's. */
 const smallTeamMembersMax = 100;
-const teamsTogetherMax = 100;
 /** Each holds a page of 1,000 members in memory; the searches of a minute are what limits them anyway. */
 const largeTeamsAtOnce = 4;
 

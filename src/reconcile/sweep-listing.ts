@@ -1,25 +1,30 @@
 import { databaseClock, readingDatabase } from '../database.js';
 import type { Instant } from '../directory/instant.js';
 import type { DirectoryMember } from '../directory/member.js';
+import { readingAt } from '../directory/world.js';
 import { Unavailable } from '../failures.js';
-import { askAgainFor, isChanged, type SweepDependencies } from './ask-again.js';
+import { askAgainFor, type SweepDependencies } from './ask-again.js';
 import { compare } from './compare.js';
 import { converge } from './converge.js';
+import { crossExamine } from './cross-examine.js';
 import { understood } from './read-members.js';
 import type { Occasion } from './record-events.js';
 import { createShownUsers, type ShownUsers } from './shown-users.js';
 
-/** A team that is swept, and why. */
-export type SweptTeam = { teamId: string; organizationId: string; occasion: Occasion };
+/** A team that is swept, and why. Without an organization Stytch can say nothing of its users. */
+export type SweptTeam = { teamId: string; organizationId: string | null; occasion: Occasion };
 
 /** What a listing showed of one team. */
 export type Listing = {
   team: SweptTeam;
   members: number;
   changed: number;
-  /** The users that were right already: whom the database has beyond them, and this sweep did not write, was not shown. */
+  /** The active users whom it showed: whom the database has beyond them was not shown. */
   shown: ShownUsers;
 };
+
+/** Ten million members: a listing of more pages than this is not going to end. */
+const pagesMax = 10_000;
 
 /**
  * Lists the members of teams, all statuses, a page of 1,000 at a time, and makes the rows of each page equal to it. Holds
@@ -29,17 +34,19 @@ export type Listing = {
  * @throws OrganizationUnknown when one of them is no organization of Stytch's
  */
 export async function sweepListing(deps: SweepDependencies, teams: readonly SweptTeam[]): Promise<Listing[]> {
-  const listings = new Map(teams.map((team) => [team.organizationId, emptyListing(team)]));
+  const listings = new Map(teams.map((team) => [team.organizationId ?? '', emptyListing(team)]));
   const organizationIds = [...listings.keys()];
+  const cursors = new Set<string>();
   let cursor: string | null = null;
   do {
     const fence = await readingDatabase(() => databaseClock(deps.database));
     const page = await deps.stytch.searchMembers({ organizationIds, ...(cursor === null ? {} : { cursor }) });
     await applyPage(deps, listings, page.members, fence);
-    if (page.nextCursor !== null && page.nextCursor === cursor) {
-      throw new Unavailable('Stytch members.search goes in a circle.');
-    }
     cursor = page.nextCursor;
+    if (cursor !== null && (cursors.has(cursor) || cursors.size === pagesMax)) {
+      throw new Unavailable('The listing of Stytch members.search does not end: a cursor came twice.');
+    }
+    if (cursor !== null) cursors.add(cursor);
   } while (cursor !== null);
   return [...listings.values()];
 }
@@ -56,24 +63,34 @@ async function applyPage(
 ): Promise<void> {
   const listed = onceEach(page).flatMap((member) => {
     const listing = listings.get(member.organizationId ?? '');
-    return listing ? [{ member, listing, reading: { member, fence } }] : [];
+    const reading = readingAt({ member, isDirect: false }, fence, deps.searchLagMs);
+    return listing ? [{ member, listing, reading, occasion: listing.team.occasion }] : [];
   });
-  const { right, differing } = await compare(
-    deps.database,
-    listed.map(({ reading }) => reading),
-  );
+  const readings = listed.map(({ reading }) => reading);
+  const { right, differing } = await compare(deps.database, readings);
   const tasks = listed
     .filter(({ member }) => differing.has(member.memberId))
-    .map(({ reading, listing }) => ({ reading, occasions: [listing.team.occasion] }));
-  const settled = await converge(deps.database, tasks, { stampUnchanged: false });
+    .map(({ reading, occasion }) => ({ reading, occasions: [occasion] }));
+  const occasions = new Map(listed.map(({ member, occasion }) => [member.memberId, occasion]));
+  const converged = await converge(withExamination(deps), tasks, optionsOf(deps));
+  const swept = await askAgainFor(deps, converged, (memberId) => occasions.get(memberId) ?? { trigger: 'sweep' });
   for (const { member, listing } of listed) {
-    const userId = right.get(member.memberId);
-    if (userId !== undefined) listing.shown.add(userId);
+    const result = swept.get(member.memberId);
+    const userId = right.get(member.memberId) ?? (result?.isActive ? result.userId : null);
+    if (userId !== null) listing.shown.add(userId);
     listing.members += 1;
-    if (isChanged(settled.get(member.memberId))) listing.changed += 1;
+    if (result?.outcome === 'changed') listing.changed += 1;
   }
-  const occasions = new Map(listed.map(({ member, listing }) => [member.memberId, listing.team.occasion]));
-  await askAgainFor(deps, settled, (memberId) => occasions.get(memberId) ?? { trigger: 'sweep' });
+}
+
+/** How a sweep applies what a search shows: no event has said that anything changed. */
+export function optionsOf({ dryRun = false }: SweepDependencies) {
+  return { stampUnchanged: true, isUnasked: true, dryRun };
+}
+
+export function withExamination(deps: SweepDependencies) {
+  const { database, notices, readMembers } = deps;
+  return { database, notices, crossExamine: crossExamine.bind(null, readMembers) };
 }
 
 /** Who can't be understood was not shown, and is asked for alone. A page may show a member twice; the later one counts. */

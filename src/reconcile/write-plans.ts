@@ -1,20 +1,20 @@
 import type { Transaction } from '../database.js';
+import { takesAccess } from '../directory/belief.js';
 import type { Instant } from '../directory/instant.js';
 import type { Change, MemberPlan, UserRow } from '../directory/plan.js';
 
-/** A plan that writes, and the fence of its reading. */
-export type Write = { plan: Extract<MemberPlan, { decision: 'write' }>; fence: Instant };
+/** A plan that writes, and the date of its reading. */
+export type Write = { plan: Extract<MemberPlan, { decision: 'write' }>; date: Instant };
 
 /**
  * Writes plans with a few set-based statements, however many members there are. Decides nothing. The rows are locked by
  * loadWorld in the same transaction, so what was planned is still true.
- * @param stampUnchanged also move the fence of users who changed in nothing (a sweep of 100,000 does without)
+ * @param stampUnchanged also move the date of users who changed in nothing (a sweep of 100,000 does without)
  */
 export async function writePlans(tx: Transaction, writes: readonly Write[], stampUnchanged: boolean): Promise<void> {
-  await createUsers(
-    tx,
-    writes.filter(({ plan }) => plan.row.id === null),
-  );
+  const created = writes.filter(({ plan }) => plan.row.id === null);
+  await releaseMembers(tx, created);
+  await createUsers(tx, created);
   await updateUsers(
     tx,
     writes.filter(({ plan }) => plan.row.id !== null && plan.changes.length > 0),
@@ -24,6 +24,8 @@ export async function writePlans(tx: Transaction, writes: readonly Write[], stam
       tx,
       writes.filter(({ plan }) => plan.changes.length === 0),
     );
+  await noteSharedExternalIds(tx, writes);
+  await askForRevocation(tx, writes);
   await removeRoleValues(tx, changesOf(writes, 'idp_role_value_removed'));
   await addRoleValues(tx, changesOf(writes, 'idp_role_value_added'));
   await revokeRoles(tx, changesOf(writes, 'role_revoked'));
@@ -43,13 +45,22 @@ export async function writeGrants(tx: Transaction, changes: readonly MemberChang
   );
 }
 
+/** A member of another organization now, whose former team has put them out: that row keeps the person, not the member. */
+async function releaseMembers(tx: Transaction, writes: readonly Write[]): Promise<void> {
+  if (writes.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE users u SET stytch_member_id = NULL, updated_at = now()
+    FROM jsonb_to_recordset(${JSON.stringify(writes.map(userRecord))}::jsonb) AS w(team_id uuid, member_id text)
+    WHERE u.stytch_member_id = w.member_id AND u.team_id <> w.team_id AND u.status = 'deactivated'`;
+}
+
 async function createUsers(tx: Transaction, writes: readonly Write[]): Promise<void> {
   if (writes.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO users (team_id, stytch_member_id, email, name, scim_external_id, observed_at)
-    SELECT team_id, member_id, email, name, external_id, fence
+    SELECT team_id, member_id, email, name, external_id, date
     FROM jsonb_to_recordset(${JSON.stringify(writes.map(userRecord))}::jsonb)
-      AS w(team_id uuid, member_id text, email text, name text, external_id text, fence timestamptz)`;
+      AS w(team_id uuid, member_id text, email text, name text, external_id text, date timestamptz)`;
 }
 
 async function updateUsers(tx: Transaction, writes: readonly Write[]): Promise<void> {
@@ -57,20 +68,55 @@ async function updateUsers(tx: Transaction, writes: readonly Write[]): Promise<v
   await tx.$executeRaw`
     UPDATE users u SET
       stytch_member_id = w.member_id, email = w.email, name = w.name, scim_external_id = w.external_id,
-      status = w.status, observed_at = w.fence, updated_at = now(),
-      deactivated_at = CASE WHEN w.status = 'active' THEN NULL ELSE COALESCE(u.deactivated_at, now()) END
+      status = w.status, observed_at = w.date, updated_at = now(),
+      deactivated_at = CASE WHEN w.status = 'active' THEN NULL ELSE COALESCE(u.deactivated_at, now()) END,
+      access_lost_at = CASE WHEN w.loses THEN clock_timestamp() ELSE u.access_lost_at END
     FROM jsonb_to_recordset(${JSON.stringify(writes.map(userRecord))}::jsonb)
-      AS w(id uuid, member_id text, email text, name text, external_id text, status text, fence timestamptz)
-    WHERE u.id = w.id AND (u.observed_at IS NULL OR u.observed_at < w.fence)`;
+      AS w(id uuid, member_id text, email text, name text, external_id text, status text, date timestamptz, loses boolean)
+    WHERE u.id = w.id`;
 }
 
-/** Only the fence moves: what was read is what the row says, and an older read must not undo it. */
+/** Only the date moves: what was read is what the row says, and an older read must not undo it. One in the future can't be. */
 async function stampUsers(tx: Transaction, writes: readonly Write[]): Promise<void> {
   if (writes.length === 0) return;
   await tx.$executeRaw`
-    UPDATE users u SET observed_at = w.fence
-    FROM jsonb_to_recordset(${JSON.stringify(writes.map(userRecord))}::jsonb) AS w(id uuid, fence timestamptz)
-    WHERE u.id = w.id AND (u.observed_at IS NULL OR u.observed_at < w.fence)`;
+    UPDATE users u SET observed_at = w.date
+    FROM jsonb_to_recordset(${JSON.stringify(writes.map(userRecord))}::jsonb) AS w(id uuid, date timestamptz)
+    WHERE u.id = w.id AND (u.observed_at IS NULL OR u.observed_at < w.date OR u.observed_at > clock_timestamp())`;
+}
+
+/** Two active users of a team with one external id: it identifies nobody from now on, whoever leaves or comes. */
+async function noteSharedExternalIds(tx: Transaction, writes: readonly Write[]): Promise<void> {
+  const written = writes.filter(({ plan: { row, changes } }) => row.externalId !== null && changes.some(mayShare));
+  if (written.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO shared_external_ids (team_id, external_id)
+    SELECT team_id, external_id FROM (
+      SELECT DISTINCT team_id, external_id
+      FROM jsonb_to_recordset(${JSON.stringify(written.map(userRecord))}::jsonb) AS w(team_id uuid, external_id text)
+    ) w
+    WHERE 1 < (SELECT count(*) FROM (
+      SELECT 1 FROM users u WHERE u.team_id = w.team_id AND u.scim_external_id = w.external_id AND u.status = 'active'
+        AND u.stytch_member_id IS NOT NULL LIMIT 2) holders)
+    ORDER BY 1, 2 ON CONFLICT DO NOTHING`;
+}
+
+function mayShare(change: Change): boolean {
+  if (change.type === 'user_updated') return change.fields.includes('externalId');
+  return ['user_created', 'user_linked', 'user_reactivated'].includes(change.type);
+}
+
+/**
+ * Sessions of members whom Stytch still knows: revoked after the commit, by whoever comes first. It is asked for in the
+ * same transaction, so that no process that dies loses it.
+ */
+async function askForRevocation(tx: Transaction, writes: readonly Write[]): Promise<void> {
+  const memberIds = changesOf(writes, 'user_deactivated').map(({ member_id }) => member_id);
+  if (memberIds.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO session_revocations (stytch_member_id, user_id)
+    SELECT stytch_member_id, id FROM users WHERE stytch_member_id = ANY(${memberIds}::text[]) ORDER BY 1
+    ON CONFLICT (stytch_member_id) DO UPDATE SET since = now(), tries = 0, retry_at = now()`;
 }
 
 async function removeRoleValues(tx: Transaction, changes: readonly MemberChange[]): Promise<void> {
@@ -136,8 +182,9 @@ function changesOf(writes: readonly Write[], type: Change['type']): MemberChange
   );
 }
 
-function userRecord({ plan, fence }: Write) {
+function userRecord({ plan, date }: Write) {
   const row: UserRow = plan.row;
   const { id, teamId, memberId, email, name, externalId, status } = row;
-  return { id, team_id: teamId, member_id: memberId, email, name, external_id: externalId, status, fence };
+  const loses = plan.changes.some(takesAccess);
+  return { id, team_id: teamId, member_id: memberId, email, name, external_id: externalId, status, date, loses };
 }

@@ -13,19 +13,25 @@ export async function heldChanges({ database }: Pick<SupportParts, 'database'>):
   return rows.map(({ id, teamId, userIds, since }) => ({ id, teamId, userIds, since: since.toISOString() }));
 }
 
-/** An open hold, with its fence as text, so that PostgreSQL's microseconds stay. */
-export type OpenHold = { id: string; teamId: string; userIds: string[]; fence: string };
+export type OpenHold = { id: string; teamId: string; userIds: string[] };
 
-/** @throws SupportProblem when there is none, or somebody has decided already */
+/**
+ * A hold by the id that a person saw. One that has grown since is another hold, with another id: nobody decides about people
+ * whom they did not see.
+ * @throws SupportProblem when there is none, or somebody has decided already
+ */
 export async function openHold({ database }: Pick<SupportParts, 'database'>, id: string): Promise<OpenHold> {
   const [hold] = await readingDatabase(
     () => database.$queryRaw<(OpenHold & { resolution: string | null; resolvedAt: Date | null })[]>`
-      SELECT id::text, team_id::text AS "teamId", user_ids::text[] AS "userIds", resolution, resolved_at AS "resolvedAt",
-        to_char(fence AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS fence
+      SELECT id::text, team_id::text AS "teamId", user_ids::text[] AS "userIds", resolution, resolved_at AS "resolvedAt"
       FROM held_changes WHERE id::text = lower(${id})`,
   );
   if (hold === undefined) throw new SupportProblem('not_found', `Nothing is held as ${id}. See \`held\`.`);
   if (hold.resolution === null) return hold;
+  if (hold.resolution === 'replaced') {
+    const more = `Hold ${hold.id} was replaced by another one: more people are missing by now. Nothing was done.`;
+    throw new SupportProblem('conflict', `${more} Look at who they are (\`held\`), and decide about that one.`);
+  }
   const who = await decidedBy({ database }, hold.id);
   const what = { released: 'released', discarded: 'discarded', seen_again: 'void: a sweep saw the users again' };
   throw new SupportProblem(

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { connectDatabase, type Database } from '../database.js';
+import { allowedSearchLagMs } from '../directory/search-lag.js';
 import { describeFailure } from '../failures.js';
 import { rereadsThrough } from '../jobs.js';
 import type { Log } from '../log.js';
@@ -21,6 +22,8 @@ export type SupportParts = {
   queues: QueueInspector;
   producer: Producer;
   rereads: Rereads;
+  /** How far a search of Stytch's may be behind. */
+  searchLagMs: number;
   slaSeconds: number;
 };
 
@@ -38,7 +41,7 @@ export function connectSupport(config: Config, log: Log): SupportParts & { close
   const queues = inspectQueues(home, onError);
   const producer = connectProducer(home, onError);
   return {
-    ...{ database, stytch, lookups, queues, producer, slaSeconds: config.SLA_SECONDS },
+    ...{ database, stytch, lookups, queues, producer, searchLagMs: allowedSearchLagMs, slaSeconds: config.SLA_SECONDS },
     readMembers: memberReader(stytch, { deadlineMs }),
     rereads: rereadsThrough(producer),
     close: async () => {

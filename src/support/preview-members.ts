@@ -5,16 +5,16 @@ import type { SupportParts } from './parts.js';
 
 /** A change that would be made, and to whom. */
 export type PlannedChange = Change & { memberId: string };
-/** Changes of one member or one team; or why they can't be told. */
-export type Planned = { changes: PlannedChange[] } | { why: string };
+/** Changes of one member or one team, and how many users a sweep would hold; or why they can't be told. */
+export type Planned = { changes: PlannedChange[]; held?: number } | { why: string };
 
 /** Member id -> what reading it would change now. */
 export async function previewMembers(
-  { database, readMembers }: Pick<SupportParts, 'database' | 'readMembers'>,
+  parts: Pick<SupportParts, 'database' | 'readMembers' | 'searchLagMs'>,
   wanted: readonly Omit<Look, 'occasions'>[],
 ): Promise<Map<string, Planned>> {
   const looks = [...new Map(wanted.map((one) => [one.memberId, { ...one, occasions: [] }])).values()];
-  const settled = await reconcileMembers({ database, readMembers }, looks, undefined, { dryRun: true });
+  const settled = await reconcileMembers(parts, looks, { dryRun: true });
   return new Map(
     [...settled].map(([memberId, result]): [string, Planned] => {
       if (result instanceof Error) return [memberId, { why: describeFailure(result) }];

@@ -1,6 +1,5 @@
-import { readingDatabase } from '../database.js';
-import { instantOf } from '../directory/instant.js';
-import type { GoneMember } from '../directory/member.js';
+import { databaseClock, readingDatabase } from '../database.js';
+import { type DirectoryMember, type GoneMember, goneMember } from '../directory/member.js';
 import { Unavailable } from '../failures.js';
 import { type ConvergeResult, converge } from '../reconcile/converge.js';
 import type { Act } from './audit.js';
@@ -19,20 +18,23 @@ type Parts = Pick<SupportParts, 'database' | 'readMembers'>;
 
 /**
  * Deactivates the users of a hold, by the same plan and apply as everything else, after asking Stytch directly about each:
- * whom it still calls active is left alone, and so is whoever was read after the sweep that held them. The users first, the
- * hold last: should this die in between, the hold is still open, and released once more it finds them right already.
+ * whom it still calls active in the team's organization is left alone. The users first, the hold last: should this die in
+ * between, the hold is still open, and released once more it finds them right already.
  * @throws Unavailable when Stytch can't be asked; then nothing was done
  */
 export async function releaseHeld(parts: Parts, id: string, act: Act): Promise<Released> {
   const hold = await openHold(parts, id);
   const users = await usersOf(parts, hold);
-  const answers = await askAbout(parts, users);
-  const gone = users.flatMap(({ memberId }) => goneIn(answers, memberId));
-  const tasks = gone.map((member) => ({
-    reading: { member, fence: instantOf(hold.fence) },
-    occasions: [{ trigger: 'sweep' as const }],
-  }));
-  const settled = await converge(parts.database, tasks, { stampUnchanged: false });
+  const date = await readingDatabase(() => databaseClock(parts.database));
+  const answers = await askAbout(parts, users, await organizationOf(parts, hold));
+  const gone = [...answers.values()].filter((answer) => !(answer instanceof Error) && answer.presence === 'gone');
+  const tasks = gone.map((member) => {
+    return {
+      reading: { member: member as GoneMember, date, isDirect: true },
+      occasions: [{ trigger: 'sweep' as const }],
+    };
+  });
+  const settled = await converge(parts, tasks, { stampUnchanged: true });
   const report = reportOf(hold, users, answers, settled);
   const counts = { released: report.released.length, skipped: report.skipped.length };
   await resolveHold(parts, hold.id, 'released', act, counts); // by somebody else meanwhile: what was done stays true
@@ -40,7 +42,13 @@ export async function releaseHeld(parts: Parts, id: string, act: Act): Promise<R
 }
 
 type HeldUser = { userId: string; memberId: string | null; status: string };
-type Answers = Awaited<ReturnType<SupportParts['readMembers']>>;
+/** Member id -> what Stytch says of the member in the team's organization. */
+type Answers = Map<string, DirectoryMember | Error>;
+
+async function organizationOf({ database }: Parts, { teamId }: OpenHold): Promise<string | null> {
+  const team = await readingDatabase(() => database.team.findUnique({ where: { id: teamId } }));
+  return team?.stytchOrganizationId ?? null;
+}
 
 async function usersOf({ database }: Parts, { teamId, userIds }: OpenHold): Promise<HeldUser[]> {
   return readingDatabase(
@@ -50,8 +58,15 @@ async function usersOf({ database }: Parts, { teamId, userIds }: OpenHold): Prom
   );
 }
 
-/** Without an organization each is asked for directly: an index that lags, or misses them, is why they are held. */
-async function askAbout({ readMembers }: Parts, users: readonly HeldUser[]): Promise<Answers> {
+/**
+ * Without an organization each is asked for directly: an index that lags, or misses them, is why they are held. Who is
+ * active in another organization has left this team.
+ */
+async function askAbout(
+  { readMembers }: Parts,
+  users: readonly HeldUser[],
+  organizationId: string | null,
+): Promise<Answers> {
   const memberIds = users.filter(({ status }) => status === 'active').map(({ memberId }) => memberId);
   const wanted = memberIds
     .filter((memberId) => memberId !== null)
@@ -61,12 +76,14 @@ async function askAbout({ readMembers }: Parts, users: readonly HeldUser[]): Pro
   if (failure instanceof Unavailable) {
     throw new Unavailable(`${failure.message} Nothing was released; try again.`);
   }
-  return answers;
+  return new Map(
+    [...answers].map(([id, answer]) => [id, answer instanceof Error ? answer : inTeam(answer.member, organizationId)]),
+  );
 }
 
-function goneIn(answers: Answers, memberId: string | null): GoneMember[] {
-  const answer = memberId === null ? undefined : answers.get(memberId);
-  return answer === undefined || answer instanceof Error || answer.presence !== 'gone' ? [] : [answer];
+function inTeam(member: DirectoryMember, organizationId: string | null): DirectoryMember {
+  const left = member.presence === 'active' && member.organizationId !== organizationId;
+  return left ? goneMember(member.memberId, 'other_organization') : member;
 }
 
 function reportOf(hold: OpenHold, users: readonly HeldUser[], answers: Answers, settled: ConvergeResult): Released {
@@ -94,6 +111,6 @@ function verdictOn(user: HeldUser | undefined, answers: Answers, settled: Conver
   const result = settled.get(user.memberId);
   if (result instanceof Error) return { why: result.message };
   if (result === undefined || !('outcome' in result)) return { why: 'the member is another user by now; try `resync`' };
-  if (result.outcome === 'superseded') return { why: 'superseded: the member was read after the sweep that held it' };
+  if (result.outcome === 'superseded') return { why: 'the member was read again meanwhile; try `resync`' };
   return { result: result.outcome === 'changed' ? 'deactivated' : 'already right' };
 }

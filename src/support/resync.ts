@@ -11,7 +11,14 @@ import { SupportProblem } from './problem.js';
 
 /** With changes: what was changed, or in a dry run would be; a team that was asked to be read answers `queued`. */
 export type Resynced = {
-  resynced: { teamId: string | null; memberId: string | null; result: string; changes: PlannedChange[] }[];
+  resynced: {
+    teamId: string | null;
+    memberId: string | null;
+    result: string;
+    changes: PlannedChange[];
+    /** Of a team's dry run: users who are missing, and too many at once to be deactivated. */
+    held?: number;
+  }[];
   skipped: { id: string; why: string }[];
 };
 
@@ -30,17 +37,18 @@ export async function resyncTeam(
 
 /** What reading the team again would change now. */
 export async function previewResyncTeam(
-  parts: Pick<SupportParts, 'database' | 'readMembers' | 'stytch'>,
+  parts: Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'rereads'>,
   team: string,
 ): Promise<Resynced> {
   const { id: teamId, organizationId } = await findTeam(parts.database, team);
   if (organizationId === null) throw withoutOrganization(teamId);
   const planned = await previewTeam(parts, teamId);
   if ('why' in planned) return { resynced: [], skipped: [{ id: teamId, why: planned.why }] };
-  return { resynced: [{ teamId, memberId: null, result: 'dry run', changes: planned.changes }], skipped: [] };
+  const { changes, held = 0 } = planned;
+  return { resynced: [{ teamId, memberId: null, result: 'dry run', changes, held }], skipped: [] };
 }
 
-type UserParts = Pick<SupportParts, 'database' | 'readMembers' | 'lookups'>;
+type UserParts = Pick<SupportParts, 'database' | 'readMembers' | 'lookups' | 'searchLagMs'>;
 
 /**
  * Reads one person from Stytch now, and makes the database equal to it: by a worker's plan and apply, here, so that the

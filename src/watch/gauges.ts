@@ -13,11 +13,13 @@ export type Lookups = {
   database: Database;
   countJobs: () => Promise<Record<JobState, number>>;
   oldestPendingSeconds: () => Promise<number>;
+  clockOffsetSeconds: () => number | null;
   /** Told too, so that alerts need not repeat them. */
   settings: { slaSeconds: number; sweepIntervalSeconds: number };
 };
 
-export function createGauges({ database, countJobs, oldestPendingSeconds, settings }: Lookups): Gauges {
+export function createGauges(lookups: Lookups): Gauges {
+  const { database, countJobs, oldestPendingSeconds, clockOffsetSeconds, settings } = lookups;
   const registry = new Registry();
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const jobs = new Gauge({
@@ -27,6 +29,10 @@ export function createGauges({ database, countJobs, oldestPendingSeconds, settin
     registers: [registry],
   });
   const oldest = gauge('scim_oldest_pending_seconds', 'Age of the oldest event that is accepted and not settled');
+  const clockOffset = gauge(
+    'scim_clock_offset_seconds',
+    "Seconds by which this machine's clock is ahead of the database's; not told while the database does not answer",
+  );
   const sla = gauge('scim_sla_seconds', 'The promise: SLA_SECONDS');
   const sweepInterval = gauge(
     'scim_sweep_interval_seconds',
@@ -47,6 +53,8 @@ export function createGauges({ database, countJobs, oldestPendingSeconds, settin
     measure: async () => {
       registry.resetMetrics();
       sla.set(settings.slaSeconds);
+      const offset = clockOffsetSeconds();
+      if (offset !== null) clockOffset.set(offset);
       sweepInterval.set(settings.sweepIntervalSeconds);
       await Promise.allSettled([
         countJobs().then((counts) => {
@@ -66,10 +74,12 @@ type TeamNumbers = { connected: number; held: number; quiet: number; sweepAge: n
 async function teamNumbers(database: Database): Promise<TeamNumbers> {
   const [numbers] = await database.$queryRaw<[TeamNumbers]>`
     SELECT count(*)::int AS connected,
-      COALESCE(max(extract(epoch FROM clock_timestamp() - COALESCE(s.swept_at, t.created_at))), 0)::float8 AS "sweepAge",
+      COALESCE(max(extract(epoch FROM clock_timestamp() - CASE WHEN s.swept_at <= clock_timestamp() THEN s.swept_at
+        ELSE t.created_at END)), 0)::float8 AS "sweepAge",
       count(s.quiet_since)::int AS quiet,
       (SELECT count(*)::int FROM held_changes WHERE resolution IS NULL) AS held,
-      (SELECT count(*)::int FROM worker_reports WHERE reported_at > clock_timestamp() - interval '30 seconds') AS workers
+      (SELECT count(*)::int FROM worker_reports
+        WHERE abs(extract(epoch FROM clock_timestamp() - reported_at)) < 30) AS workers
     FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id
     WHERE t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL`;
   return numbers;

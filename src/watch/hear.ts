@@ -24,7 +24,8 @@ async function noteHeard(database: Database): Promise<void> {
     WITH recent AS (
       SELECT e.team_id, e.received_at FROM sync_events e JOIN teams t ON t.id = e.team_id
       WHERE e.trigger = 'hint' AND e.event_type LIKE 'scim.%' AND e.received_at IS NOT NULL
-        AND e.applied_at > COALESCE((SELECT max(heard_at) FROM team_syncs), '-infinity') - interval '5 minutes'
+        AND e.applied_at > LEAST(COALESCE((SELECT max(heard_at) FROM team_syncs), '-infinity'), clock_timestamp())
+          - interval '5 minutes'
     ), heard AS (
       SELECT r.team_id, max(r.received_at) AS last, min(r.received_at) FILTER (WHERE r.received_at > s.heard_at) AS next
       FROM recent r LEFT JOIN team_syncs s ON s.team_id = r.team_id GROUP BY r.team_id
@@ -34,7 +35,7 @@ async function noteHeard(database: Database): Promise<void> {
       heard_at = excluded.heard_at,
       longest_silence_seconds = GREATEST(s.longest_silence_seconds, (SELECT
         extract(epoch FROM h.next - s.heard_at)::int FROM heard h WHERE h.team_id = s.team_id))
-      WHERE s.heard_at IS NULL OR s.heard_at < excluded.heard_at`;
+      WHERE s.heard_at IS NULL OR s.heard_at < excluded.heard_at OR s.heard_at > clock_timestamp()`;
 }
 
 type TeamHearing = {

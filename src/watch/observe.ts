@@ -1,10 +1,11 @@
 import type { Hint } from '../directory/hint.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
+import type { Notices } from '../reconcile/converge.js';
 import type { Occasion, Outcome } from '../reconcile/record-events.js';
 
 /** What became of events, for metrics and the log. Ids and times only. */
-export type Observer = {
+export type Observer = Notices & {
   /** A hint was settled, or a second look is to settle it. */
   handled(hint: Hint, outcome: Outcome): void;
   /** A second look found what the first one missed: this is when the change was committed. */
@@ -14,10 +15,16 @@ export type Observer = {
   swept(changed: number): void;
 };
 
-export function createObserver(parts: { metrics: Metrics; log: Log; slaSeconds: number }): Observer {
-  const { metrics, log, slaSeconds } = parts;
+export function createObserver(parts: {
+  metrics: Metrics;
+  log: Log;
+  slaSeconds: number;
+  /** By the clock that hints are stamped with. */
+  now: () => Date;
+}): Observer {
+  const { metrics, log, slaSeconds, now } = parts;
   const committed = (sentAt: string, ids: object, outcome: Outcome) => {
-    const lagSeconds = lagOf(sentAt);
+    const lagSeconds = lagOf(sentAt, now());
     metrics.eventLag.observe(lagSeconds);
     // An old event that is sent again and finds everything right is late for nobody.
     if (outcome !== 'changed' || lagSeconds <= slaSeconds) return;
@@ -30,17 +37,28 @@ export function createObserver(parts: { metrics: Metrics; log: Log; slaSeconds: 
       const ids = { svixId, eventId, eventType, organizationId, memberIds };
       metrics.events.inc({ outcome });
       committed(hint.sentAt, ids, outcome);
-      log.info({ ...ids, outcome, lagSeconds: lagOf(hint.sentAt) }, 'hint handled');
+      log.info({ ...ids, outcome, lagSeconds: lagOf(hint.sentAt, now()) }, 'hint handled');
     },
     foundLater: ({ svixId, eventId, eventType, sentAt }, memberId) => {
       if (sentAt !== undefined) committed(sentAt, { svixId, eventId, eventType, memberIds: [memberId] }, 'changed');
     },
     givenUp: () => metrics.events.inc({ outcome: 'failed' }),
     swept: (changed) => metrics.sweeps.inc({ result: changed > 0 ? 'changed' : 'unchanged' }),
+    datedAhead: (count) => {
+      metrics.impossibleTimes.inc(count);
+      log.warn({ count }, "rows were dated in the future and count as never read: check the database server's clock");
+    },
+    searchRefuted: (teamId) => {
+      metrics.searchesRefuted.inc();
+      log.error(
+        { teamId },
+        'a search of Stytch was thrown away: asked directly, Stytch says that people have more roles',
+      );
+    },
   };
 }
 
-/** Seconds since then; a sender's clock ahead of ours makes none of them negative. */
-function lagOf(sentAt: string): number {
-  return Math.max(0, (Date.now() - Date.parse(sentAt)) / 1000);
+/** Seconds since then; a clock that differs makes none of them negative. */
+function lagOf(sentAt: string, now: Date): number {
+  return Math.max(0, (now.getTime() - Date.parse(sentAt)) / 1000);
 }

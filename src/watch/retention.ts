@@ -9,7 +9,9 @@ const rowsPerStatement = 10_000;
  * @returns how many events were removed
  */
 export async function removeOld(database: Database, retentionDays: number): Promise<number> {
-  await database.$executeRaw`DELETE FROM stytch_search_budget WHERE minute < clock_timestamp() - interval '1 day'`;
+  await database.$executeRaw`
+    DELETE FROM stytch_search_budget
+    WHERE minute < clock_timestamp() - interval '1 day' OR minute > clock_timestamp() + interval '1 minute'`; // a clock was ahead
   await database.$executeRaw`
     DELETE FROM replay_batches WHERE finished_at < clock_timestamp() - make_interval(days => ${retentionDays})`;
   let removed = 0;

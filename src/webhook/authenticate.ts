@@ -14,7 +14,7 @@ export type Authentication = {
 };
 
 /** What one of our secrets has signed; undefined is what is no JSON. */
-export type Message = { svixId: string; value: unknown };
+export type Message = { svixId: string; attemptedAt: Date; value: unknown };
 
 /** Svix never sends more than a mebibyte; a storm's bodies, of a few kilobytes, are a few mebibytes together. */
 export const bodyBytes = { oneMax: 1024 * 1024, allMax: 64 * 1024 * 1024 };
@@ -56,7 +56,7 @@ function judge(verify: Verify, signature: Signature | null, body: Buffer | 'too_
   if (body === 'too_large') return body;
   if (signature === null) return 'missing_headers';
   const verdict = verify(body, signature);
-  return typeof verdict === 'string' ? verdict : { svixId: signature.svixId, value: verdict.value };
+  return typeof verdict === 'string' ? verdict : { ...signature, value: verdict.value };
 }
 
 function dismiss(response: Response): null {

@@ -1,12 +1,14 @@
 import type { RequestHandler } from 'express';
 import { parseEvent } from '../directory/event.js';
 import { type Hint, hintOf } from '../directory/hint.js';
+import type { SharedClock } from '../shared-clock.js';
 import { type Authentication, authenticate } from './authenticate.js';
 import { messageIdOf } from './message-id.js';
 import { headersForPrograms, type Rejection, reject } from './rejection.js';
 
 export type ReceiverDependencies = Authentication & {
   projectId: string;
+  now: SharedClock['now'];
   /** Resolves when the queue holds the hint; rejects in time for us to answer within 2 s. */
   enqueue: (hint: Hint) => Promise<void>;
   onReceived: (hint: Hint) => void;
@@ -28,7 +30,9 @@ export function createReceiver(deps: ReceiverDependencies): RequestHandler {
     const parsed = parseEvent(message.value);
     if ('problem' in parsed) return refuse('not_an_event', parsed.problem);
     if (parsed.event.project_id !== deps.projectId) return refuse('other_project');
-    const hint = hintOf(parsed.event, { svixId: messageIdOf(message.svixId), receivedAt: new Date().toISOString() });
+    const { at: receivedAt, isTimed } = deps.now();
+    const { svixId, attemptedAt } = message;
+    const hint = hintOf(parsed.event, { svixId: messageIdOf(svixId), receivedAt, isTimed, attemptedAt });
     try {
       await deps.enqueue(hint);
     } catch {

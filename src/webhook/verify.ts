@@ -2,7 +2,7 @@ import { Webhook } from 'svix';
 
 export type Headers = Record<string, string | string[] | undefined>;
 /** As it came, good or bad: what Svix says of a message, and whose id that is. */
-export type Signature = { svixId: string; headers: Record<string, string> };
+export type Signature = { svixId: string; attemptedAt: Date; headers: Record<string, string> };
 
 /**
  * Raw bytes -> what they say, when one of our secrets signed them less than five minutes ago; else what is wrong. Svix
@@ -33,7 +33,11 @@ export function signatureOf(headers: Headers): Signature | null {
     const timestamp = headers[names.timestamp];
     const signature = headers[names.signature];
     if (isText(id) && isText(timestamp) && isText(signature))
-      return { svixId: id, headers: { [names.id]: id, [names.timestamp]: timestamp, [names.signature]: signature } };
+      return {
+        svixId: id,
+        attemptedAt: new Date(Number(timestamp) * 1000),
+        headers: { [names.id]: id, [names.timestamp]: timestamp, [names.signature]: signature },
+      };
   }
   return null;
 }

@@ -30,7 +30,8 @@ answer({
         if (!timingSafeEqual(expected, Buffer.from(signature, 'base64'))) return void response.writeHead(401).end();
         const parsed = parseEvent(parseJson(body.toString()));
         if ('problem' in parsed) return void response.writeHead(400).end();
-        await enqueue(hintOf(parsed.event, { svixId, receivedAt: new Date().toISOString() }));
+        const receivedAt = new Date();
+        await enqueue(hintOf(parsed.event, { svixId, receivedAt, attemptedAt: receivedAt, isTimed: true }));
         response
           .writeHead(202, { 'content-type': 'application/json', 'content-length': accepted.length })
           .end(accepted);

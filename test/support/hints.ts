@@ -15,11 +15,12 @@ export async function queueHints(
   await eventually(() => queue.ping());
   for (let i = 0; i < memberIds.length; i += 1000) {
     await queue.add(
-      memberIds
-        .slice(i, i + 1000)
-        .map((memberId) =>
-          hintJob({ ...hintAbout(organizationId, memberId), sentAt: ago(sentMs), receivedAt: ago(ageMs), memberGone }),
-        ),
+      memberIds.slice(i, i + 1000).map((memberId) =>
+        hintJob({
+          ...hintAbout(organizationId, memberId),
+          ...{ sentAt: ago(sentMs), receivedAt: ago(ageMs), memberGone, isTimed: true },
+        }),
+      ),
       { deadlineMs: 60_000 },
     );
   }

@@ -1,11 +1,11 @@
 import { rereadsThrough } from '../../src/jobs.js';
 import { connectProducer } from '../../src/queue/produce.js';
-import type { SweepDependencies } from '../../src/reconcile/ask-again.js';
+import { type SweepDependencies, sweepDividers } from '../../src/reconcile/ask-again.js';
 import { memberReader } from '../../src/reconcile/read-members.js';
 import { sweepTeam } from '../../src/reconcile/sweep-lanes.js';
 import type { Sweep } from '../../src/reconcile/sweep-teams.js';
 import { connectStytch } from '../../src/stytch.js';
-import type { Lab } from './lab.js';
+import { type Lab, quickly } from './lab.js';
 
 /** Sweeps by hand in a lab, and what a person would have been told. */
 export type Sweeping = {
@@ -15,14 +15,16 @@ export type Sweeping = {
   stop(): Promise<void>;
 };
 
-export function sweepingIn({ emulator, database, home }: Lab): Sweeping {
+/** @param timing by default a search is never behind, so that a sweep judges also who came a moment ago */
+export function sweepingIn({ emulator, database, home }: Lab, timing = { ...quickly, searchLagMs: 0 }): Sweeping {
   const { projectId, secret, url: baseUrl } = emulator;
   const stytch = connectStytch({ projectId, secret, baseUrl });
   const queue = connectProducer(home, () => {});
   const told: Sweeping['told'] = { held: [], seenAgain: [] };
   const deps: SweepDependencies = {
-    ...{ database, stytch, readMembers: memberReader(stytch) },
-    rereads: rereadsThrough(queue, { recheckDelaysMs: [0, 50, 100], sweepDebounceMs: 100 }),
+    ...{ database, stytch, readMembers: memberReader(stytch), divide: sweepDividers() },
+    searchLagMs: timing.searchLagMs,
+    rereads: rereadsThrough(queue, timing),
     onHeld: (held) => told.held.push(held),
     onSeenAgain: (hold) => told.seenAgain.push(hold),
   };

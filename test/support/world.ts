@@ -1,7 +1,7 @@
-import { instantOf } from '../../src/directory/instant.js';
+import { type Instant, instantOf } from '../../src/directory/instant.js';
 import type { ActiveMember, DirectoryMember, GoneMember } from '../../src/directory/member.js';
 import { type MemberPlan, plan } from '../../src/directory/plan.js';
-import type { CurrentUser, Reading, World } from '../../src/directory/world.js';
+import { type CurrentUser, externalIdKey, type Reading, type World } from '../../src/directory/world.js';
 
 export const earlierThanAll = instantOf('2026-01-01T00:00:00Z');
 export const now = instantOf('2026-03-04T05:06:07.123456Z');
@@ -12,7 +12,15 @@ export const later = instantOf('2026-03-04T05:06:07.123457Z');
  * Beta next door. Each test changes one thing.
  */
 export function world(
-  change: { ada?: Partial<CurrentUser>; others?: CurrentUser[]; roles?: World['scimRoles'] } = {},
+  change: {
+    ada?: Partial<CurrentUser>;
+    others?: CurrentUser[];
+    roles?: World['scimRoles'];
+    /** External ids that identify nobody in Acme. */
+    shared?: string[];
+    /** Members without a row, and when they were last said to be gone. */
+    seenGone?: Record<string, Instant>;
+  } = {},
 ): World {
   return {
     teamByOrganization: new Map([
@@ -25,6 +33,8 @@ export function world(
       { id: 'role-admin', teamId: 'team-acme', name: 'scim:scanner_admin' },
       { id: 'role-beta-analyst', teamId: 'team-beta', name: 'scim:scanner_analyst' },
     ],
+    sharedExternalIds: new Set((change.shared ?? []).map((id) => externalIdKey('team-acme', id))),
+    strangersSeenGone: new Map(Object.entries(change.seenGone ?? {})),
   };
 }
 
@@ -37,8 +47,11 @@ const adaRow: CurrentUser = {
   externalId: '00u-ada',
   status: 'active',
   observedAt: earlierThanAll,
+  isDatedAhead: false,
+  lostAt: null,
   roleValues: [{ value: 'scanner_analyst', via: 'roles' }],
   scimGrants: [{ roleId: 'role-analyst', role: 'scim:scanner_analyst' }],
+  hasManualGrants: false,
   liveKeyIds: ['key-1'],
 };
 
@@ -57,6 +70,7 @@ export function ada(change: Partial<ActiveMember> = {}): ActiveMember {
     name: 'Ada Lovelace',
     externalId: '00u-ada',
     roleValues: [{ value: 'scanner_analyst', via: 'roles' }],
+    isComplete: true,
     ...change,
   };
 }
@@ -65,13 +79,19 @@ export function gone(memberId = 'member-ada'): GoneMember {
   return { presence: 'gone', memberId, organizationId: 'org-acme', because: 'says_gone' };
 }
 
-export function reading(member: DirectoryMember, fence = now): Reading {
-  return { member, fence };
+/** By a direct get. */
+export function reading(member: DirectoryMember, date = now): Reading {
+  return { member, date, isDirect: true };
+}
+
+/** By a search. @param date what it may be compared by: its fence minus the lag that is allowed for */
+export function searched(member: DirectoryMember, date = now): Reading {
+  return { member, date, isDirect: false };
 }
 
 /** The plan for the one member that is read. */
-export function planFor(current: World, member: DirectoryMember, fence = now): MemberPlan {
-  const decided = plan(current, [reading(member, fence)]).get(member.memberId);
+export function planFor(current: World, member: DirectoryMember, date = now): MemberPlan {
+  const decided = plan(current, [reading(member, date)]).get(member.memberId);
   if (decided === undefined) throw new Error('no plan');
   return decided;
 }

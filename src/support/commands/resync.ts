@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { requireAct } from '../audit.js';
 import { changeText, tallyText } from '../change-text.js';
 import { SupportProblem } from '../problem.js';
@@ -36,9 +37,12 @@ async function resynced({ parts, option, flag, actor }: CommandInput): Promise<R
 }
 
 function answerOf(answer: Resynced, isDryRun: boolean): CommandAnswer {
-  const lines = answer.resynced.flatMap(({ teamId, memberId, result, changes }) => [
+  const lines = answer.resynced.flatMap(({ teamId, memberId, result, changes, held = 0 }) => [
     `${memberId === null ? `team ${teamId}` : `member ${memberId}`}: ${resultText(result)}`,
     ...(result === 'queued' ? [] : [`  ${tallyText(changes)}`]),
+    ...(held > 0
+      ? [`  ${counted(held, 'user is', 'users are')} missing: so many at once would be held, and nobody touched`]
+      : []),
     ...changes.map((change) => `    ${memberId === null ? `${change.memberId}: ` : ''}${changeText(change)}`),
   ]);
   const skipped = answer.skipped.map(({ id, why }) => `${id} skipped: ${why}`);
