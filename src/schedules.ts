@@ -2,6 +2,7 @@ import { type Database, readingDatabase } from './database.js';
 import { Unavailable } from './failures.js';
 import type { ScheduleTimes } from './queue/keep-schedules.js';
 import type { SweepDependencies } from './reconcile/ask-again.js';
+import { backFillKeys } from './reconcile/back-fill-keys.js';
 import { backFillRoles } from './reconcile/back-fill-roles.js';
 import { dueTeams, markQueued } from './reconcile/due-teams.js';
 import type { Rereads } from './reconcile/rereads.js';
@@ -22,13 +23,19 @@ const hour = 3_600 * second;
 const teamsAtOnce = 20;
 
 export function schedulesOf(
-  deps: SweepDependencies & { onQuiet: (teamId: string) => void; settleFailed: () => Promise<unknown> },
+  deps: SweepDependencies & {
+    onQuiet: (teamId: string) => void;
+    settleFailed: () => Promise<unknown>;
+    revokeSessions: () => Promise<unknown>;
+  },
   { sweepIntervalSeconds, retentionDays }: ScheduleSettings,
 ): Schedule[] {
   const { database } = deps;
   return [
     { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweepIntervalSeconds) },
     { name: 'back-fill-roles', everyMs: 10 * second, run: () => backFillRoles(database) }, // of the 60 s it may take
+    { name: 'back-fill-keys', everyMs: 10 * second, run: () => backFillKeys(database) }, // of the 60 s it may take
+    { name: 'revoke-sessions', everyMs: 5 * second, run: deps.revokeSessions },
     {
       name: 'listen-to-teams',
       everyMs: 60 * second,

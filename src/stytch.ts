@@ -125,7 +125,7 @@ const unknownMember = Symbol('Stytch knows no such member');
 
 /** Only Stytch's own words count as "not there": a proxy's 404 must not look like a thousand leavers. */
 function unknownMemberOrThrow(error: unknown): typeof unknownMember {
-  const isItsWord = error instanceof StytchError && /^(member|organization)_not_found$/.test(error.error_type);
+  const isItsWord = error instanceof StytchError && /^(member|organization|session)_not_found$/.test(error.error_type);
   if (!isItsWord) throw error;
   return unknownMember;
 }

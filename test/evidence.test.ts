@@ -6,7 +6,13 @@ function leaver(change: Partial<Leaver> = {}): Leaver {
     ...{ user_id: 'user-1', stytch_member_id: 'member-1', email: 'ada@acme.example', trigger: 'hint' },
     ...{ event_type: 'scim.member.delete', event_id: 'event-1', svix_id: 'msg_1', evidence: 'says_gone' },
     ...{ event_sent: '2026-11-24T09:00:00.000Z', received: '2026-11-24T09:00:00.100Z' },
-    ...{ committed: '2026-11-24T09:00:00.500Z', seconds_from_event_to_commit: 0.5, grants_revoked: 1, keys_revoked: 2 },
+    ...{
+      committed: '2026-11-24T09:00:00.500Z',
+      seconds_from_event_to_commit: 0.5,
+      grants_revoked: 1,
+      keys_revoked: 2,
+      sessions_revoked: null,
+    },
     ...{ confirmed: '2026-11-24T09:00:05.000Z', returned: null },
     ...change,
   };

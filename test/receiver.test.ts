@@ -54,6 +54,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       eventType: 'scim.member.update',
       sentAt: event.timestamp,
       receivedAt: expect.stringMatching(/^\d{4}-/),
+      isTimed: true,
       organizationId: 'organization-test-1',
       memberIds: [event.id],
       memberGone: false,

@@ -18,6 +18,7 @@ import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/r
 import { clockDiffers, sharedClock } from '../src/shared-clock.js';
 import { connectStytch } from '../src/stytch.js';
 import { connectStytchPeople } from '../src/stytch-people.js';
+import { connectSessions, type StytchSessions } from '../src/stytch-sessions.js';
 import { tracedDatabase } from '../src/tracing/traced-database.js';
 import { tracedStytch } from '../src/tracing/traced-stytch.js';
 import type { Tracing } from '../src/tracing/tracing.js';
@@ -38,6 +39,8 @@ export type WorkerContext = {
   notices: Notices;
   /** For replays: where failed jobs are found, and tried again. */
   queues: QueueInspector;
+  /** Ends the Stytch sessions of those who left. */
+  sessions: StytchSessions;
   /** Compares a team's SCIM connection with what Scanner knows of it. */
   noticeConnection(teamId: string): Promise<void>;
   metrics: Metrics;
@@ -78,11 +81,12 @@ export function createContext(
   const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS, now: () => clock.now().at });
   const { searchLagMs } = timing;
   const stytch = connectWatchedStytch(config, metrics, () => afterGap('stytch'));
-  const people = connectPeople(config, metrics);
+  const people = connectStytchPeople(accessOf(config, metrics));
+  const sessions = connectSessions(accessOf(config, metrics));
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
     ...{ workerId: randomUUID(), home, database, queue, queues, rereads, searchLagMs, metrics, observer, log, tracing },
-    ...{ afterGap, notices: observer },
+    ...{ afterGap, notices: observer, sessions },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };
@@ -100,17 +104,17 @@ export function createContext(
     close: async () => {
       gaps.close();
       await clock.stop();
-      const connections = [queue.close(), queues.close(), stytch.close(), people.close()];
+      const connections = [queue.close(), queues.close(), stytch.close(), people.close(), sessions.close()];
       await Promise.all([...connections, database.$disconnect()]);
       await tracing.close();
     },
   };
 }
 
-function connectPeople(config: Config, metrics: Metrics) {
+function accessOf(config: Config, metrics: Metrics) {
   const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
   const onCall = (call: string, status: string) => metrics.stytchRequests.inc({ call, status });
-  return connectStytchPeople({ projectId, secret, baseUrl, onCall });
+  return { projectId, secret, baseUrl, onCall };
 }
 
 function connectWatchedStytch(config: Config, metrics: Metrics, onBack: () => void) {

@@ -15,7 +15,8 @@ export type Change =
   | ({ type: 'idp_role_value_removed' } & RoleValue)
   | ({ type: 'role_granted' } & Grant)
   | ({ type: 'role_revoked' } & Grant)
-  | { type: 'api_key_revoked'; keyId: string };
+  | { type: 'api_key_revoked'; keyId: string }
+  | { type: 'sessions_revoked' };
 
 export type ProfileField = 'email' | 'name' | 'externalId';
 

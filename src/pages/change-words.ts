@@ -4,7 +4,7 @@ import type { Change } from '../directory/plan.js';
 export function changeInWords(change: Change): string {
   switch (change.type) {
     case 'user_created':
-      return 'created';
+      return change.apart === undefined ? 'created' : `created, as somebody new (${apartInWords[change.apart]})`;
     case 'user_linked':
       return `linked by ${change.by === 'email' ? 'e-mail' : 'external id'}`;
     case 'user_updated':
@@ -19,6 +19,8 @@ export function changeInWords(change: Change): string {
       return `revoked ${change.role}`;
     case 'api_key_revoked':
       return 'API key revoked';
+    case 'sessions_revoked':
+      return 'signed out everywhere';
     case 'idp_role_value_added':
       return `IdP says ${change.value}`;
     case 'idp_role_value_removed':
@@ -26,6 +28,10 @@ export function changeInWords(change: Change): string {
   }
 }
 
+const apartInWords = {
+  shared_external_id: 'several people have had this external id',
+  manual_access: 'a former member with this external id has roles given by hand, and another e-mail',
+};
 const fieldNames = { email: 'e-mail', name: 'name', externalId: 'external id' };
 
 /** Why somebody was looked at, from the record of it. */
@@ -35,6 +41,8 @@ export function reasonInWords({ trigger, eventType }: { trigger: string; eventTy
   if (trigger === 'recheck') return `Second look after ${event}`;
   if (trigger === 'sweep') return eventType === null ? 'Reading the whole team' : `Reading the team after ${event}`;
   if (trigger === 'role') return 'A role was created, renamed or deleted';
+  if (trigger === 'key') return 'An API key of somebody who had left';
+  if (trigger === 'session') return 'Signing out somebody who had left';
   if (trigger === 'replay') return 'Read again for Scanner support';
   return trigger;
 }

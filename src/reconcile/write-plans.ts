@@ -111,12 +111,17 @@ function mayShare(change: Change): boolean {
  * same transaction, so that no process that dies loses it.
  */
 async function askForRevocation(tx: Transaction, writes: readonly Write[]): Promise<void> {
-  const memberIds = changesOf(writes, 'user_deactivated').map(({ member_id }) => member_id);
+  const memberIds = changesOf(writes, 'user_deactivated').filter(mayHaveSessions).map(({ member_id }) => member_id);
   if (memberIds.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO session_revocations (stytch_member_id, user_id)
     SELECT stytch_member_id, id FROM users WHERE stytch_member_id = ANY(${memberIds}::text[]) ORDER BY 1
     ON CONFLICT (stytch_member_id) DO UPDATE SET since = now(), tries = 0, retry_at = now()`;
+}
+
+/** Stytch has none of a member whom it does not know; and those of another organization's member are not ours to end. */
+function mayHaveSessions(change: MemberChange): boolean {
+  return change.type === 'user_deactivated' && ['says_gone', 'signed_event'].includes(change.because);
 }
 
 async function removeRoleValues(tx: Transaction, changes: readonly MemberChange[]): Promise<void> {
@@ -164,7 +169,7 @@ async function grantRoles(tx: Transaction, changes: readonly MemberChange[]): Pr
     ON CONFLICT DO NOTHING`;
 }
 
-async function revokeKeys(tx: Transaction, changes: readonly MemberChange[]): Promise<void> {
+export async function revokeKeys(tx: Transaction, changes: readonly MemberChange[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.$executeRaw`
     UPDATE api_keys k SET revoked_at = now(), revoked_reason = 'SCIM: its owner was deactivated'

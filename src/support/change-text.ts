@@ -29,7 +29,7 @@ export function tallyText(changes: readonly Change[]): string {
 export function changeText(change: Change): string {
   switch (change.type) {
     case 'user_created':
-      return '+user (created)';
+      return change.apart === undefined ? '+user (created)' : `+user (created apart: ${apart[change.apart]})`;
     case 'user_linked':
       return `user linked by ${change.by === 'email' ? 'e-mail' : 'external id'}`;
     case 'user_updated':
@@ -48,6 +48,8 @@ export function changeText(change: Change): string {
       return `-grant ${change.role}`;
     case 'api_key_revoked':
       return `API key ${change.keyId} revoked`;
+    case 'sessions_revoked':
+      return 'Stytch sessions revoked';
     default:
       return unknownChange(change);
   }
@@ -58,8 +60,14 @@ function unknownChange(change: never): string {
   return String((change as { type?: unknown } | null)?.type ?? 'unknown change');
 }
 
+const apart = {
+  shared_external_id: 'several members have had its external id at once',
+  manual_access: 'the row with its external id has grants by hand or live keys, and another e-mail',
+};
+
 const gone: Record<string, string> = {
   says_gone: 'Stytch says gone',
   not_found: 'Stytch does not know it',
-  signed_event: 'signed event, with Stytch down',
+  signed_event: 'signed event, which no read could confirm',
+  other_organization: 'the member is of another organization',
 };

@@ -13,6 +13,8 @@ export type FindingCode =
   | 'out_of_date'
   | 'failed_job'
   | 'held'
+  | 'shared_external_id'
+  | 'sessions_pending'
   | 'near_miss'
   | 'no_such_role'
   | 'quiet_team'
@@ -24,6 +26,8 @@ export function diagnose(facts: WhyFacts): Finding[] {
     ...aboutTeam(facts),
     ...aboutStytch(facts),
     ...aboutHold(facts),
+    ...aboutSessions(facts),
+    ...aboutIdentity(facts),
     ...aboutFailures(facts),
     ...aboutDrift(facts),
     ...aboutRoles(facts),
@@ -62,6 +66,24 @@ function aboutHold({ held }: WhyFacts): Finding[] {
   if (held === null) return [];
   const message = `The deactivation is held since ${held.since}: one sweep missed too many users at once to believe it.`;
   return [finding('held', message, `npm run support -- release ${held.id} --reason "…" (or discard ${held.id})`)];
+}
+
+/** Whether one try has failed: the first is made within seconds. */
+function aboutSessions({ sessionsPending }: WhyFacts): Finding[] {
+  if (sessionsPending === null || sessionsPending.tries === 0) return [];
+  const { since, tries } = sessionsPending;
+  const message = `Stytch has not ended the person's sessions yet, since ${since} (${counted(tries, 'try', 'tries')}). Scanner lets them do nothing.`;
+  return [
+    finding('sessions_pending', message, 'It is tried again by itself; `doctor` tells whether Stytch can be reached.'),
+  ];
+}
+
+function aboutIdentity({ hasSharedExternalId }: WhyFacts): Finding[] {
+  if (!hasSharedExternalId) return [];
+  const message =
+    'Several people of the team have had the same external id at once, so it identifies nobody: who returns with it as a new member gets a new user.';
+  const next = 'Have the customer map an attribute that is unique to externalId in the IdP (in Entra: objectId).';
+  return [finding('shared_external_id', message, next)];
 }
 
 function aboutFailures({ failedJobs }: WhyFacts): Finding[] {

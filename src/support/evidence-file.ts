@@ -56,6 +56,7 @@ const columns = [
     'seconds_from_event_to_commit',
     'grants_revoked',
     'keys_revoked',
+    'sessions_revoked',
     'confirmed',
     'returned',
   ],

@@ -10,7 +10,7 @@ export type Leaver = {
   event_type: string | null;
   event_id: string | null;
   svix_id: string | null;
-  /** says_gone | not_found | signed_event */
+  /** says_gone | not_found | signed_event | other_organization */
   evidence: string | null;
   event_sent: string | null;
   received: string | null;
@@ -18,6 +18,8 @@ export type Leaver = {
   seconds_from_event_to_commit: number | null;
   grants_revoked: number;
   keys_revoked: number;
+  /** When Stytch had ended their sessions; null while it has not, or where there was nothing to end. */
+  sessions_revoked: string | null;
   /** When Stytch was read again after that, and the person was still gone. */
   confirmed: string | null;
   /** When they were let in again, if they were. */
@@ -37,7 +39,9 @@ export async function leaversOf(database: Database, teamId: string, since: Date)
         CASE WHEN u.observed_at > e.applied_at THEN u.observed_at END AS "readAgainAt",
         CASE WHEN s.swept_at > e.applied_at THEN s.swept_at END AS "sweptAt",
         (SELECT min(b.applied_at) FROM sync_events b WHERE b.user_id = e.user_id AND b.id > e.id
-          AND b.changes @> '[{"type":"user_reactivated"}]') AS "returnedAt"
+          AND b.changes @> '[{"type":"user_reactivated"}]') AS "returnedAt",
+        (SELECT min(b.applied_at) FROM sync_events b WHERE b.user_id = e.user_id AND b.id > e.id
+          AND b.trigger = 'session') AS "sessionsRevokedAt"
       FROM sync_events e LEFT JOIN users u ON u.id = e.user_id LEFT JOIN team_syncs s ON s.team_id = e.team_id
       WHERE e.team_id = ${teamId}::uuid AND e.applied_at >= ${since.toISOString()}::timestamptz
         AND e.outcome = 'changed' AND e.changes @> '[{"type":"user_deactivated"}]'
@@ -62,6 +66,7 @@ type LeaverRow = {
   readAgainAt: Date | null;
   sweptAt: Date | null;
   returnedAt: Date | null;
+  sessionsRevokedAt: Date | null;
 };
 
 function leaverOf(row: LeaverRow): Leaver {
@@ -83,6 +88,7 @@ function leaverOf(row: LeaverRow): Leaver {
     seconds_from_event_to_commit: row.sentAt === null ? null : (row.appliedAt.getTime() - row.sentAt.getTime()) / 1000,
     grants_revoked: count('role_revoked'),
     keys_revoked: count('api_key_revoked'),
+    sessions_revoked: iso(row.sessionsRevokedAt),
     confirmed: isStillGone ? iso(row.readAgainAt ?? row.sweptAt) : null,
     returned: iso(row.returnedAt),
   };

@@ -18,7 +18,7 @@ export async function readWhy(parts: Parts, person: FoundPerson): Promise<WhyFac
   const [team, stytch, scanner, jobs, pending] = await Promise.all([
     teamOf(parts, teamId),
     askStytch(parts, memberId),
-    readScanner(parts, user?.id ?? null, memberId, teamId),
+    readScanner(parts, { userId: user?.id ?? null, memberId, teamId, externalId: user?.externalId ?? null }),
     failedJobsOf(parts, memberId),
     pendingOf(parts, memberId),
   ]);
@@ -62,16 +62,17 @@ async function failedJobsOf(parts: Parts, memberId: string | null) {
   return jobs.filter(({ facts }) => facts.memberIds.includes(memberId)).map(({ shown }) => shown);
 }
 
-type ScannerFacts = Pick<WhyFacts, 'values' | 'grants' | 'roles' | 'losses' | 'events' | 'held' | 'quietSince'>;
+type ScannerFacts = Omit<
+  WhyFacts,
+  'team' | 'organizationId' | 'user' | 'memberId' | 'stytch' | 'failedJobs' | 'pending'
+>;
 
-async function readScanner(
-  { database }: Parts,
-  userId: string | null,
-  memberId: string | null,
-  teamId: string | null,
-): Promise<ScannerFacts> {
+type Known = Record<'userId' | 'memberId' | 'teamId' | 'externalId', string | null>;
+
+async function readScanner({ database }: Parts, known: Known): Promise<ScannerFacts> {
+  const { userId, memberId, teamId, externalId } = known;
   const grants = await readGrants(database, userId);
-  const [roles, values, lost, events, held, sync] = await readingDatabase(() =>
+  const [roles, values, lost, events, held, sync, shared, revocation] = await readingDatabase(() =>
     Promise.all([
       database.role.findMany({ where: { teamId: teamId ?? nobody }, select: { name: true } }),
       database.idpRoleValue.findMany({ where: { userId: userId ?? nobody }, orderBy: { value: 'asc' } }),
@@ -79,6 +80,8 @@ async function readScanner(
       readEvents(database, userId, memberId),
       database.heldChange.findFirst({ where: { resolution: null, userIds: { has: userId ?? nobody } } }),
       database.teamSync.findUnique({ where: { teamId: teamId ?? nobody } }),
+      database.sharedExternalId.count({ where: { teamId: teamId ?? nobody, externalId: externalId ?? '' } }),
+      database.sessionRevocation.findFirst({ where: { userId: userId ?? nobody } }),
     ]),
   );
   const holds = new Set(grants.map(({ role }) => role));
@@ -89,6 +92,8 @@ async function readScanner(
     values: values.map(({ value, via }): RoleValue => ({ value, via: via as RoleValue['via'] })),
     losses: lost.filter(({ role }) => !holds.has(role)),
     held: held === null ? null : { id: held.id, since: held.since.toISOString() },
+    hasSharedExternalId: shared > 0,
+    sessionsPending: revocation === null ? null : { since: revocation.since.toISOString(), tries: revocation.tries },
     quietSince: sync?.quietSince?.toISOString() ?? null,
   };
 }

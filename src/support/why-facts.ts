@@ -22,6 +22,10 @@ export type WhyFacts = {
   events: PastEvent[];
   failedJobs: FailedJob[];
   held: { id: string; since: string } | null;
+  /** Several members have had the user's external id at the same time. */
+  hasSharedExternalId: boolean;
+  /** Since when the sessions of this leaver are still to be revoked; and how often it was tried. */
+  sessionsPending: { since: string; tries: number } | null;
   /** Since when the team's IdP has been silent, if it is. */
   quietSince: string | null;
   /** What reading the person now would change; or why that can't be told. */

@@ -28,7 +28,7 @@ CREATE TABLE "session_revocations" (
 CREATE TABLE "api_key_changes" (
     "id" BIGSERIAL NOT NULL,
     "api_key_id" UUID NOT NULL,
-    "at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "seen_at" TIMESTAMPTZ(6),
 
     CONSTRAINT "api_key_changes_pkey" PRIMARY KEY ("id")
 );
