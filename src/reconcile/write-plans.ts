@@ -111,7 +111,9 @@ function mayShare(change: Change): boolean {
  * same transaction, so that no process that dies loses it.
  */
 async function askForRevocation(tx: Transaction, writes: readonly Write[]): Promise<void> {
-  const memberIds = changesOf(writes, 'user_deactivated').filter(mayHaveSessions).map(({ member_id }) => member_id);
+  const memberIds = changesOf(writes, 'user_deactivated')
+    .filter(mayHaveSessions)
+    .map(({ member_id }) => member_id);
   if (memberIds.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO session_revocations (stytch_member_id, user_id)

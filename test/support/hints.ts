@@ -9,7 +9,7 @@ export async function queueHints(
   home: QueueHome,
   organizationId: string,
   memberIds: readonly string[],
-  { ageMs = 0, sentMs = ageMs, memberGone = false }: { ageMs?: number; sentMs?: number; memberGone?: boolean } = {},
+  { ageMs = 0, memberGone = false, isTimed = true }: { ageMs?: number; memberGone?: boolean; isTimed?: boolean } = {},
 ): Promise<void> {
   const queue = connectProducer(home, () => {});
   await eventually(() => queue.ping());
@@ -18,7 +18,8 @@ export async function queueHints(
       memberIds.slice(i, i + 1000).map((memberId) =>
         hintJob({
           ...hintAbout(organizationId, memberId),
-          ...{ sentAt: ago(sentMs), receivedAt: ago(ageMs), memberGone, isTimed: true },
+          ...{ sentAt: ago(ageMs), receivedAt: ago(ageMs), memberGone },
+          ...(isTimed ? { isTimed } : {}),
         }),
       ),
       { deadlineMs: 60_000 },
