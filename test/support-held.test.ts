@@ -1,4 +1,5 @@
 import { databaseClock } from '../src/database.js';
+import { holdChanges } from '../src/reconcile/held-changes.js';
 import { discardHeld } from '../src/support/discard-held.js';
 import { heldChanges } from '../src/support/held.js';
 import { releaseHeld } from '../src/support/release-held.js';
@@ -59,12 +60,12 @@ it('a release touches nobody whom Stytch, asked directly, calls active', async (
   expect(await lab.rows()).toEqual(before);
 });
 
-it('a release deactivates those who are gone, and leaves alone whoever was read since', async () => {
+it('a release deactivates those who are gone now, whatever was read of them since, and nobody else', async () => {
   const { id, userIds } = await hold();
   const others = (await lab.rows()).filter((row) => row.teamId !== teamId);
   leave(memberIds[0]);
   leave(memberIds[1]);
-  // The second comes back, is read, and leaves again: that read is later than the sweep that held them.
+  // The second comes back, is read, and leaves again.
   lab.emulator.directory.silently(() => lab.emulator.directory.reactivate(String(memberIds[1])));
   await resyncUser(parts, String(memberIds[1]), null, act);
   leave(memberIds[1]);
@@ -74,22 +75,22 @@ it('a release deactivates those who are gone, and leaves alone whoever was read 
     3,
     {
       ...{ id, teamId },
-      released: [{ userId: userIds[0], result: 'deactivated' }],
-      skipped: [
-        { userId: userIds[1], why: 'superseded: the member was read after the sweep that held it' },
-        { userId: userIds[2], why: 'Stytch, asked directly, says that the member is active' },
+      released: [
+        { userId: userIds[0], result: 'deactivated' },
+        { userId: userIds[1], result: 'deactivated' },
       ],
+      skipped: [{ userId: userIds[2], why: 'Stytch, asked directly, says that the member is active' }],
     },
   ]);
   expect((await rows()).map(({ status, grants }) => [status, grants.length])).toEqual([
     ['deactivated', 0],
-    ['active', 1],
+    ['deactivated', 0],
     ['active', 1],
   ]);
   expect((await lab.rows()).filter((row) => row.teamId !== teamId)).toEqual(others);
   const audited = await lab.database.auditLog.findMany({ where: { target: `hold ${id}` } });
   expect(audited).toMatchObject([
-    { action: 'release', actor: act.actor, reason: 'they left', details: { released: 1, skipped: 2 } },
+    { action: 'release', actor: act.actor, reason: 'they left', details: { released: 2, skipped: 1 } },
   ]);
   expect((await heldChanges(parts)).map((one) => one.id)).not.toContain(id);
 });
@@ -123,6 +124,28 @@ it('a discard leaves them as they are, and whatever is decided twice says who de
   ]);
   expect(await rows()).toEqual(before);
   expect(await lab.database.heldChange.findUniqueOrThrow({ where: { id } })).toMatchObject({ resolution: 'discarded' });
+});
+
+it('nobody decides about people whom they did not see: a hold that grew is another hold', async () => {
+  const { userIds } = await hold();
+  await lab.database.heldChange.deleteMany({ where: { teamId } });
+  const fence = await databaseClock(lab.database);
+  const seen = await holdChanges(lab.database, { teamId, userIds: userIds.slice(0, 2), fence });
+  const same = await holdChanges(lab.database, { teamId, userIds: userIds.slice(0, 1), fence });
+  expect([seen.isNew, same]).toEqual([true, { id: seen.id, isNew: false }]);
+  const grown = await holdChanges(lab.database, { teamId, userIds, fence });
+  expect(grown).toMatchObject({ isNew: true });
+  for (const decide of [discardHeld, releaseHeld]) {
+    await expect(decide(parts, seen.id, act)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('more people are missing by now. Nothing was done'),
+    });
+  }
+  const [first, second] = await Promise.all(
+    [seen.id, grown.id].map((id) => lab.database.heldChange.findUniqueOrThrow({ where: { id } })),
+  );
+  expect(second?.since).toEqual(first?.since);
+  expect((await discardHeld(parts, grown.id, act)).discarded).toEqual(userIds);
 });
 
 it('held lists the open ones in the shape that programs rely on', async () => {

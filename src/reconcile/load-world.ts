@@ -67,7 +67,14 @@ async function load(tx: Transaction, readings: readonly Reading[], { locked }: L
   return { teamByOrganization, users, scimRoles, sharedExternalIds, strangersSeenGone };
 }
 
-type Newcomer = { member_id: string; team_id: string; external_id: string | null; email: string };
+type Newcomer = {
+  member_id: string;
+  team_id: string;
+  external_id: string | null;
+  /** In both of Unicode's forms, as an accent may be a character of its own: then the ASCII part is another. */
+  email: string;
+  decomposed: string;
+};
 type UserRow = Omit<
   CurrentUser,
   'observedAt' | 'lostAt' | 'roleValues' | 'scimGrants' | 'hasManualGrants' | 'liveKeyIds'
@@ -107,7 +114,8 @@ function newcomersAmong(
     const { memberId, organizationId, externalId, email } = member;
     const teamId = teamByOrganization.get(organizationId);
     if (teamId === undefined || known.get(memberId) === teamId) return [];
-    return [{ member_id: memberId, team_id: teamId, external_id: externalId, email }];
+    const forms = { email: email.normalize('NFC'), decomposed: email.normalize('NFD') };
+    return [{ member_id: memberId, team_id: teamId, external_id: externalId, ...forms }];
   });
 }
 
@@ -160,7 +168,7 @@ async function loadUsers(
   return tx.$queryRaw<UserRow[]>`
     WITH newcomer AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(newcomers)}::jsonb)
-        AS n(team_id uuid, external_id text, email text)
+        AS n(team_id uuid, external_id text, email text, decomposed text)
     ), candidate AS (
       SELECT id FROM users WHERE stytch_member_id = ANY(${memberIds}::text[])
       UNION
@@ -170,7 +178,8 @@ async function loadUsers(
         LIMIT ${rowsPerExternalId}
       ) same
       UNION
-      SELECT u.id FROM newcomer n JOIN users u ON u.team_id = n.team_id AND email_key(u.email) = email_key(n.email)
+      SELECT u.id FROM newcomer n JOIN users u ON u.team_id = n.team_id
+        AND email_key(u.email) IN (email_key(n.email), email_key(n.decomposed))
       WHERE u.stytch_member_id IS NULL
     )
     SELECT ${userColumns} FROM users WHERE id IN (SELECT id FROM candidate)
