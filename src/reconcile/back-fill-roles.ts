@@ -48,10 +48,7 @@ async function changedTeams(database: Database): Promise<string[]> {
 async function usersWhoDiffer(database: Database, teamIds: string[], after: string): Promise<string[]> {
   const users = await database.$queryRaw<{ id: string }[]>`
     WITH wanted AS (
-      SELECT v.user_id, r.id AS role_id FROM roles r
-      JOIN users u ON u.team_id = r.team_id AND u.status = 'active' AND u.stytch_member_id IS NOT NULL
-      JOIN idp_role_values v ON v.user_id = u.id AND r.name = 'scim:' || v.value
-      WHERE r.team_id = ANY(${teamIds}::uuid[])
+      SELECT user_id, role_id FROM scim_wanted_grants WHERE team_id = ANY(${teamIds}::uuid[])
     ), held AS (
       SELECT g.user_id, g.role_id FROM role_grants g
       JOIN users u ON u.id = g.user_id AND u.stytch_member_id IS NOT NULL

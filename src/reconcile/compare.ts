@@ -1,27 +1,63 @@
+import { createHash } from 'node:crypto';
 import { type Database, readingDatabase } from '../database.js';
-import { plan } from '../directory/plan.js';
+import { type RoleValue, roleValueKey } from '../directory/role-values.js';
 import type { Reading } from '../directory/world.js';
-import { viewWorld } from './load-world.js';
 
-export type Comparison = {
-  /** Member id -> its active user, of those that are right already; null for one who is rightly not active. */
-  right: Map<string, string | null>;
-  /** The members whose readings call for more than nothing. */
-  differing: Set<string>;
-};
+/** Member id -> its active user, of the members whose rows are right already; null for one who rightly is not active. */
+export type Right = Map<string, string | null>;
 
 /**
- * Which readings of a sweep would change anything? Plans without writing or locking a thing, so that a sweep of members who
- * are right costs the database a few reads a page. What differs is planned again, under locks, by whoever writes it.
+ * Which readings of a sweep call for no change at all? Compared by the database, with checksums over the very rows, so that
+ * however much a user holds, none of it is carried out of it, and nothing is locked. It decides nothing: who is not among
+ * the right ones is planned, under locks, by whoever writes it.
  */
-export async function compare(database: Database, readings: readonly Reading[]): Promise<Comparison> {
-  const world = await readingDatabase(() => viewWorld(database, readings));
-  const datedAhead = new Set(world.users.filter(({ isDatedAhead }) => isDatedAhead).map(({ memberId }) => memberId));
-  const comparison: Comparison = { right: new Map(), differing: new Set() };
-  for (const [memberId, planned] of plan(world, readings, { searchTakes: 'never' })) {
-    const isRight = planned.decision === 'write' && planned.changes.length === 0 && !datedAhead.has(memberId);
-    if (isRight) comparison.right.set(memberId, planned.row.status === 'active' ? planned.row.id : null);
-    else comparison.differing.add(memberId);
-  }
-  return comparison;
+export async function compare(database: Database, readings: readonly Reading[]): Promise<Right> {
+  const said = readings.map(({ member }) => {
+    const { memberId: member_id, organizationId: organization_id } = member;
+    if (member.presence === 'gone') return { member_id, organization_id, active: false };
+    const { email, name, externalId: external_id, roleValues } = member;
+    return { member_id, organization_id, active: true, email, name, external_id, held: checksum(roleValues) };
+  });
+  const rows = await readingDatabase(
+    () => database.$queryRaw<{ memberId: string; userId: string | null }[]>`
+      WITH said AS (
+        SELECT * FROM jsonb_to_recordset(${JSON.stringify(said)}::jsonb) AS s(member_id text, organization_id text,
+          active boolean, email text, name text, external_id text, held text)
+      )
+      SELECT s.member_id AS "memberId", CASE WHEN s.active THEN u.id::text END AS "userId"
+      FROM said s LEFT JOIN users u ON u.stytch_member_id = s.member_id LEFT JOIN teams t ON t.id = u.team_id
+      WHERE CASE
+        WHEN u.id IS NULL THEN NOT s.active
+        WHEN u.observed_at > clock_timestamp() THEN false -- to be dated anew
+        WHEN s.active THEN u.status = 'active' AND t.stytch_organization_id = s.organization_id
+          AND u.email = s.email AND u.name = s.name AND u.scim_external_id IS NOT DISTINCT FROM s.external_id
+          AND s.held = COALESCE((
+            SELECT md5(string_agg(hash, '' ORDER BY hash COLLATE "C"))
+            FROM (SELECT md5(via || ':' || value) AS hash FROM idp_role_values v WHERE v.user_id = u.id) v), '')
+          AND NOT EXISTS (SELECT role_id FROM scim_wanted_grants w WHERE w.user_id = u.id
+            EXCEPT SELECT role_id FROM role_grants g WHERE g.user_id = u.id AND g.source = 'scim')
+          AND NOT EXISTS (SELECT role_id FROM role_grants g WHERE g.user_id = u.id AND g.source = 'scim'
+            EXCEPT SELECT role_id FROM scim_wanted_grants w WHERE w.user_id = u.id)
+        ELSE u.status = 'deactivated'
+          AND NOT EXISTS (SELECT FROM role_grants g WHERE g.user_id = u.id AND g.source = 'scim')
+          AND NOT EXISTS (SELECT FROM idp_role_values v WHERE v.user_id = u.id)
+          AND NOT EXISTS (SELECT FROM api_keys k WHERE k.owner_user_id = u.id AND k.revoked_at IS NULL)
+        END`,
+  );
+  return new Map(rows.map(({ memberId, userId }) => [memberId, userId]));
+}
+
+/** As in the statement above. */
+function checksum(values: readonly RoleValue[]): string {
+  if (values.length === 0) return '';
+  return md5(
+    values
+      .map((value) => md5(roleValueKey(value)))
+      .sort()
+      .join(''),
+  );
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
 }

@@ -67,9 +67,9 @@ async function applyPage(
     return listing ? [{ member, listing, reading, occasion: listing.team.occasion }] : [];
   });
   const readings = listed.map(({ reading }) => reading);
-  const { right, differing } = await compare(deps.database, readings);
+  const right = await compare(deps.database, readings);
   const tasks = listed
-    .filter(({ member }) => differing.has(member.memberId))
+    .filter(({ member }) => !right.has(member.memberId))
     .map(({ reading, occasion }) => ({ reading, occasions: [occasion] }));
   const occasions = new Map(listed.map(({ member, occasion }) => [member.memberId, occasion]));
   const converged = await converge(withExamination(deps), tasks, optionsOf(deps));

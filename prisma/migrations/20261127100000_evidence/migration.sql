@@ -70,3 +70,10 @@ CREATE TRIGGER "api_keys_made_or_opened" AFTER INSERT OR UPDATE OF "owner_user_i
 ALTER TABLE "held_changes" DROP CONSTRAINT "held_changes_resolution_check";
 ALTER TABLE "held_changes" ADD CONSTRAINT "held_changes_resolution_check"
   CHECK ("resolution" IN ('released', 'discarded', 'seen_again', 'replaced'));
+
+-- How a scim grant follows from what the IdP says: an active user holds exactly the roles of the team that are named after
+-- the user's values.
+CREATE VIEW "scim_wanted_grants" AS
+  SELECT DISTINCT v.user_id, r.id AS role_id, u.team_id FROM idp_role_values v
+  JOIN users u ON u.id = v.user_id AND u.status = 'active' AND u.stytch_member_id IS NOT NULL
+  JOIN roles r ON r.team_id = u.team_id AND r.name = 'scim:' || v.value;
