@@ -51,7 +51,7 @@ export function openSite(
   return {
     site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
     close: async () => {
-      await Promise.all([people.close(), directory.close(), support.close(), closeQueues()]);
+      await Promise.all([support.close(), closeQueues()]);
     },
   };
 }

@@ -9,7 +9,6 @@ export type StytchLookups = {
   organizations(cursor?: string): Promise<{ organizations: OrganizationFacts[]; nextCursor: string | null }>;
   /** Null when Stytch does not know it. */
   organization(organizationId: string): Promise<OrganizationFacts | null>;
-  close(): Promise<void>;
 };
 
 export type OrganizationFacts = { id: string; name: string; hasScim: boolean };
@@ -19,7 +18,7 @@ const statuses = ['active', 'pending', 'invited', 'deleted'];
 const organizationsPerSearch = 1000;
 
 export function connectLookups(options: StytchOptions): StytchLookups {
-  const { client, call, close } = openStytch(options);
+  const { client, call } = openStytch(options);
   const search = async (organization_ids: string[], email: string) => {
     const found = await call('members.search', () =>
       client.organizations.members.search({
@@ -57,7 +56,6 @@ export function connectLookups(options: StytchOptions): StytchLookups {
         const found = await unlessUnknown(client.organizations.get({ organization_id: organizationId }));
         return found === null ? null : organizationFacts(asRecord(found).organization);
       }),
-    close,
   };
 }
 

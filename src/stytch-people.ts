@@ -28,8 +28,8 @@ export type StytchPeople = {
 };
 
 /** Who is asking, and may they? One call to Stytch, so that a revoked session or role counts at once. */
-export function connectStytchPeople(options: StytchOptions): StytchPeople & { close(): Promise<void> } {
-  const { client, agent } = createClient(options);
+export function connectStytchPeople(options: StytchOptions): StytchPeople {
+  const client = createClient(options);
   const call = withDeadline(options.onCall ?? (() => {}), explainToPeople);
   const authenticate = (credential: Credential, check?: object) =>
     call('sessions.authenticate', deadlineDefaultMs, async () =>
@@ -47,7 +47,6 @@ export function connectStytchPeople(options: StytchOptions): StytchPeople & { cl
       }
     },
     connections: connectionCalls(client, call),
-    close: () => agent.close(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { StytchError } from 'stytch';
 import { asRecord } from './directory/json.js';
-import { openStytch, type StytchOptions } from './stytch.js';
+import { createClient, type StytchOptions } from './stytch.js';
 
 /** What Stytch answered: its body, or its refusal by status and type (never its message, which may quote what was sent). */
 export type ProbeAnswer = { body: Record<string, unknown> } | { refusal: string };
@@ -22,12 +22,10 @@ export type StytchProbe = {
   getAnyMember(memberId: string): Promise<ProbeAnswer>;
   /** The members that search shows; null: without asking for any status. */
   searchMembers(organizationId: string, statuses: string[] | null): Promise<ProbeAnswer>;
-  close(): Promise<void>;
 };
 
 export function connectProbe(options: StytchOptions): StytchProbe {
-  const { client, close } = openStytch(options);
-  const { organizations, scim } = client;
+  const { organizations, scim } = createClient(options);
   const at = (organization_id: string, connection_id: string) => ({ organization_id, connection_id });
   return {
     createOrganization: (organization_name) => answerOf(organizations.create({ organization_name })),
@@ -51,7 +49,6 @@ export function connectProbe(options: StytchOptions): StytchProbe {
       const query = operands.length === 0 ? {} : { query: { operator: 'AND' as const, operands } };
       return answerOf(organizations.members.search({ organization_ids: [organizationId], ...query }));
     },
-    close,
   };
 }
 

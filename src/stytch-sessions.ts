@@ -7,15 +7,13 @@ export type StytchSessions = {
    * @throws Unavailable, Hopeless
    */
   revoke(memberId: string): Promise<void>;
-  close(): Promise<void>;
 };
 
 export function connectSessions(options: StytchOptions): StytchSessions {
-  const { client, call, close } = openStytch(options);
+  const { client, call } = openStytch(options);
   return {
     revoke: async (memberId) => {
       await call('sessions.revoke', () => unlessUnknown(client.sessions.revoke({ member_id: memberId })));
     },
-    close,
   };
 }

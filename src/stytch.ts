@@ -1,5 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { B2BClient, StytchError } from 'stytch';
-import { Agent } from 'undici';
 import { idOrNull } from './directory/ids.js';
 import { asArray, asRecord } from './directory/json.js';
 import { Hopeless, RateLimited, Unavailable } from './failures.js';
@@ -45,8 +45,8 @@ const pageSizeMax = 1000;
 /** The API's enum, all of it: without it search leaves the deleted out. */
 const allStatuses = ['active', 'pending', 'invited', 'deleted'];
 
-export function connectStytch(options: StytchOptions): StytchDirectory & { close(): Promise<void> } {
-  const { client, agent } = createClient(options);
+export function connectStytch(options: StytchOptions): StytchDirectory {
+  const client = createClient(options);
   const call = withDeadline(options.onCall ?? (() => {}));
   return {
     getMember: (memberId, { deadlineMs = deadlineDefaultMs } = {}) =>
@@ -59,7 +59,6 @@ export function connectStytch(options: StytchOptions): StytchDirectory & { close
       call('members.search', deadlineMs, async () => {
         return memberPage(await client.organizations.members.search(searchRequest(search)));
       }),
-    close: () => agent.close(),
   };
 }
 
@@ -77,18 +76,29 @@ export function cursorOf(metadata: unknown): string | null {
   return typeof next_cursor === 'string' && next_cursor !== '' ? next_cursor : null;
 }
 
-/** The SDK, with deadlines of our own. */
-export function createClient({ projectId, secret, baseUrl }: StytchOptions) {
-  // The SDK's own `timeout` has no effect (it is handed to fetch, which ignores it): a dispatcher's has.
-  const agent = new Agent({
-    headersTimeout: deadlineDefaultMs,
-    bodyTimeout: deadlineDefaultMs,
-    connect: { timeout: 5_000 },
-  });
+export function createClient({ projectId, secret, baseUrl }: StytchOptions): B2BClient {
   // `custom_base_url` refuses http, `env` takes any URL.
   const where =
     baseUrl === undefined ? {} : baseUrl.startsWith('https:') ? { custom_base_url: baseUrl } : { env: baseUrl };
-  return { client: new B2BClient({ project_id: projectId, secret, dispatcher: agent, ...where }), agent };
+  return new ClientWithDeadlines({ project_id: projectId, secret, ...where });
+}
+
+/** The signal that ends the call under way, for the requests that the SDK makes inside it. */
+const currentDeadline = new AsyncLocalStorage<AbortSignal>();
+
+/**
+ * The SDK, whose requests end at the call's deadline, with their connection. The SDK's own `timeout` has no effect, and its
+ * `dispatcher` ties us to the undici inside of Node, which changes with each line. But for each request it spreads its
+ * `fetchConfig` into the options of Node's fetch, so a signal there is one that fetch obeys.
+ */
+class ClientWithDeadlines extends B2BClient {
+  constructor(config: ConstructorParameters<typeof B2BClient>[0]) {
+    super(config);
+    Object.defineProperty(this.fetchConfig, 'signal', {
+      enumerable: true,
+      get: () => currentDeadline.getStore() ?? AbortSignal.timeout(deadlineDefaultMs),
+    });
+  }
 }
 
 function searchRequest({ organizationIds, memberIds, cursor }: MemberSearch) {
@@ -106,13 +116,9 @@ function searchRequest({ organizationIds, memberIds, cursor }: MemberSearch) {
 
 /** The SDK's client, its calls with a deadline and with errors that may be told. */
 export function openStytch(options: StytchOptions) {
-  const { client, agent } = createClient(options);
+  const client = createClient(options);
   const call = withDeadline(options.onCall ?? (() => {}));
-  return {
-    client,
-    call: <T>(name: string, request: () => Promise<T>) => call(name, deadlineDefaultMs, request),
-    close: () => agent.close(),
-  };
+  return { client, call: <T>(name: string, request: () => Promise<T>) => call(name, deadlineDefaultMs, request) };
 }
 
 /** Null when Stytch says in its own words that it does not know the member or the organization. */
@@ -136,15 +142,17 @@ function required(part: unknown): unknown {
   return part;
 }
 
-/** Runs calls: each ends in time, is counted, and fails in our own words. */
+/** Runs calls of the client above: each ends in time, is counted, and fails in our own words. */
 export function withDeadline(onCall: (call: string, status: string) => void, explainer = explain) {
   return async <T>(call: string, deadlineMs: number, request: () => Promise<T>): Promise<T> => {
+    const deadline = AbortSignal.timeout(deadlineMs);
     try {
-      const answer = await orTimeout(request(), deadlineMs);
+      const answer = await currentDeadline.run(deadline, request);
       onCall(call, '200');
       return answer;
     } catch (error) {
-      const { status, failure } = explainer(call, error);
+      const isLate = deadline.aborted && !(error instanceof StytchError);
+      const { status, failure } = explainer(call, isLate ? timedOut : error);
       onCall(call, status);
       throw failure;
     }
@@ -152,20 +160,6 @@ export function withDeadline(onCall: (call: string, status: string) => void, exp
 }
 
 const timedOut = Symbol('timed out');
-
-async function orTimeout<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<typeof timedOut>((resolve) => {
-    timer = setTimeout(resolve, deadlineMs, timedOut);
-  });
-  try {
-    const first = await Promise.race([work, timeout]);
-    if (first === timedOut) throw timedOut;
-    return first;
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Names the call, the status, Stytch's error type and request id; never its message or the request: both may be personal. */
 export function explain(call: string, error: unknown): { status: string; failure: Error } {

@@ -86,7 +86,6 @@ it.each([
   ['ioredis', /^src\/queue\/redis\.ts$/],
   ['svix', /^src\/webhook\/verify\.ts$/],
   ['stytch', /^src\/stytch(-connections|-probe|-refusal)?\.ts$/],
-  ['undici', /^src\/stytch\.ts$/],
   ['@prisma/adapter-pg', /^src\/database\.ts$/],
   ['prisma/generated/client.ts', /^src\/database\.ts$/],
   ['pg', /^src\/(migrations|queue\/backend)\.ts$/],

@@ -25,10 +25,7 @@ beforeAll(async () => {
   });
   stytch = connectStytch({ projectId: emulator.projectId, secret: emulator.secret, baseUrl: emulator.url });
 });
-afterAll(async () => {
-  await stytch.close();
-  await emulator.stop();
-});
+afterAll(() => emulator.stop());
 beforeEach(() => emulator.calls.reset());
 afterEach(() => emulator.faults.reset());
 

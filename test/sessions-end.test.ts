@@ -23,9 +23,8 @@ beforeEach(async () => {
   await own.rows();
   for (const memberId of [ada, ada, bob]) await emulator().sessions.mint({ memberId });
 });
-afterEach(async () => {
+afterEach(() => {
   emulator().switches.deactivatedStatus = 'deleted';
-  await stytch.close();
 });
 
 const run = () =>

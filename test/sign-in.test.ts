@@ -42,7 +42,6 @@ beforeAll(async () => {
 afterEach(() => emulator.faults.reset());
 afterAll(async () => {
   server.close();
-  await stytch.close();
   await emulator.stop();
 });
 

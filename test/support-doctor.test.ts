@@ -167,6 +167,5 @@ describe('on a running set-up', () => {
 async function organizationsOf({ emulator: { projectId, secret: key, url } }: Lab): Promise<string[]> {
   const lookups = connectLookups({ projectId, secret: key, baseUrl: url });
   const { organizations } = await lookups.organizations();
-  await lookups.close();
   return organizations.map(({ name }) => name).sort();
 }

@@ -104,8 +104,7 @@ export function createContext(
     close: async () => {
       gaps.close();
       await clock.stop();
-      const connections = [queue.close(), queues.close(), stytch.close(), people.close(), sessions.close()];
-      await Promise.all([...connections, database.$disconnect()]);
+      await Promise.all([queue.close(), queues.close(), database.$disconnect()]);
       await tracing.close();
     },
   };

@@ -34,9 +34,8 @@ export function connectSupport(config: Config, log: Log): SupportParts & { close
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
   const database = connectDatabase(config.DATABASE_URL, { connections: 4, connectTimeoutMs: deadlineMs });
-  const connected = connectStytch(stytchOptions(config));
   const budget = { perMinute: config.STYTCH_SEARCHES_PER_MINUTE, urgency: 'hint' as const };
-  const stytch = patient(withSearchBudget(connected, database, budget));
+  const stytch = patient(withSearchBudget(connectStytch(stytchOptions(config)), database, budget));
   const lookups = connectLookups(stytchOptions(config));
   const queues = inspectQueues(home, onError);
   const producer = connectProducer(home, onError);
@@ -45,7 +44,7 @@ export function connectSupport(config: Config, log: Log): SupportParts & { close
     readMembers: memberReader(stytch, { deadlineMs }),
     rereads: rereadsThrough(producer),
     close: async () => {
-      await Promise.all([queues.close(), producer.close(), connected.close(), lookups.close(), database.$disconnect()]);
+      await Promise.all([queues.close(), producer.close(), database.$disconnect()]);
     },
   };
 }

@@ -31,8 +31,6 @@ export function sweepingIn({ emulator, database, home }: Lab, timing = { ...quic
   return {
     ...{ deps, told },
     sweep: (teamId) => sweepTeam(deps, { teamId, occasion: { trigger: 'sweep' } }),
-    stop: async () => {
-      await Promise.all([queue.close(), stytch.close()]);
-    },
+    stop: () => queue.close(),
   };
 }

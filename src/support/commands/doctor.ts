@@ -35,12 +35,8 @@ const eventsWithinMs = 20_000;
 
 async function probed({ parts, config, progress }: CommandInput): Promise<Fact[]> {
   const stytch = connectProbe(stytchOptions(config));
-  try {
-    const { STYTCH_PROJECT_ID: projectId } = config;
-    return await probe(stytch, { projectId, database: parts.database, eventsWithinMs, onStep: progress });
-  } finally {
-    await stytch.close();
-  }
+  const { STYTCH_PROJECT_ID: projectId } = config;
+  return probe(stytch, { projectId, database: parts.database, eventsWithinMs, onStep: progress });
 }
 
 const marks: Record<Finding['status'], string> = { ok: '✓', warning: '!', problem: '✗', unknown: '?' };
