@@ -8,8 +8,8 @@ export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 export type JsonObject = Prisma.InputJsonObject;
 
-/** Pieces of statements, for those that come in two forms. */
-export const sql = { empty: Prisma.empty, raw: Prisma.raw };
+/** Pieces of statements that several have in common. */
+export const sql = { raw: Prisma.raw };
 /** Against other writers of the row, not against those who refer to it. */
 export const lockRows = Prisma.sql`FOR NO KEY UPDATE`;
 

@@ -5,7 +5,7 @@ import { plan } from '../src/directory/plan.js';
 import type { Reading } from '../src/directory/world.js';
 import { compare } from '../src/reconcile/compare.js';
 import { converge } from '../src/reconcile/converge.js';
-import { viewWorld } from '../src/reconcile/load-world.js';
+import { loadWorld } from '../src/reconcile/load-world.js';
 import { createTestDatabase } from './support/database.js';
 import { seedTeam } from './support/rows.js';
 
@@ -130,7 +130,7 @@ it('agrees with the plan about everybody', async () => {
       await database.sharedExternalId.deleteMany();
       await apply(...pairs.map(([before], n) => of(before, n)));
       const now = await readings(...pairs.map(([, after], n) => of(after, n)));
-      const planned = plan(await viewWorld(database, now), now);
+      const planned = plan(await database.$transaction((tx) => loadWorld(tx, now)), now);
       const isRight = (memberId: string) => {
         const decision = planned.get(memberId);
         const nothing = decision?.decision === 'leave' && decision.because === 'unknown_member';

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const stytch: StytchDirectory = {
   getMember: async () => 'a member',
-  searchMembers: async () => ({ members: [], nextCursor: null }),
+  searchMembers: async () => ({ members: [], nextCursor: null, bytes: 0 }),
 };
 const search = { organizationIds: ['org-acme'] };
 const directory = (urgency: Urgency, perMinute: number) =>

@@ -5,6 +5,7 @@ import { connectDatabase, type Database } from '../src/database.js';
 import { describeFailure } from '../src/failures.js';
 import { type RereadTiming, rereadsThrough, rereadTiming } from '../src/jobs.js';
 import type { Log } from '../src/log.js';
+import { createMemory, type Memory } from '../src/memory.js';
 import { createMetrics, type Metrics } from '../src/metrics.js';
 import type { QueueHome } from '../src/queue/backend.js';
 import type { ConsumeOptions } from '../src/queue/consume.js';
@@ -36,6 +37,8 @@ export type WorkerContext = {
   rereads: Rereads;
   /** How far a search of Stytch's may be behind. */
   searchLagMs: number;
+  /** Room for Stytch's answers, of all lanes but the leavers'. */
+  memory: Memory;
   notices: Notices;
   /** For replays: where failed jobs are found, and tried again. */
   queues: QueueInspector;
@@ -86,7 +89,7 @@ export function createContext(
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
     ...{ workerId: randomUUID(), home, database, queue, queues, rereads, searchLagMs, metrics, observer, log, tracing },
-    ...{ afterGap, notices: observer, sessions },
+    ...{ afterGap, notices: observer, sessions, memory: createMemory() },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };

@@ -1,3 +1,4 @@
+import { createMemory } from '../src/memory.js';
 import { type Consumer, consume } from '../src/queue/consume.js';
 import { createBatcher } from '../src/reconcile/batcher.js';
 import { hintHandler } from '../src/reconcile/handle-hint.js';
@@ -9,10 +10,14 @@ import type { WorkerContext } from './context.js';
 
 /** So that access is gone 2 s after the event even when Stytch hangs. */
 const deadlineMs = 1_000;
+/** Room of their own, so that they wait for nobody: some thousand members. */
+const roomBytes = 3 * 1024 * 1024;
 
 /** Consumes `leavers`: waits for nobody. Where Stytch does not answer in a second, the signed event is enough. */
 export function startLeavers(context: WorkerContext): Consumer {
-  const deps = { ...context, readMembers: memberReader(context.stytchFor('leaver'), { deadlineMs, expectGone: true }) };
+  const memory = createMemory(roomBytes);
+  const reading = { deadlineMs, expectGone: true, memory };
+  const deps = { ...context, memory, readMembers: memberReader(context.stytchFor('leaver'), reading) };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileLeavers>[1], onRead) => reconcileLeavers(deps, hints, onRead),
     { sizeMax: 1000, tracing: context.tracing },

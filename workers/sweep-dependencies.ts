@@ -4,10 +4,11 @@ import type { WorkerContext } from './context.js';
 
 /** What sweeps work with, by whichever way they are started: they can wait, and whoever is held is a person's to decide. */
 export function sweepDependencies(context: WorkerContext): SweepDependencies {
-  const { database, rereads, searchLagMs, notices, stytchFor, log } = context;
+  const { database, rereads, searchLagMs, notices, memory, stytchFor, log } = context;
   const stytch = stytchFor('sweep');
   return {
-    ...{ database, rereads, searchLagMs, notices, stytch, divide: sweepDividers(), readMembers: memberReader(stytch) },
+    ...{ database, rereads, searchLagMs, notices, stytch, divide: sweepDividers(), memory },
+    readMembers: memberReader(stytch, { memory }),
     onHeld: (held) =>
       log.error(held, 'deactivations held: too many users missing from a sweep. Release or discard them'),
     onSeenAgain: (hold) => log.info(hold, 'held deactivations discarded: the users were seen again'),

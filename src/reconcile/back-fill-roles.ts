@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../database.js';
 import { planGrants } from '../directory/plan.js';
-import { loadScimRoles, loadUsersById } from './load-world.js';
+import { loadScimRoles, loadUsersById, TooHeavy } from './load-world.js';
 import { recordEvents, type SyncEvent } from './record-events.js';
 import { type MemberChange, writeGrants } from './write-plans.js';
 
@@ -27,7 +27,7 @@ export async function backFillRoles(database: Database): Promise<number> {
     const last = userIds.at(-1);
     if (last === undefined) break;
     after = last;
-    changed += await database.$transaction((tx) => correct(tx, userIds));
+    changed += await correctInParts(database, userIds);
   }
   await forgetOldChanges(database);
   return changed;
@@ -59,6 +59,18 @@ async function usersWhoDiffer(database: Database, teamIds: string[], after: stri
     SELECT DISTINCT user_id AS id FROM differing WHERE user_id > ${after}::uuid
     ORDER BY user_id LIMIT ${usersPerTransaction}`;
   return users.map(({ id }) => id);
+}
+
+/** As many together as there is room for. */
+async function correctInParts(database: Database, userIds: readonly string[]): Promise<number> {
+  try {
+    return await database.$transaction((tx) => correct(tx, userIds));
+  } catch (error) {
+    if (!(error instanceof TooHeavy)) throw error;
+  }
+  const middle = Math.ceil(userIds.length / 2);
+  const first = await correctInParts(database, userIds.slice(0, middle));
+  return first + (await correctInParts(database, userIds.slice(middle)));
 }
 
 async function correct(tx: Transaction, userIds: readonly string[]): Promise<number> {

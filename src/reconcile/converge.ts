@@ -5,7 +5,7 @@ import { type Change, type MemberPlan, plan } from '../directory/plan.js';
 import { takesTooMuch, takingsByTeam } from '../directory/takings.js';
 import type { Reading, World } from '../directory/world.js';
 import { Hopeless, Unavailable } from '../failures.js';
-import { Contested, loadWorld } from './load-world.js';
+import { Contested, loadWorld, TooHeavy } from './load-world.js';
 import { type Occasion, type Outcome, recordEvents, type SyncEvent } from './record-events.js';
 import { type Write, writePlans } from './write-plans.js';
 
@@ -226,6 +226,7 @@ function isApplied({ outcome }: SyncEvent): boolean {
 }
 
 function failureOf(error: unknown): { kind: 'alone' | 'away'; error: Error } {
+  if (error instanceof TooHeavy) return { kind: 'alone', error: new Hopeless(tooHeavy) };
   if (error instanceof Contested) return { kind: 'alone', error: new Unavailable(error.message) };
   if (error instanceof TypeError || error instanceof RangeError) throw error; // ours, not the database's
   const { kind, code } = databaseProblem(error);
@@ -238,6 +239,10 @@ function failureOf(error: unknown): { kind: 'alone' | 'away'; error: Error } {
     error: new Hopeless(`The Scanner database can't hold what Stytch says of a member (${code}).`),
   };
 }
+
+/** Of one member; several are halved. */
+const tooHeavy =
+  'A member could be one of several users who hold too many roles to be compared. Check the roles in the IdP.';
 
 function failedAlike(tasks: readonly Task[], failure: Error): ConvergeResult {
   return new Map(tasks.map(({ reading }) => [reading.member.memberId, failure]));

@@ -15,6 +15,8 @@ export type DivideOptions = {
   sizeMax: number;
   /** Whether a failure may be one item's own, or that there are too many of them. */
   isDivisible: (error: unknown) => boolean;
+  /** Whether it says nothing about how many items there may be: these ones were too heavy. */
+  isWeight?: (error: unknown) => boolean;
   /** Milliseconds since 1970. */
   now?: () => number;
 };
@@ -28,7 +30,7 @@ const doubtAfterMs = 3_600_000;
  * A question that fails is asked again about each half of its items, down to the one that is the trouble. So one team's, or
  * one id's, trouble is its own; and when both halves are answered it was only too much at once, and their size is remembered.
  */
-export function divider({ sizeMax, isDivisible, now = Date.now }: DivideOptions): Divide {
+export function divider({ sizeMax, isDivisible, isWeight = () => false, now = Date.now }: DivideOptions): Divide {
   const learned = { size: sizeMax, atMs: 0 };
   const size = () => (now() - learned.atMs > doubtAfterMs ? sizeMax : learned.size);
   return async (items, ask, giveUp) => {
@@ -36,11 +38,13 @@ export function divider({ sizeMax, isDivisible, now = Date.now }: DivideOptions)
     const askOrHalve = async (
       group: typeof items,
     ): Promise<{ answers: Awaited<ReturnType<typeof ask>>[]; ok: boolean }> => {
+      let saysNothing = false;
       try {
         const answer = await ask(group);
         progress.failures = 0;
         return { answers: [answer], ok: true };
       } catch (error) {
+        saysNothing = isWeight(error);
         progress.failures += 1;
         const isOver = group.length === 1 || !isDivisible(error) || progress.failures >= failuresInARow;
         if (isOver) return { answers: [await giveUp(group, error)], ok: false };
@@ -49,7 +53,7 @@ export function divider({ sizeMax, isDivisible, now = Date.now }: DivideOptions)
       const first = await askOrHalve(group.slice(0, middle));
       const second = await askOrHalve(group.slice(middle));
       const ok = first.ok && second.ok;
-      if (ok) Object.assign(learned, { size: Math.min(size(), middle), atMs: now() });
+      if (ok && !saysNothing) Object.assign(learned, { size: Math.min(size(), middle), atMs: now() });
       return { answers: [...first.answers, ...second.answers], ok };
     };
     const all = [];

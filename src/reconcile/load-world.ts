@@ -1,4 +1,4 @@
-import { type Database, lockRows, sql, type Transaction } from '../database.js';
+import { lockRows, sql, type Transaction } from '../database.js';
 import { type Instant, instantOf } from '../directory/instant.js';
 import type { RoleValue } from '../directory/role-values.js';
 import {
@@ -15,25 +15,40 @@ export class Contested extends Error {
   override name = 'Contested';
 }
 
+/** These users hold more, all together, than is loaded into memory at once: fewer of them have to be planned together. */
+export class TooHeavy extends Error {
+  override name = 'TooHeavy';
+}
+
+/** Role values of the users of one transaction: some 200 bytes each in memory. One user alone is loaded whatever they hold. */
+const roleValuesAtOnce = 40_000;
+
 /**
  * Reads and locks the rows that a plan for these readings starts from. Which row a member is, is decided under the lock
  * of its team; what the row says, under the lock of the row. Locks are always taken in the same order (teams by id,
  * users by age), so two transactions can wait for each other but never in a circle.
- * @throws Contested
+ * @throws Contested, TooHeavy
  */
 export async function loadWorld(tx: Transaction, readings: readonly Reading[]): Promise<World> {
-  return load(tx, readings, { locked: true });
+  const memberIds = readings.map(({ member }) => member.memberId);
+  const teamByOrganization = await loadTeams(tx, readings);
+  const known = await loadKnownMembers(tx, memberIds);
+  const newcomers = newcomersAmong(readings, teamByOrganization, known);
+  if (newcomers.length > 0) await lockTeams(tx, newcomers);
+  const sharedExternalIds = await loadSharedExternalIds(tx, newcomers);
+  const rows = await loadUsers(tx, memberIds, withIdentity(newcomers, sharedExternalIds));
+  const found = new Set(rows.map((row) => row.memberId));
+  if ([...known.keys()].some((memberId) => !found.has(memberId))) {
+    throw new Contested('A user was linked to another member.');
+  }
+  const users = await withHoldings(tx, rows);
+  const teamIds = new Set([...rows.map(({ teamId }) => teamId), ...newcomers.map(({ team_id }) => team_id)]);
+  const scimRoles = await loadScimRoles(tx, [...teamIds]);
+  const strangersSeenGone = await loadStrangersSeenGone(tx, newcomers);
+  return { teamByOrganization, users, scimRoles, sharedExternalIds, strangersSeenGone };
 }
 
-/**
- * The same without a lock, for comparing: even a row lock is a write. What it shows may be gone a moment later, so nothing
- * is ever written by it.
- */
-export async function viewWorld(database: Database, readings: readonly Reading[]): Promise<World> {
-  return load(database, readings, { locked: false });
-}
-
-/** Users by their ids, locked in the same order, for when the directory has nothing to do with it. */
+/** Users by their ids, locked in the same order, for when the directory has nothing to do with it. @throws TooHeavy */
 export async function loadUsersById(tx: Transaction, userIds: readonly string[]): Promise<CurrentUser[]> {
   const rows = await tx.$queryRaw<UserRow[]>`
     SELECT ${userColumns} FROM users WHERE id = ANY(${userIds}::uuid[]) ORDER BY created_at, id ${lockRows}`;
@@ -44,27 +59,6 @@ export async function loadScimRoles(tx: Transaction, teamIds: readonly string[])
   return tx.$queryRaw<ScimRole[]>`
     SELECT id::text, team_id::text AS "teamId", name FROM roles
     WHERE team_id = ANY(${teamIds}::uuid[]) AND starts_with(name, 'scim:')`;
-}
-
-type Locking = { locked: boolean };
-
-async function load(tx: Transaction, readings: readonly Reading[], { locked }: Locking): Promise<World> {
-  const memberIds = readings.map(({ member }) => member.memberId);
-  const teamByOrganization = await loadTeams(tx, readings);
-  const known = await loadKnownMembers(tx, memberIds);
-  const newcomers = newcomersAmong(readings, teamByOrganization, known);
-  if (locked && newcomers.length > 0) await lockTeams(tx, newcomers);
-  const sharedExternalIds = await loadSharedExternalIds(tx, newcomers);
-  const rows = await loadUsers(tx, memberIds, withIdentity(newcomers, sharedExternalIds), locked);
-  const found = new Set(rows.map((row) => row.memberId));
-  if (locked && [...known.keys()].some((memberId) => !found.has(memberId))) {
-    throw new Contested('A user was linked to another member.');
-  }
-  const users = await withHoldings(tx, rows);
-  const teamIds = new Set([...rows.map(({ teamId }) => teamId), ...newcomers.map(({ team_id }) => team_id)]);
-  const scimRoles = await loadScimRoles(tx, [...teamIds]);
-  const strangersSeenGone = await loadStrangersSeenGone(tx, newcomers);
-  return { teamByOrganization, users, scimRoles, sharedExternalIds, strangersSeenGone };
 }
 
 type Newcomer = {
@@ -78,7 +72,7 @@ type Newcomer = {
 type UserRow = Omit<
   CurrentUser,
   'observedAt' | 'lostAt' | 'roleValues' | 'scimGrants' | 'hasManualGrants' | 'liveKeyIds'
-> & { observedAt: string | null; lostAt: string | null };
+> & { observedAt: string | null; lostAt: string | null; values: number };
 
 const utc = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
@@ -86,7 +80,8 @@ const utc = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-
 const userColumns = sql.raw(`id::text, team_id::text AS "teamId", stytch_member_id AS "memberId", email, name, status,
   scim_external_id AS "externalId", COALESCE(observed_at > clock_timestamp(), false) AS "isDatedAhead",
   CASE WHEN observed_at <= clock_timestamp() THEN ${utc('observed_at')} END AS "observedAt",
-  ${utc('GREATEST(access_lost_at, deactivated_at)')} AS "lostAt"`);
+  ${utc('GREATEST(access_lost_at, deactivated_at)')} AS "lostAt",
+  (SELECT count(*)::int FROM idp_role_values v WHERE v.user_id = users.id) AS values`);
 
 async function loadTeams(tx: Transaction, readings: readonly Reading[]): Promise<Map<string, string>> {
   const organizationIds = [...new Set(readings.map(({ member }) => member.organizationId).filter((id) => id !== null))];
@@ -159,12 +154,7 @@ async function lockTeams(tx: Transaction, newcomers: readonly Newcomer[]): Promi
 const rowsPerExternalId = 3;
 
 /** The members' own rows, and for newcomers every row they could be: same external id, or same e-mail and nobody's yet. */
-async function loadUsers(
-  tx: Transaction,
-  memberIds: string[],
-  newcomers: readonly Newcomer[],
-  locked: boolean,
-): Promise<UserRow[]> {
+async function loadUsers(tx: Transaction, memberIds: string[], newcomers: readonly Newcomer[]): Promise<UserRow[]> {
   return tx.$queryRaw<UserRow[]>`
     WITH newcomer AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(newcomers)}::jsonb)
@@ -183,11 +173,13 @@ async function loadUsers(
       WHERE u.stytch_member_id IS NULL
     )
     SELECT ${userColumns} FROM users WHERE id IN (SELECT id FROM candidate)
-    ORDER BY created_at, id ${locked ? lockRows : sql.empty}`;
+    ORDER BY created_at, id ${lockRows}`;
 }
 
 /** Values, grants and keys in one statement and one row a user; read after the lock, so that they are the latest. */
 async function withHoldings(tx: Transaction, rows: readonly UserRow[]): Promise<CurrentUser[]> {
+  const values = rows.reduce((sum, row) => sum + row.values, 0);
+  if (values > roleValuesAtOnce && rows.length > 1) throw new TooHeavy(`${values} role values at once`);
   const userIds = rows.map(({ id }) => id);
   const holdings = await tx.$queryRaw<Holdings[]>`
     SELECT u.id::text,
@@ -199,7 +191,7 @@ async function withHoldings(tx: Transaction, rows: readonly UserRow[]): Promise<
       (SELECT jsonb_agg(k.id) FROM api_keys k WHERE k.owner_user_id = u.id AND k.revoked_at IS NULL) AS "liveKeyIds"
     FROM users u WHERE u.id = ANY(${userIds}::uuid[])`;
   const byUser = new Map(holdings.map((held) => [held.id, held]));
-  return rows.map((row) => {
+  return rows.map(({ values: _, ...row }) => {
     const held = byUser.get(row.id);
     return {
       ...row,

@@ -1,7 +1,8 @@
 import { asRecord } from '../directory/json.js';
-import { type DirectoryMember, directoryMemberOf, goneMember } from '../directory/member.js';
+import { type DirectoryMember, directoryMemberOf, goneMember, UnreadableMember } from '../directory/member.js';
 import { Hopeless, Unavailable } from '../failures.js';
-import { isRefusal, type MemberPage, type StytchDirectory } from '../stytch.js';
+import { bytesIfAtOnce, type Memory, type Room } from '../memory.js';
+import { AnswerTooLarge, type CallOptions, isRefusal, type MemberPage, type StytchDirectory } from '../stytch.js';
 import { divider } from './divide.js';
 import type { BudgetedDirectory } from './search-budget.js';
 
@@ -14,7 +15,8 @@ export type Observed = { member: DirectoryMember; isDirect: boolean };
 /** Member id -> what the directory says, or why it could not be read. Each wanted member is in it. */
 export type MembersRead = Map<string, Observed | Error>;
 
-export type ReadMembers = (wanted: readonly Wanted[]) => Promise<MembersRead>;
+/** @param room that the caller holds for what is read */
+export type ReadMembers = (wanted: readonly Wanted[], room?: Room) => Promise<MembersRead>;
 
 /** Up to here asking one by one is quicker, and more truthful, than an index with 0.15 to 9 s of latency. */
 const fewMembers = 5;
@@ -26,9 +28,10 @@ const searchIdsMax = 1000;
  * Reads members by the cheapest way that can be believed: a few by direct get; many by search, which takes 1,000 ids a
  * call but is an index that lags, so whoever it doesn't know is asked for directly before "not found" is believed.
  */
-export function memberReader(stytch: StytchDirectory, options: ReadOptions = {}): ReadMembers {
-  const divide = divider({ sizeMax: searchIdsMax, isDivisible: isRefusal });
-  return async (wanted) => {
+export function memberReader(stytch: StytchDirectory, reading: ReadOptions): ReadMembers {
+  const divide = divider({ sizeMax: searchIdsMax, isDivisible: isRefusal, isWeight });
+  return async (wanted, room) => {
+    const options = { ...reading, room };
     const searchable = wanted.filter(({ organizationId }) => organizationId !== null).sort(byOrganization);
     if (searchable.length <= fewMembers) return getAll(stytch, wanted, options);
     const found: MembersRead = new Map();
@@ -51,6 +54,8 @@ export function turnFor(stytch: BudgetedDirectory): (waiting: number) => Promise
 }
 
 export type ReadOptions = {
+  /** Learns what members take. */
+  memory: Pick<Memory, 'learn' | 'bytesPerMember'>;
   /** Longest wait for one call. */
   deadlineMs?: number;
   /** The members were said, and signed, to be gone: an index that still shows them active is asked no further. */
@@ -78,7 +83,9 @@ function lost(): Error {
   return new Unavailable('Reading from Stytch gave no answer.');
 }
 
-async function getAll(stytch: StytchDirectory, wanted: readonly Wanted[], options: ReadOptions): Promise<MembersRead> {
+type Reading = ReadOptions & { room: Room | undefined };
+
+async function getAll(stytch: StytchDirectory, wanted: readonly Wanted[], options: Reading): Promise<MembersRead> {
   const read: MembersRead = new Map();
   const queue = [...wanted];
   const getNext = async () => {
@@ -90,10 +97,20 @@ async function getAll(stytch: StytchDirectory, wanted: readonly Wanted[], option
   return read;
 }
 
-async function getOne(stytch: StytchDirectory, memberId: string, options: ReadOptions): Promise<Observed> {
-  const found = await stytch.getMember(memberId, options);
+async function getOne(stytch: StytchDirectory, memberId: string, options: Reading): Promise<Observed> {
+  const found = await stytch.getMember(memberId, callOptions(options)).catch((error) => tooLarge(memberId, error));
   const member = found === null ? goneMember(memberId, 'not_found') : directoryMemberOf(found);
   return { member, isDirect: true };
+}
+
+function callOptions({ deadlineMs, room }: Reading): CallOptions {
+  return { room, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
+}
+
+/** One member who is larger than anything that we read. */
+function tooLarge(memberId: string, error: unknown): never {
+  if (!(error instanceof AnswerTooLarge) || !error.isForGood) throw error;
+  throw new UnreadableMember(`Member ${memberId} is larger than we read. Look at it in Stytch's dashboard.`);
 }
 
 /** Whom it does not find, or was not answered about, is asked for directly. @throws as searchByIds */
@@ -101,11 +118,23 @@ async function searchInto(
   read: MembersRead,
   stytch: StytchDirectory,
   wanted: readonly Wanted[],
-  options: ReadOptions,
+  options: Reading,
 ): Promise<void> {
   const organizationIds = [...new Set(wanted.map(({ organizationId }) => String(organizationId)))];
   const memberIds = wanted.map(({ memberId }) => memberId);
-  for (const member of await searchByIds(stytch, { organizationIds, memberIds }, options)) readInto(read, member);
+  try {
+    const { members, bytes } = await searchByIds(stytch, { organizationIds, memberIds }, callOptions(options));
+    for (const member of members) readInto(read, member);
+    if (members.length > 0) options.memory.learn(organizationIds, bytes / members.length);
+  } catch (error) {
+    if (isWeight(error)) options.memory.learn(organizationIds, bytesIfAtOnce(Math.ceil(memberIds.length / 2)));
+    throw error;
+  }
+}
+
+/** Too much because of what the members hold, not because of how many they are. */
+function isWeight(error: unknown): boolean {
+  return error instanceof AnswerTooLarge;
 }
 
 /**
@@ -115,16 +144,17 @@ async function searchInto(
 export async function searchByIds(
   stytch: StytchDirectory,
   search: { organizationIds: string[]; memberIds: string[] },
-  options: ReadOptions = {},
-): Promise<unknown[]> {
-  const found: unknown[] = [];
+  options: CallOptions = {},
+): Promise<{ members: unknown[]; bytes: number }> {
+  const found = { members: [] as unknown[], bytes: 0 };
   let cursor: string | null = null;
   for (let page = 0; page < search.memberIds.length; page++) {
     const asked: MemberPage = await stytch.searchMembers(
       { ...search, ...(cursor === null ? {} : { cursor }) },
       options,
     );
-    found.push(...asked.members);
+    found.members.push(...asked.members);
+    found.bytes += asked.bytes;
     cursor = asked.nextCursor;
     if (cursor === null) break;
   }

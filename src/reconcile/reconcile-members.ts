@@ -3,6 +3,7 @@ import type { Instant } from '../directory/instant.js';
 import { type GoneMember, goneMember } from '../directory/member.js';
 import { type Reading, readingAt } from '../directory/world.js';
 import { Hopeless, Unavailable } from '../failures.js';
+import { type Memory, membersAtOnce, type Room } from '../memory.js';
 import { type ConvergeDependencies, type Converged, type ConvergeResult, converge, type Task } from './converge.js';
 import { crossExamine } from './cross-examine.js';
 import type { MembersRead, ReadMembers, Wanted } from './read-members.js';
@@ -26,6 +27,9 @@ export type ReconcileDependencies = Pick<ConvergeDependencies, 'database' | 'not
   readMembers: ReadMembers;
   /** How far a search may be behind. */
   searchLagMs: number;
+  memory: Memory;
+  /** Room that the caller holds already, for a few members. */
+  room?: Room;
 };
 
 export type ReconcileOptions = {
@@ -43,19 +47,59 @@ export type ReconcileOptions = {
 const roundsMax = 4;
 
 /**
- * Reads the members' state now and makes the database equal to it. The fence is taken before the read, so that whatever
- * was applied meanwhile by somebody who read later is left alone. Where a search is not enough, Stytch is asked directly.
+ * Reads the members' state now and makes the database equal to it, as many at a time as there is room for in memory. Where
+ * a search is not enough, Stytch is asked directly.
  */
 export async function reconcileMembers(
   deps: ReconcileDependencies,
   looks: readonly Look[],
-  options: ReconcileOptions = {},
+  { onRead, ...options }: ReconcileOptions = {},
+): Promise<Settled> {
+  const settled: Settled = new Map();
+  const parts = partsOf(deps, looks);
+  for (const [i, part] of parts.entries()) {
+    const isLast = i === parts.length - 1;
+    const reconciled = await reconcilePart(deps, part, { ...options, ...(isLast ? { onRead } : {}) });
+    for (const [memberId, result] of reconciled) settled.set(memberId, result);
+  }
+  return settled;
+}
+
+/** Members of one organization weigh alike, so they are kept together: who is light need not be asked for in small parts. */
+function partsOf({ memory }: ReconcileDependencies, looks: readonly Look[]): Look[][] {
+  const parts: Look[][] = [];
+  let left = 0;
+  for (const look of [...looks].sort((a, b) => weightOf(memory, a) - weightOf(memory, b))) {
+    const weight = weightOf(memory, look);
+    if (left < weight) {
+      parts.push([]);
+      left = 1;
+    }
+    parts.at(-1)?.push(look);
+    left -= weight;
+  }
+  return parts;
+}
+
+/** The share that a member takes of what is asked for at once. */
+function weightOf(memory: Memory, { organizationId }: Look): number {
+  return 1 / membersAtOnce(memory, [organizationId]);
+}
+
+async function reconcilePart(
+  deps: ReconcileDependencies,
+  looks: readonly Look[],
+  options: ReconcileOptions,
 ): Promise<Settled> {
   const settled: Settled = new Map();
   let open = looks;
   for (let round = 1; open.length > 0 && round <= roundsMax; round++) {
-    const results = await lookOnce(deps, open, options);
-    open = settle(settled, open, results);
+    const asked = open;
+    const bytes = asked.length * deps.memory.bytesPerMember(asked.map(({ organizationId }) => organizationId));
+    const results = await (deps.room
+      ? lookOnce(deps, asked, { ...options, room: deps.room })
+      : deps.memory.hold(bytes, (room) => lookOnce(deps, asked, { ...options, room })));
+    open = settle(settled, asked, results);
   }
   for (const { memberId } of open) settled.set(memberId, new Unavailable(undecided(memberId)));
   return settled;
@@ -67,13 +111,14 @@ function undecided(memberId: string): string {
 
 type Looked = Map<string, Became | Error | { look: readonly string[] }>;
 
+/** The fence is taken before the read, so that whatever is applied meanwhile by somebody who read later is left alone. */
 async function lookOnce(
   { readMembers, searchLagMs, ...deps }: ReconcileDependencies,
   looks: readonly Look[],
-  { onRead, dryRun = false, isUnasked = false, missingFrom }: ReconcileOptions,
+  { onRead, dryRun = false, isUnasked = false, missingFrom, room }: ReconcileOptions & { room: Room },
 ): Promise<Looked> {
   const fence = await readingDatabase(() => databaseClock(deps.database));
-  const read = await readMembers(looks);
+  const read = await readMembers(looks, room);
   onRead?.();
   const failed = failuresIn(read);
   const unreadable = new Set(failed.filter(([, error]) => error instanceof Hopeless).map(([memberId]) => memberId));

@@ -5,6 +5,7 @@ import { asRecord } from '../directory/json.js';
 import type { Change } from '../directory/plan.js';
 import { readingAt } from '../directory/world.js';
 import { Hopeless } from '../failures.js';
+import { membersAtOnce } from '../memory.js';
 import { askAgainFor, changedIn, type SweepDependencies } from './ask-again.js';
 import { converge } from './converge.js';
 import { discardedUsers, discardSeenAgain, holdChanges } from './held-changes.js';
@@ -82,19 +83,37 @@ function usersIn(
 
 async function askById(
   deps: SweepDependencies,
-  { team: { organizationId, occasion }, organizationGone }: FinishedListing,
+  { team, organizationGone }: FinishedListing,
   users: readonly Absentee[],
 ): Promise<{ seen: Set<unknown>; changed: number }> {
-  if (organizationGone || organizationId === null) return { seen: new Set(), changed: 0 };
-  const { database, stytch, rereads, searchLagMs, divide } = deps;
+  const { organizationId } = team;
+  const found = { seen: new Set<unknown>(), changed: 0 };
+  if (organizationGone || organizationId === null) return found;
+  const size = membersAtOnce(deps.memory, [organizationId]);
+  for (let i = 0; i < users.length; i += size) {
+    const part = users.slice(i, i + size);
+    const bytes = part.length * deps.memory.bytesPerMember([organizationId]);
+    const one = await deps.memory.hold(bytes, (room) => askPart({ ...deps, room }, { ...team, organizationId }, part));
+    for (const memberId of one.seen) found.seen.add(memberId);
+    found.changed += one.changed;
+  }
+  return found;
+}
+
+async function askPart(
+  deps: SweepDependencies,
+  { organizationId, occasion }: SweptTeam & { organizationId: string },
+  users: readonly Absentee[],
+): Promise<{ seen: Set<unknown>; changed: number }> {
+  const { database, stytch, rereads, searchLagMs, divide, room } = deps;
   const fence = await readingDatabase(() => databaseClock(database));
   const memberIds = users.map(({ memberId }) => memberId);
   const pages = await divide.ids(
     memberIds,
-    (part) => searchByIds(stytch, { organizationIds: [organizationId], memberIds: [...part] }),
+    (part) => searchByIds(stytch, { organizationIds: [organizationId], memberIds: [...part] }, { room }),
     notAsked,
   );
-  const members = pages.flat();
+  const members = pages.flatMap((page) => page.members);
   const unreadable = new Set(memberIds);
   const found = understood(members).filter(({ memberId }) => unreadable.delete(memberId));
   const tasks = found.map((member) => {
@@ -110,9 +129,9 @@ async function askById(
 }
 
 /** An id that Stytch refuses is asked about directly, like whom it does not find; else nothing is known of anybody. */
-async function notAsked(part: readonly string[], error: unknown): Promise<unknown[]> {
+async function notAsked(part: readonly string[], error: unknown): Promise<{ members: unknown[] }> {
   if (part.length > 1 || !(error instanceof Hopeless)) throw error;
-  return [];
+  return { members: [] };
 }
 
 async function judge(

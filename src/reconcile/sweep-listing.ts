@@ -3,6 +3,8 @@ import type { Instant } from '../directory/instant.js';
 import type { DirectoryMember } from '../directory/member.js';
 import { readingAt } from '../directory/world.js';
 import { Unavailable } from '../failures.js';
+import { bytesIfAtOnce, membersAtOnce } from '../memory.js';
+import { AnswerTooLarge, pageSizeMax } from '../stytch.js';
 import { askAgainFor, type SweepDependencies } from './ask-again.js';
 import { compare } from './compare.js';
 import { converge } from './converge.js';
@@ -35,14 +37,10 @@ const pagesMax = 10_000;
  */
 export async function sweepListing(deps: SweepDependencies, teams: readonly SweptTeam[]): Promise<Listing[]> {
   const listings = new Map(teams.map((team) => [team.organizationId ?? '', emptyListing(team)]));
-  const organizationIds = [...listings.keys()];
   const cursors = new Set<string>();
   let cursor: string | null = null;
   do {
-    const fence = await readingDatabase(() => databaseClock(deps.database));
-    const page = await deps.stytch.searchMembers({ organizationIds, ...(cursor === null ? {} : { cursor }) });
-    await applyPage(deps, listings, page.members, fence);
-    cursor = page.nextCursor;
+    cursor = await applyPage(deps, listings, cursor);
     if (cursor !== null && (cursors.has(cursor) || cursors.size === pagesMax)) {
       throw new Unavailable('The listing of Stytch members.search does not end: a cursor came twice.');
     }
@@ -55,9 +53,35 @@ export function emptyListing(team: SweptTeam): Listing {
   return { team, members: 0, changed: 0, shown: createShownUsers() };
 }
 
-async function applyPage(
+type Listings = ReadonlyMap<string, Listing>;
+
+/**
+ * Reads a page and makes its rows equal to it. Of members who hold much, fewer are asked for at once, down to one.
+ * @returns the cursor of the next page
+ */
+async function applyPage(deps: SweepDependencies, listings: Listings, cursor: string | null): Promise<string | null> {
+  const organizationIds = [...listings.keys()];
+  const bytesPerMember = deps.memory.bytesPerMember(organizationIds);
+  const limit = Math.min(pageSizeMax, membersAtOnce(deps.memory, organizationIds));
+  const search = { organizationIds, limit, ...(cursor === null ? {} : { cursor }) };
+  try {
+    return await deps.memory.hold(limit * bytesPerMember, async (room) => {
+      const fence = await readingDatabase(() => databaseClock(deps.database));
+      const { members, nextCursor, bytes } = await deps.stytch.searchMembers(search, { room });
+      if (members.length > 0) deps.memory.learn(organizationIds, bytes / members.length);
+      await apply({ ...deps, room }, listings, members, fence);
+      return nextCursor;
+    });
+  } catch (error) {
+    if (!(error instanceof AnswerTooLarge) || limit === 1) throw error;
+    deps.memory.learn(organizationIds, bytesIfAtOnce(Math.ceil(limit / 2)));
+  }
+  return applyPage(deps, listings, cursor);
+}
+
+async function apply(
   deps: SweepDependencies,
-  listings: ReadonlyMap<string, Listing>,
+  listings: Listings,
   page: readonly unknown[],
   fence: Instant,
 ): Promise<void> {

@@ -4,6 +4,7 @@ import { allowedSearchLagMs } from '../directory/search-lag.js';
 import { describeFailure } from '../failures.js';
 import { rereadsThrough } from '../jobs.js';
 import type { Log } from '../log.js';
+import { createMemory, type Memory } from '../memory.js';
 import { inspectQueues, type QueueInspector } from '../queue/inspect.js';
 import { connectProducer, type Producer } from '../queue/produce.js';
 import { patient } from '../reconcile/patience.js';
@@ -24,6 +25,7 @@ export type SupportParts = {
   rereads: Rereads;
   /** How far a search of Stytch's may be behind. */
   searchLagMs: number;
+  memory: Memory;
   slaSeconds: number;
 };
 
@@ -36,12 +38,14 @@ export function connectSupport(config: Config, log: Log): SupportParts & { close
   const database = connectDatabase(config.DATABASE_URL, { connections: 4, connectTimeoutMs: deadlineMs });
   const budget = { perMinute: config.STYTCH_SEARCHES_PER_MINUTE, urgency: 'hint' as const };
   const stytch = patient(withSearchBudget(connectStytch(stytchOptions(config)), database, budget));
+  const memory = createMemory();
   const lookups = connectLookups(stytchOptions(config));
   const queues = inspectQueues(home, onError);
   const producer = connectProducer(home, onError);
   return {
     ...{ database, stytch, lookups, queues, producer, searchLagMs: allowedSearchLagMs, slaSeconds: config.SLA_SECONDS },
-    readMembers: memberReader(stytch, { deadlineMs }),
+    memory,
+    readMembers: memberReader(stytch, { deadlineMs, memory }),
     rereads: rereadsThrough(producer),
     close: async () => {
       await Promise.all([queues.close(), producer.close(), database.$disconnect()]);

@@ -10,7 +10,7 @@ export type Planned = { changes: PlannedChange[]; held?: number } | { why: strin
 
 /** Member id -> what reading it would change now. */
 export async function previewMembers(
-  parts: Pick<SupportParts, 'database' | 'readMembers' | 'searchLagMs'>,
+  parts: Pick<SupportParts, 'database' | 'readMembers' | 'searchLagMs' | 'memory'>,
   wanted: readonly Omit<Look, 'occasions'>[],
 ): Promise<Map<string, Planned>> {
   const looks = [...new Map(wanted.map((one) => [one.memberId, { ...one, occasions: [] }])).values()];

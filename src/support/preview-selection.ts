@@ -7,7 +7,7 @@ import type { Selection } from './start-replay.js';
 
 /** What replaying these jobs would change now: chosen ones, or all failed ones that match. Changes nothing. */
 export async function previewSelection(
-  parts: Pick<SupportParts, 'database' | 'queues' | 'readMembers' | 'stytch' | 'searchLagMs' | 'rereads'>,
+  parts: Pick<SupportParts, 'database' | 'queues' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'>,
   selection: Selection,
 ): Promise<Preview> {
   if ('filter' in selection) return previewJobs(parts, await failedJobs(parts, selection.filter));

@@ -4,7 +4,7 @@ import { sweepTeams } from '../reconcile/sweep-teams.js';
 import type { SupportParts } from './parts.js';
 import type { Planned, PlannedChange } from './preview-members.js';
 
-type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'rereads'>;
+type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'>;
 
 /** What a sweep of the team would change now: the sweep itself, writing nothing, asking nobody for more, holding nothing. */
 export async function previewTeam(parts: Parts, teamId: string): Promise<Planned> {

@@ -6,7 +6,7 @@ import { previewTeam } from './preview-team.js';
 
 export type Preview = { plan: { id: string; changes: PlannedChange[] }[]; skipped: { id: string; why: string }[] };
 
-type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'rereads'>;
+type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'>;
 
 /**
  * What replaying these jobs would change now: asks Stytch and decides by the same plan as a worker, and writes nothing.

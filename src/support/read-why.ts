@@ -10,7 +10,7 @@ import type { SupportParts } from './parts.js';
 import { type PlannedChange, previewMembers } from './preview-members.js';
 import type { Cause, Grant, PastEvent, StytchAnswer, WhyFacts } from './why-facts.js';
 
-type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'queues' | 'searchLagMs'>;
+type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'queues' | 'searchLagMs' | 'memory'>;
 
 /** Everything about one person. What can't be read is said to be unknown; the rest is told all the same. */
 export async function readWhy(parts: Parts, person: FoundPerson): Promise<WhyFacts> {

@@ -37,7 +37,7 @@ export async function resyncTeam(
 
 /** What reading the team again would change now. */
 export async function previewResyncTeam(
-  parts: Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'rereads'>,
+  parts: Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'>,
   team: string,
 ): Promise<Resynced> {
   const { id: teamId, organizationId } = await findTeam(parts.database, team);
@@ -48,7 +48,7 @@ export async function previewResyncTeam(
   return { resynced: [{ teamId, memberId: null, result: 'dry run', changes, held }], skipped: [] };
 }
 
-type UserParts = Pick<SupportParts, 'database' | 'readMembers' | 'lookups' | 'searchLagMs'>;
+type UserParts = Pick<SupportParts, 'database' | 'readMembers' | 'lookups' | 'searchLagMs' | 'memory'>;
 
 /**
  * Reads one person from Stytch now, and makes the database equal to it: by a worker's plan and apply, here, so that the

@@ -8,7 +8,7 @@ import { previewMembers } from './preview-members.js';
 import { fileBatch, openReplays } from './replays.js';
 import { settler } from './settled-lately.js';
 
-type Parts = Pick<SupportParts, 'database' | 'queues' | 'producer' | 'readMembers' | 'searchLagMs'>;
+type Parts = Pick<SupportParts, 'database' | 'queues' | 'producer' | 'readMembers' | 'searchLagMs' | 'memory'>;
 
 const act = { actor: settler, reason: 'read again since it failed, and found right' };
 /** Read by one search; what is left has its turn a minute later. */

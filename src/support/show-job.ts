@@ -24,7 +24,10 @@ export type ShownJob = FailedJob & {
   recorded: { at: string; trigger: string; outcome: string; changes: unknown }[];
 };
 
-type Parts = Pick<SupportParts, 'database' | 'queues' | 'readMembers' | 'stytch' | 'searchLagMs' | 'rereads'>;
+type Parts = Pick<
+  SupportParts,
+  'database' | 'queues' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'
+>;
 
 /** @throws SupportProblem when nobody knows the id */
 export async function showJob(parts: Parts, id: string): Promise<ShownJob> {

@@ -10,7 +10,10 @@ import type { WhyFacts } from './why-facts.js';
 /** Everybody who is meant, with what is missing and why. */
 export type Why = { who: string; people: (WhyFacts & { missing: Finding[] })[]; stytchProblem: string | null };
 
-type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'queues' | 'lookups' | 'searchLagMs'>;
+type Parts = Pick<
+  SupportParts,
+  'database' | 'readMembers' | 'stytch' | 'queues' | 'lookups' | 'searchLagMs' | 'memory'
+>;
 
 /**
  * Why somebody has access, or lacks it. Changes nothing.

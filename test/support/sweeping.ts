@@ -1,4 +1,5 @@
 import { rereadsThrough } from '../../src/jobs.js';
+import { createMemory } from '../../src/memory.js';
 import { connectProducer } from '../../src/queue/produce.js';
 import { type SweepDependencies, sweepDividers } from '../../src/reconcile/ask-again.js';
 import { memberReader } from '../../src/reconcile/read-members.js';
@@ -19,10 +20,11 @@ export type Sweeping = {
 export function sweepingIn({ emulator, database, home }: Lab, timing = { ...quickly, searchLagMs: 0 }): Sweeping {
   const { projectId, secret, url: baseUrl } = emulator;
   const stytch = connectStytch({ projectId, secret, baseUrl });
+  const memory = createMemory();
   const queue = connectProducer(home, () => {});
   const told: Sweeping['told'] = { held: [], seenAgain: [] };
   const deps: SweepDependencies = {
-    ...{ database, stytch, readMembers: memberReader(stytch), divide: sweepDividers() },
+    ...{ database, stytch, readMembers: memberReader(stytch, { memory }), divide: sweepDividers(), memory },
     searchLagMs: timing.searchLagMs,
     rereads: rereadsThrough(queue, timing),
     onHeld: (held) => told.held.push(held),
