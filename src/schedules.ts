@@ -6,6 +6,7 @@ import { backFillKeys } from './reconcile/back-fill-keys.js';
 import { backFillRoles } from './reconcile/back-fill-roles.js';
 import { dueTeams, markQueued } from './reconcile/due-teams.js';
 import type { Rereads } from './reconcile/rereads.js';
+import { type RevocationDependencies, revokeSessions } from './reconcile/revoke-sessions.js';
 import { sweepTeams } from './reconcile/sweep-teams.js';
 import { listenToTeams } from './watch/hear.js';
 import { removeOld } from './watch/retention.js';
@@ -23,11 +24,8 @@ const hour = 3_600 * second;
 const teamsAtOnce = 20;
 
 export function schedulesOf(
-  deps: SweepDependencies & {
-    onQuiet: (teamId: string) => void;
-    settleFailed: () => Promise<unknown>;
-    revokeSessions: () => Promise<unknown>;
-  },
+  deps: SweepDependencies &
+    RevocationDependencies & { onQuiet: (teamId: string) => void; settleFailed: () => Promise<unknown> },
   { sweepIntervalSeconds, retentionDays }: ScheduleSettings,
 ): Schedule[] {
   const { database } = deps;
@@ -35,7 +33,7 @@ export function schedulesOf(
     { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweepIntervalSeconds) },
     { name: 'back-fill-roles', everyMs: 10 * second, run: () => backFillRoles(database) }, // of the 60 s it may take
     { name: 'back-fill-keys', everyMs: 10 * second, run: () => backFillKeys(database) }, // of the 60 s it may take
-    { name: 'revoke-sessions', everyMs: 5 * second, run: deps.revokeSessions },
+    { name: 'revoke-sessions', everyMs: 5 * second, run: () => revokeSessions(deps) },
     {
       name: 'listen-to-teams',
       everyMs: 60 * second,

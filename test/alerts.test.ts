@@ -126,6 +126,9 @@ withPromtool('promtool', () => {
       { 'scim_stytch_requests_total{call="members.search",status="429"}': '0+1x240' },
       ['ScimStytchLimits'],
     ],
+    ['a machine is six seconds slow', { 'scim_clock_offset_seconds{}': '-6x240' }, ['ScimClocksDiffer']],
+    ['rows are dated in the future', { 'scim_impossible_times_total{}': '0+1x240' }, ['ScimClocksDiffer']],
+    ['a search was thrown away', { 'scim_searches_refuted_total{}': '0+1x240' }, ['ScimSearchRefuted']],
     ['the database is away', { 'scim_workers{}': null }, ['ScimMetricsMissing']],
     ['nobody answers', Object.fromEntries(Object.keys(quiet).map((name) => [name, null])), ['ScimMetricsMissing']],
   ])('when %s', (_, change, fires) => {

@@ -63,7 +63,7 @@ it('wide people are asked for by id in smaller parts as well, and light ones of 
   const wide = people(300, 500);
   const memory = createMemory();
   const stytch = counting(sweeping.deps.stytch);
-  const read = memberReader(stytch, { memory });
+  const read = memberReader(stytch, { memory }).readMembers;
   const wanted = wide.map((memberId) => ({ memberId, organizationId: own.organizationId }));
   expect([...(await read(wanted)).values()].filter((one) => one instanceof Error)).toEqual([]);
   expect(Math.max(...pages)).toBeLessThan(200);
@@ -88,7 +88,7 @@ it('hints about wide people, and their leaving all at once, are applied in parts
 it('a member larger than we read fails alone', async () => {
   const [giant = '', ...others] = people(8, 1);
   own.lab.emulator.directory.setMember(giant, { untrusted_metadata: { text: 'x'.repeat(8_000_000) } });
-  const read = memberReader(sweeping.deps.stytch, { memory: createMemory() });
+  const read = memberReader(sweeping.deps.stytch, { memory: createMemory() }).readMembers;
   const found = await read([giant, ...others].map((memberId) => ({ memberId, organizationId: own.organizationId })));
   expect(String(found.get(giant))).toContain('is larger than we read');
   expect(others.map((memberId) => found.get(memberId) instanceof Error)).toEqual(Array(7).fill(false));

@@ -26,7 +26,30 @@ it('reads a member as it is', () => {
     name: 'Ada Lovelace',
     externalId: '00u-ada',
     roleValues: [],
+    isComplete: true,
   });
+});
+
+it.each([
+  ['without what the IdP sent', { scim_registration: undefined }, {}],
+  ['with a group that has no name', {}, { groups: [{ value: 'g1', display: 'x' }, { value: 'g2' }] }],
+  ['with a group whose name is empty', {}, { groups: [{ value: 'g1', display: '' }] }],
+])('is not complete %s', (_, change, attributes) => {
+  expect(directoryMemberOf(member(change, attributes))).toMatchObject({ isComplete: false });
+});
+
+it.each([0, 1, '0', 'no', 'yes', { value: false }, []])(
+  'can not read an active flag of %p: no access by a guess',
+  (active) => {
+    expect(() => directoryMemberOf(member({}, { active }))).toThrow('scim_attributes.active');
+  },
+);
+
+it.each([
+  ['an organization', member({ status: 'deleted', organization_id: undefined })],
+  ['a flag that can be read', member({ status: 'deleted' }, { active: 'no' })],
+])('takes one for gone who is deleted without %s', (_, object) => {
+  expect(directoryMemberOf(object).presence).toBe('gone');
 });
 
 it.each(['active', 'invited', 'pending'])('takes status %s for present', (status) => {

@@ -28,7 +28,11 @@ afterEach(() => {
 });
 
 const run = () =>
-  revokeSessions({ database: own.lab.database, revoke: stytch.revoke, onFailed: (failure) => failures.push(failure) });
+  revokeSessions({
+    database: own.lab.database,
+    sessions: stytch,
+    onSessionsKept: (failure) => failures.push(failure),
+  });
 const leave = async (memberId: string) => {
   emulator().directory.deprovision(memberId);
   await own.rows();

@@ -12,6 +12,7 @@ import type { ConsumeOptions } from '../src/queue/consume.js';
 import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
 import { connectProducer, type Producer } from '../src/queue/produce.js';
 import type { Notices } from '../src/reconcile/converge.js';
+import { type FairLane, fairLane } from '../src/reconcile/fair-lane.js';
 import { patient } from '../src/reconcile/patience.js';
 import { type Gap, readAfterGaps } from '../src/reconcile/read-after-gap.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
@@ -39,6 +40,8 @@ export type WorkerContext = {
   searchLagMs: number;
   /** Room for Stytch's answers, of all lanes but the leavers'. */
   memory: Memory;
+  /** Where members are asked about directly, the teams in turn. */
+  lane: FairLane;
   notices: Notices;
   /** For replays: where failed jobs are found, and tried again. */
   queues: QueueInspector;
@@ -57,6 +60,8 @@ export type WorkerContext = {
   close(): Promise<void>;
 };
 
+/** Stytch publishes no limit for direct gets, so we stay modest; half of them are always free for another team. */
+export const directLooks = { atOnce: 10, atOnceOfOne: 5 };
 /** A probe may have to wait for a connection in a storm; what a shorter gap interrupts is tried again by itself. */
 const databaseAwayAfterMs = 5_000;
 /** Stytch refuses a call now and then; only a real outage makes everybody be read again. */
@@ -89,7 +94,7 @@ export function createContext(
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
     ...{ workerId: randomUUID(), home, database, queue, queues, rereads, searchLagMs, metrics, observer, log, tracing },
-    ...{ afterGap, notices: observer, sessions, memory: createMemory() },
+    ...{ afterGap, notices: observer, sessions, memory: createMemory(), lane: fairLane(directLooks) },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };

@@ -10,7 +10,7 @@ import type { WorkerContext } from './context.js';
 /** Consumes `hints`: everything but leavers. Can wait, so Stytch is asked in large batches and its limits are waited out. */
 export function startHints(context: WorkerContext): Consumer {
   const stytch = context.stytchFor('hint');
-  const deps = { ...context, readMembers: memberReader(stytch, { memory: context.memory }) };
+  const deps = { ...context, canWait: true, ...memberReader(stytch, { memory: context.memory }) };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileHints>[1], onRead) => reconcileHints(deps, hints, onRead),
     { sizeMax: 1000, before: turnFor(stytch), tracing: context.tracing },

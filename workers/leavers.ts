@@ -1,12 +1,13 @@
 import { createMemory } from '../src/memory.js';
 import { type Consumer, consume } from '../src/queue/consume.js';
 import { createBatcher } from '../src/reconcile/batcher.js';
+import { fairLane } from '../src/reconcile/fair-lane.js';
 import { hintHandler } from '../src/reconcile/handle-hint.js';
 import { memberReader } from '../src/reconcile/read-members.js';
 import { reconcileLeavers } from '../src/reconcile/reconcile-leavers.js';
 import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
 import { recordingReplays } from '../src/support/record-replay.js';
-import type { WorkerContext } from './context.js';
+import { directLooks, type WorkerContext } from './context.js';
 
 /** So that access is gone 2 s after the event even when Stytch hangs. */
 const deadlineMs = 1_000;
@@ -17,7 +18,12 @@ const roomBytes = 3 * 1024 * 1024;
 export function startLeavers(context: WorkerContext): Consumer {
   const memory = createMemory(roomBytes);
   const reading = { deadlineMs, expectGone: true, memory };
-  const deps = { ...context, memory, readMembers: memberReader(context.stytchFor('leaver'), reading) };
+  const deps = {
+    ...context,
+    memory,
+    lane: fairLane(directLooks),
+    ...memberReader(context.stytchFor('leaver'), reading),
+  };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileLeavers>[1], onRead) => reconcileLeavers(deps, hints, onRead),
     { sizeMax: 1000, tracing: context.tracing },

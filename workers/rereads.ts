@@ -12,7 +12,7 @@ const concurrency = 50;
 /** Consumes `rereads`: second looks at members. */
 export function startRereads(context: WorkerContext): Consumer {
   const stytch = context.stytchFor('recheck');
-  const deps = { ...context, readMembers: memberReader(stytch, { memory: context.memory }) };
+  const deps = { ...context, ...memberReader(stytch, { memory: context.memory }) };
   const lookAgain = createBatcher(
     (looks: Parameters<typeof lookTogether>[1], onRead) => lookTogether(deps, looks, onRead),
     { sizeMax: 1000, before: turnFor(stytch), tracing: context.tracing },

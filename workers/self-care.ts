@@ -2,7 +2,6 @@ import type { Config } from '../src/config.js';
 import { every } from '../src/every.js';
 import { keepSchedulesRunning } from '../src/keep-schedules-running.js';
 import type { SweepDependencies } from '../src/reconcile/ask-again.js';
-import { revokeSessions } from '../src/reconcile/revoke-sessions.js';
 import { schedulesOf } from '../src/schedules.js';
 import { settleFailed } from '../src/support/settle-failed.js';
 import { writeReport } from '../src/watch/worker-reports.js';
@@ -19,19 +18,15 @@ export function startSelfCare(
   config: Config,
   { schedules: wanted = true }: WorkerOptions,
 ) {
-  const { database, databaseWatch, workerId, metrics, queue, sessions, log } = context;
-  const { SWEEP_INTERVAL_SECONDS: sweepIntervalSeconds, SYNC_EVENTS_RETENTION_DAYS: retentionDays } = config;
+  const { database, databaseWatch, workerId, metrics, queue, sessions, observer, log } = context;
+  const times = {
+    sweepIntervalSeconds: config.SWEEP_INTERVAL_SECONDS,
+    retentionDays: config.SYNC_EVENTS_RETENTION_DAYS,
+  };
   const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider silent for longer than it used to be');
+  const watching = { onQuiet, sessions, onSessionsKept: observer.sessionsKept };
   const settling = () => settleFailed({ ...context, producer: queue, readMembers: sweeping.readMembers });
-  const revoking = () => revokeSessions({ database, revoke: sessions.revoke, onFailed: warnOfSessions });
-  const schedules = wanted
-    ? schedulesOf(
-        { ...sweeping, onQuiet, settleFailed: settling, revokeSessions: revoking },
-        { sweepIntervalSeconds, retentionDays },
-      )
-    : [];
-  const warnOfSessions = (failure: { memberIds: string[]; attempt: number; error: string }) =>
-    log.warn(failure, "could not end a leaver's Stytch sessions, will be tried again");
+  const schedules = wanted ? schedulesOf({ ...sweeping, ...watching, settleFailed: settling }, times) : [];
   const report = async () => writeReport(database, workerId, await metrics.registry.getMetricsAsJSON()).catch(() => {});
   const probe = () => database.$queryRaw`SELECT 1`.then(databaseWatch.succeeded, databaseWatch.failed);
   const consumer = startSchedules(context, schedules);

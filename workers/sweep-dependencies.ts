@@ -8,7 +8,7 @@ export function sweepDependencies(context: WorkerContext): SweepDependencies {
   const stytch = stytchFor('sweep');
   return {
     ...{ database, rereads, searchLagMs, notices, stytch, divide: sweepDividers(), memory },
-    readMembers: memberReader(stytch, { memory }),
+    ...memberReader(stytch, { memory }),
     onHeld: (held) =>
       log.error(held, 'deactivations held: too many users missing from a sweep. Release or discard them'),
     onSeenAgain: (hold) => log.info(hold, 'held deactivations discarded: the users were seen again'),

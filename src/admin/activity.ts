@@ -1,5 +1,5 @@
 import type { Database } from '../database.js';
-import type { Change } from '../directory/plan.js';
+import type { Change } from '../directory/change.js';
 import { inDatabase } from './in-database.js';
 
 /** One line of the record: who was looked at, why, what came of it, and how long it took. */

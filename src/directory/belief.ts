@@ -1,13 +1,8 @@
+import type { Change } from './change.js';
 import type { Instant } from './instant.js';
 import type { DirectoryMember } from './member.js';
-import type { Change, MemberPlan } from './plan.js';
+import type { LookBecause, MemberPlan } from './member-plan.js';
 import { type CurrentUser, isSuperseded, type Reading } from './world.js';
-
-/**
- * Why a reading is not enough: the row is newer than a search can be; a search would give back what was lost a moment ago,
- * or take something away; or it must first be known whose row it is.
- */
-export type LookBecause = 'too_young' | 'gives_back' | 'takes' | 'undecided';
 
 /**
  * May a search alone take a role or an external id from somebody who is there?

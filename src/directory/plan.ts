@@ -1,42 +1,10 @@
-import { believe, type LookBecause, type SearchTakes } from './belief.js';
-import { type Apart, type Identity, identify } from './identify.js';
-import type { ActiveMember, GoneBecause, GoneMember } from './member.js';
+import { believe, type SearchTakes } from './belief.js';
+import type { Change } from './change.js';
+import { type Identity, identify } from './identify.js';
+import type { ActiveMember, GoneMember } from './member.js';
+import type { MemberPlan, UserRow } from './member-plan.js';
 import { type RoleValue, roleValueKey } from './role-values.js';
 import { type CurrentUser, type Grant, type Reading, type ScimRole, scimRoleName, type World } from './world.js';
-
-/** One thing to change, kept in sync_events as it is: names of fields, never what is in them. */
-export type Change =
-  | { type: 'user_created'; apart?: Apart }
-  | { type: 'user_linked'; by: 'external_id' | 'email' }
-  | { type: 'user_updated'; fields: ProfileField[] }
-  | { type: 'user_reactivated' }
-  | { type: 'user_deactivated'; because: GoneBecause }
-  | ({ type: 'idp_role_value_added' } & RoleValue)
-  | ({ type: 'idp_role_value_removed' } & RoleValue)
-  | ({ type: 'role_granted' } & Grant)
-  | ({ type: 'role_revoked' } & Grant)
-  | { type: 'api_key_revoked'; keyId: string }
-  | { type: 'sessions_revoked' };
-
-export type ProfileField = 'email' | 'name' | 'externalId';
-
-/** What the user's row shall say. Without an id it does not exist yet. */
-export type UserRow = Pick<CurrentUser, 'teamId' | 'email' | 'name' | 'externalId' | 'status'> & {
-  id: string | null;
-  memberId: string;
-};
-
-/** The decision about one member. */
-export type MemberPlan =
-  | { decision: 'write'; row: UserRow; changes: Change[] }
-  | {
-      decision: 'leave';
-      /** `elsewhere`: the member is of another organization than the user's team; a sweep of that team decides. */
-      because: 'superseded' | 'unknown_team' | 'unknown_member' | 'elsewhere';
-      user: CurrentUser | null;
-    }
-  /** Ask Stytch directly about these members, and about this one, and decide then. */
-  | { decision: 'look'; memberIds: readonly string[]; because: LookBecause; user: CurrentUser | null };
 
 export type PlanOptions = {
   /** Members who are there, and of whom nothing else can be understood: they keep their rows. */

@@ -1,5 +1,5 @@
 import { isTaking } from './belief.js';
-import type { MemberPlan } from './plan.js';
+import type { MemberPlan } from './member-plan.js';
 import type { Reading } from './world.js';
 
 /** How many of a team's members may lose something at once by a search that nobody has examined. */

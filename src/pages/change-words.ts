@@ -1,4 +1,4 @@
-import type { Change } from '../directory/plan.js';
+import type { Change } from '../directory/change.js';
 
 /** A change, in the words of somebody who looks for it. */
 export function changeInWords(change: Change): string {

@@ -3,7 +3,14 @@ import { type Job, UnrecoverableError } from 'bullmq';
 import { describeFailure, Hopeless } from '../failures.js';
 import { openBackend, type QueueHome, type QueueName } from './backend.js';
 
-export type JobHandler = (job: { id: string; name: string; data: unknown; attempt: number }) => Promise<unknown>;
+export type JobHandler = (job: {
+  id: string;
+  name: string;
+  data: unknown;
+  attempt: number;
+  /** How often a worker died with the job in hand. */
+  deaths: number;
+}) => Promise<unknown>;
 
 export type FailedAttempt = {
   queue: QueueName;
@@ -47,8 +54,7 @@ export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, o
     maxStalledCount: 5, // a job in hand when its worker died, five times: that job is suspect
     runRetryDelay: 1_000,
   };
-  const processor = (job: Job) =>
-    handle({ id: job.id ?? '', name: job.name, data: job.data, attempt: job.attemptsMade + 1 }).catch(tellable);
+  const processor = (job: Job) => handle(askedOf(job)).catch(tellable);
   const worker = backend.worker(queue, processor, settings, {
     onError: options.onError,
     onFailed: (job, error) => {
@@ -64,6 +70,10 @@ export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, o
       await backend.disconnect();
     },
   };
+}
+
+function askedOf({ id = '', name, data, attemptsMade, stalledCounter }: Job): Parameters<JobHandler>[0] {
+  return { id, name, data, attempt: attemptsMade + 1, deaths: stalledCounter };
 }
 
 /** BullMQ keeps a failure's message in the queue, so it gets our own words only. */

@@ -1,4 +1,4 @@
-import type { Change } from '../directory/plan.js';
+import type { Change } from '../directory/change.js';
 import { Unavailable } from '../failures.js';
 import { isRefusal, type StytchDirectory } from '../stytch.js';
 import type { ConvergeResult } from './converge.js';
@@ -16,6 +16,8 @@ export type SweepDependencies = ReconcileDependencies & {
   /** A person has to decide about these. */
   onHeld: (held: { teamId: string; holdId: string; users: number; activeUsers: number }) => void;
   onSeenAgain: (hold: { teamId: string; holdId: string }) => void;
+  /** Small teams share the listing: it ends when one of them turns out to be large. */
+  isShared?: boolean;
   /** Decide, and write nothing, ask nobody for more, hold nothing: what would a sweep do now? */
   dryRun?: boolean;
   /** Told of what each member's rows lose and gain. */

@@ -2,8 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { noTracing, type Tracing } from '../tracing/tracing.js';
 
-/** Answers each item, in order; calls onRead as soon as the next batch may start. */
-export type BatchWork<Item, Answer> = (items: readonly Item[], onRead: () => void) => Promise<(Answer | Error)[]>;
+/**
+ * Answers each item, in order, or promises to, so that the others need not wait for it; calls onRead as soon as the next
+ * batch may start.
+ */
+export type BatchWork<Item, Answer> = (items: readonly Item[], onRead: () => void) => Promise<Promised<Answer>[]>;
+export type Promised<Answer> = Answer | Error | Promise<Answer | Error>;
 
 /** Items that come this close together are worked on together; a hundredth of what a read from Stytch takes. */
 const windowMs = 5;
@@ -24,7 +28,7 @@ export function createBatcher<Item, Answer>(
     waiting -= asked.length;
     const items = asked.map(({ item }) => item);
     const step = { name: 'reconcile', causes: asked.map(({ trace }) => trace), facts: { 'scim.batch': asked.length } };
-    return tracing.step(step, () => work(items, endTurn)).finally(endTurn);
+    return tracing.step(step, () => work(items, endTurn).then(asAnswers)).finally(endTurn);
   };
   const loader = new DataLoader<Asked<Item>, Answer>(begin, {
     cache: false, // what is shared is the read; each item is asked for once
@@ -55,5 +59,15 @@ export type BatcherOptions = {
   before?: (waiting: number) => Promise<unknown> | undefined;
   tracing?: Tracing;
 };
+
+/** DataLoader takes an error for a refusal, and waits for a promise. */
+function asAnswers<Answer>(promised: Promised<Answer>[]): (Answer | Error)[] {
+  return promised.map((one) => (one instanceof Promise ? (one.then(orThrow) as Answer) : one));
+}
+
+function orThrow<Answer>(answer: Answer | Error): Answer {
+  if (answer instanceof Error) throw answer;
+  return answer;
+}
 
 type Asked<Item> = { item: Item; trace: string | undefined };

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, databaseAway, databaseProblem, type Transaction } from '../database.js';
-import { type LookBecause, postponed, type SearchTakes } from '../directory/belief.js';
-import { type Change, type MemberPlan, plan } from '../directory/plan.js';
+import { postponed, type SearchTakes } from '../directory/belief.js';
+import type { Change } from '../directory/change.js';
+import type { LookBecause, MemberPlan } from '../directory/member-plan.js';
+import { plan } from '../directory/plan.js';
 import { takesTooMuch, takingsByTeam } from '../directory/takings.js';
 import type { Reading, World } from '../directory/world.js';
 import { Hopeless, Unavailable } from '../failures.js';

@@ -1,4 +1,4 @@
-import { readingDatabase } from '../database.js';
+import { type Database, readingDatabase } from '../database.js';
 import { parseSweep } from '../jobs.js';
 import type { Log } from '../log.js';
 import type { JobHandler } from '../queue/consume.js';
@@ -17,11 +17,31 @@ export function sweepHandler(deps: SweepDependencies & { observer: Observer; log
       await deps.rereads.teams(teams, data.occasion, { evenWaiting: true });
       return { teams: teams.length };
     }
-    const swept = await sweep(data);
+    const isSuspect = job.deaths > 0;
+    if (isSuspect) await suspect(deps, data.teamId, job.deaths);
+    const swept = await sweep(data, isSuspect);
     // What asked for this sweep may be younger than the pages that the other one has read already: so once more after it.
     if (swept === null) await deps.rereads.team(data.teamId, data.occasion);
     else deps.observer.swept(swept.changed);
     deps.log.info({ teamId: data.teamId, ...(swept ?? { busy: true }) }, 'team swept');
     return swept ?? { busy: true };
   };
+}
+
+/** Its worker died in the middle of the sweep, more than likely of it: said to whoever is on call, and to support. */
+async function suspect(
+  { database, log }: { database: Database; log: Log },
+  teamId: string,
+  count: number,
+): Promise<void> {
+  log.error(
+    { teamId, count },
+    'a worker died while it swept this team; the team is read alone. Look at how many roles its people have',
+  );
+  await readingDatabase(
+    () =>
+      database.$executeRaw`
+      INSERT INTO team_syncs (team_id, suspect_since) VALUES (${teamId}::uuid, clock_timestamp())
+      ON CONFLICT (team_id) DO UPDATE SET suspect_since = COALESCE(team_syncs.suspect_since, excluded.suspect_since)`,
+  );
 }

@@ -15,8 +15,14 @@ export type Observed = { member: DirectoryMember; isDirect: boolean };
 /** Member id -> what the directory says, or why it could not be read. Each wanted member is in it. */
 export type MembersRead = Map<string, Observed | Error>;
 
-/** @param room that the caller holds for what is read */
-export type ReadMembers = (wanted: readonly Wanted[], room?: Room) => Promise<MembersRead>;
+/** Ways to read members. @param room that the caller holds for what is read */
+export type MemberReads = {
+  /** By search, and directly whom it does not find: each wanted member is in it. */
+  readMembers(wanted: readonly Wanted[], room?: Room): Promise<MembersRead>;
+  /** By search alone, which takes one call; `open` are those who have to be asked about directly, one by one. */
+  readQuickly(wanted: readonly Wanted[], room?: Room): Promise<{ read: MembersRead; open: readonly Wanted[] }>;
+};
+export type ReadMembers = MemberReads['readMembers'];
 
 /** Up to here asking one by one is quicker, and more truthful, than an index with 0.15 to 9 s of latency. */
 const fewMembers = 5;
@@ -28,23 +34,29 @@ const searchIdsMax = 1000;
  * Reads members by the cheapest way that can be believed: a few by direct get; many by search, which takes 1,000 ids a
  * call but is an index that lags, so whoever it doesn't know is asked for directly before "not found" is believed.
  */
-export function memberReader(stytch: StytchDirectory, reading: ReadOptions): ReadMembers {
+export function memberReader(stytch: StytchDirectory, reading: ReadOptions): MemberReads {
   const divide = divider({ sizeMax: searchIdsMax, isDivisible: isRefusal, isWeight });
-  return async (wanted, room) => {
+  const readQuickly: MemberReads['readQuickly'] = async (wanted, room) => {
     const options = { ...reading, room };
     const searchable = wanted.filter(({ organizationId }) => organizationId !== null).sort(byOrganization);
-    if (searchable.length <= fewMembers) return getAll(stytch, wanted, options);
-    const found: MembersRead = new Map();
+    const read: MembersRead = new Map();
+    if (searchable.length <= fewMembers) return { read, open: wanted };
     await divide(
       searchable,
-      (part) => searchInto(found, stytch, part, options),
+      (part) => searchInto(read, stytch, part, options),
       async (part, error) => {
-        if (!isRefusal(error)) failAll(found, part, asFailure(error));
+        if (!isRefusal(error)) failAll(read, part, asFailure(error));
       },
     );
-    const doubtful = wanted.filter(({ memberId }) => isDoubtful(found.get(memberId), options));
-    const asked = await getAll(stytch, doubtful, options);
-    return new Map(wanted.map(({ memberId }) => [memberId, asked.get(memberId) ?? found.get(memberId) ?? lost()]));
+    return { read, open: wanted.filter(({ memberId }) => isDoubtful(read.get(memberId), reading)) };
+  };
+  return {
+    readQuickly,
+    readMembers: async (wanted, room) => {
+      const { read, open } = await readQuickly(wanted, room);
+      const asked = await getAll(stytch, open, { ...reading, room });
+      return new Map(wanted.map(({ memberId }) => [memberId, asked.get(memberId) ?? read.get(memberId) ?? lost()]));
+    },
   };
 }
 

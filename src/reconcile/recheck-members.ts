@@ -1,6 +1,8 @@
 import { Hopeless, Unavailable } from '../failures.js';
+import type { Promised } from './batcher.js';
 import { followUp, type Looked } from './follow-up.js';
-import { type Became, type Look, type ReconcileDependencies, reconcileMembers } from './reconcile-members.js';
+import type { Became, Look } from './reconcile-members.js';
+import { reconcileSoon, type SoonDependencies } from './reconcile-soon.js';
 import type { Recheck, Rereads } from './rereads.js';
 
 /** Member by member, so that the members of many jobs can share a read. */
@@ -30,17 +32,17 @@ export async function recheckMembers(
 
 /** For a batcher: looks at members together, each of them once, however many jobs ask for it. */
 export async function lookTogether(
-  deps: ReconcileDependencies,
+  deps: SoonDependencies,
   looks: readonly Look[],
   onRead: () => void,
-): Promise<(Became | Error)[]> {
+): Promise<Promised<Became>[]> {
   const byMember = new Map<string, Look>();
   for (const look of looks) {
     const same = byMember.get(look.memberId);
     byMember.set(look.memberId, same ? { ...same, occasions: [...same.occasions, ...look.occasions] } : look);
   }
-  const settled = await reconcileMembers(deps, [...byMember.values()], { onRead });
-  return looks.map(({ memberId }) => settled.get(memberId) ?? new Unavailable(`Member ${memberId} was not looked at.`));
+  const soon = await reconcileSoon(deps, [...byMember.values()], onRead);
+  return looks.map(({ memberId }) => soon.get(memberId) ?? new Unavailable(`Member ${memberId} was not looked at.`));
 }
 
 type Seen = { recheck: Recheck; became: Became | Error };

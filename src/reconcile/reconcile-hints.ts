@@ -2,16 +2,22 @@ import { readingDatabase } from '../database.js';
 import type { Hint } from '../directory/hint.js';
 import { earlierBy, type Instant } from '../directory/instant.js';
 import { Unavailable } from '../failures.js';
+import type { Promised } from './batcher.js';
 import { followUp, type Looked } from './follow-up.js';
 import { locateMembers } from './locate-members.js';
-import { type Look, type ReconcileDependencies, reconcileMembers, type Settled } from './reconcile-members.js';
+import type { Look } from './reconcile-members.js';
+import { Crowded, reconcileSoon, type Soon, type SoonDependencies } from './reconcile-soon.js';
 import { type Occasion, type Outcome, recordEvents, type SyncEvent } from './record-events.js';
 import { isBefore, type Recheck, type Rereads } from './rereads.js';
 
 /** A hint that names exactly one member: what nearly all of them are. */
 export type MemberHint = Hint & { memberIds: [string] };
 
-export type HintDependencies = ReconcileDependencies & { rereads: Rereads };
+export type HintDependencies = SoonDependencies & {
+  rereads: Rereads;
+  /** Whoever can't be asked about now, as too many of a team wait for that, is asked about later; else that is an error. */
+  canWait?: boolean;
+};
 
 /**
  * Handles hints together: their members are read once, with as few calls as possible, and written with a few statements.
@@ -23,16 +29,52 @@ export async function reconcileHints(
   deps: HintDependencies,
   hints: readonly MemberHint[],
   onRead?: () => void,
-): Promise<(Outcome | Error)[]> {
+): Promise<Promised<Outcome>[]> {
   const { database } = deps;
   const places = await readingDatabase(() => locateMembers(database, hints));
   const answered = answersWithoutReading(hints, places);
   await readingDatabase(() => recordEvents(database, [...answered.values()]));
   const open = hints.filter((hint) => !answered.has(hint));
   const looks = looksOf(open, places);
-  const settled = await reconcileMembers(deps, looks, { onRead });
-  await followUp(deps, lookedAt(looks, settled), 0);
-  return hints.map((hint) => answered.get(hint)?.outcome ?? outcomeOf(hint, settled));
+  const soon = await reconcileSoon(deps, looks, onRead);
+  await followUp(deps, lookedAt(looks, soon), 0);
+  await postpone(deps, looks, soon);
+  const outcomes = new Map(looks.map((look) => [look.memberId, outcomeSoon(deps, look, soon.get(look.memberId))]));
+  return hints.map((hint) => {
+    const { memberIds } = hint;
+    return answered.get(hint)?.outcome ?? outcomes.get(memberIds[0]) ?? new Unavailable(unhandled(memberIds[0]));
+  });
+}
+
+/** What follows for those whom a crowd of their team keeps from being asked about now: they are, as soon as there is room. */
+async function postpone(
+  { database, rereads, canWait }: HintDependencies,
+  looks: readonly Look[],
+  soon: ReadonlyMap<string, Soon>,
+): Promise<void> {
+  const later = canWait ? looks.filter(({ memberId }) => soon.get(memberId) instanceof Crowded) : [];
+  if (later.length === 0) return;
+  await rereads.members(later.map(recheckOf), { round: 0 });
+  const events = later.flatMap(({ memberId, occasions }) =>
+    occasions.map((occasion) => ({ ...occasion, teamId: null, memberId, outcome: 'reread' as const, changes: [] })),
+  );
+  await readingDatabase(() => recordEvents(database, events));
+}
+
+/** Of one that is only promised, what follows is asked for when it is there. */
+function outcomeSoon(deps: HintDependencies, look: Look, soon: Soon | undefined): Promised<Outcome> {
+  if (soon === undefined) return new Unavailable(unhandled(look.memberId));
+  if (soon instanceof Crowded && deps.canWait) return 'reread';
+  if (!(soon instanceof Promise)) return soon instanceof Error ? soon : soon.outcome;
+  return soon.then(async (result) => {
+    if (result instanceof Error) return result;
+    await followUp(deps, [{ recheck: recheckOf(look), occasions: look.occasions, result }], 0);
+    return result.outcome;
+  });
+}
+
+function unhandled(memberId: string): string {
+  return `Member ${memberId} was not handled.`;
 }
 
 type Places = Awaited<ReturnType<typeof locateMembers>>;
@@ -83,21 +125,16 @@ function looksOf(hints: readonly MemberHint[], places: Places): Look[] {
   return [...byMember].map(([memberId, look]) => ({ memberId, ...look }));
 }
 
-function lookedAt(looks: readonly Look[], settled: Settled): Looked[] {
+function lookedAt(looks: readonly Look[], soon: ReadonlyMap<string, Soon>): Looked[] {
   return looks.flatMap((look) => {
-    const result = settled.get(look.memberId);
-    if (result === undefined || result instanceof Error) return [];
+    const result = soon.get(look.memberId);
+    if (result === undefined || result instanceof Error || result instanceof Promise) return [];
     return [{ recheck: recheckOf(look), occasions: look.occasions, result }];
   });
 }
 
 function recheckOf({ memberId, organizationId, occasions }: Look): Recheck {
   return { memberId, organizationId, occasion: { ...occasions.at(-1), trigger: 'recheck' } };
-}
-
-function outcomeOf({ memberIds: [memberId] }: MemberHint, settled: Settled): Outcome | Error {
-  const result = settled.get(memberId) ?? new Unavailable(`Member ${memberId} was not handled.`);
-  return result instanceof Error ? result : result.outcome;
 }
 
 export function occasionOf({ svixId, eventId, eventType, sentAt, receivedAt, isTimed, replayId }: Hint): Occasion {

@@ -2,6 +2,7 @@ import { type Database, databaseClock, readingDatabase } from '../database.js';
 import { earlier, type Instant, instantOf } from '../directory/instant.js';
 import { goneMember } from '../directory/member.js';
 import { Unavailable } from '../failures.js';
+import type { Promised } from './batcher.js';
 import { converge, type Task } from './converge.js';
 import { type HintDependencies, type MemberHint, occasionOf, reconcileHints } from './reconcile-hints.js';
 import { type Outcome, recordEvents } from './record-events.js';
@@ -17,13 +18,13 @@ export async function reconcileLeavers(
   deps: HintDependencies,
   hints: readonly MemberHint[],
   onRead?: () => void,
-): Promise<(Outcome | Error)[]> {
+): Promise<Promised<Outcome>[]> {
   const mirrored = await readingDatabase(() => mirroredMembers(deps.database, hints));
   const known = hints.filter((hint) => mirrored.has(hint.memberIds[0]));
   const strangers = hints.filter((hint) => !mirrored.has(hint.memberIds[0]));
   if (strangers.length > 0) await readLater(deps, strangers);
   const outcomes = known.length > 0 ? await closeDoors(deps, known, onRead) : [];
-  const answers = new Map<MemberHint, Outcome | Error>(known.map((hint, i) => [hint, outcomes[i] ?? unhandled()]));
+  const answers = new Map<MemberHint, Promised<Outcome>>(known.map((hint, i) => [hint, outcomes[i] ?? unhandled()]));
   return hints.map((hint) => answers.get(hint) ?? 'unknown_member');
 }
 
@@ -45,18 +46,35 @@ async function readLater({ database, rereads }: HintDependencies, hints: readonl
   await readingDatabase(() => recordEvents(database, events));
 }
 
+/** Those whose reads have failed together are put out together; each of the others as soon as its own read fails. */
 async function closeDoors(
   deps: HintDependencies,
   hints: readonly MemberHint[],
   onRead?: () => void,
-): Promise<(Outcome | Error)[]> {
+): Promise<Promised<Outcome>[]> {
   const outcomes = await reconcileHints(deps, hints, onRead);
-  const unanswered = hints.filter((_, i) => outcomes[i] instanceof Error);
-  if (unanswered.length === 0) return outcomes;
-  const closed = await failClosed(deps, unanswered);
-  const done = unanswered.filter((hint) => closed.has(hint.memberIds[0]));
+  const unread = hints.filter((_, i) => outcomes[i] instanceof Error);
+  const closed = await closeUnread(deps, unread);
+  return hints.map((hint, i) => {
+    const outcome = outcomes[i] ?? unhandled();
+    if (!(outcome instanceof Promise)) return closed.get(hint.memberIds[0]) ?? outcome;
+    return outcome.catch(asError).then(async (read) => {
+      if (!(read instanceof Error)) return read;
+      return (await closeUnread(deps, [hint])).get(hint.memberIds[0]) ?? read;
+    });
+  });
+}
+
+async function closeUnread(deps: HintDependencies, unread: readonly MemberHint[]): Promise<Map<string, Outcome>> {
+  if (unread.length === 0) return new Map();
+  const closed = await failClosed(deps, unread);
+  const done = unread.filter((hint) => closed.has(hint.memberIds[0]));
   if (done.length > 0) await deps.rereads.members(done.map(confirmationOf), { round: 1 });
-  return hints.map((hint, i) => closed.get(hint.memberIds[0]) ?? outcomes[i] ?? unhandled());
+  return closed;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : unhandled();
 }
 
 function unhandled(): Error {

@@ -33,8 +33,6 @@ export type ReconcileDependencies = Pick<ConvergeDependencies, 'database' | 'not
 };
 
 export type ReconcileOptions = {
-  /** Called when Stytch has answered: the next batch may read while this one is applied. */
-  onRead?: (() => void) | undefined;
   /** Decide, and write nothing: what would change now? */
   dryRun?: boolean;
   /** No event said that something changed. */
@@ -53,20 +51,17 @@ const roundsMax = 4;
 export async function reconcileMembers(
   deps: ReconcileDependencies,
   looks: readonly Look[],
-  { onRead, ...options }: ReconcileOptions = {},
+  options: ReconcileOptions = {},
 ): Promise<Settled> {
   const settled: Settled = new Map();
-  const parts = partsOf(deps, looks);
-  for (const [i, part] of parts.entries()) {
-    const isLast = i === parts.length - 1;
-    const reconciled = await reconcilePart(deps, part, { ...options, ...(isLast ? { onRead } : {}) });
-    for (const [memberId, result] of reconciled) settled.set(memberId, result);
+  for (const part of partsOf(deps, looks)) {
+    for (const [memberId, result] of await reconcilePart(deps, part, options)) settled.set(memberId, result);
   }
   return settled;
 }
 
 /** Members of one organization weigh alike, so they are kept together: who is light need not be asked for in small parts. */
-function partsOf({ memory }: ReconcileDependencies, looks: readonly Look[]): Look[][] {
+export function partsOf({ memory }: Pick<ReconcileDependencies, 'memory'>, looks: readonly Look[]): Look[][] {
   const parts: Look[][] = [];
   let left = 0;
   for (const look of [...looks].sort((a, b) => weightOf(memory, a) - weightOf(memory, b))) {
@@ -95,11 +90,8 @@ async function reconcilePart(
   let open = looks;
   for (let round = 1; open.length > 0 && round <= roundsMax; round++) {
     const asked = open;
-    const bytes = asked.length * deps.memory.bytesPerMember(asked.map(({ organizationId }) => organizationId));
-    const results = await (deps.room
-      ? lookOnce(deps, asked, { ...options, room: deps.room })
-      : deps.memory.hold(bytes, (room) => lookOnce(deps, asked, { ...options, room })));
-    open = settle(settled, asked, results);
+    const look = (room: Room) => lookOnce(deps, asked, { ...options, room, read: deps.readMembers });
+    open = settle(settled, asked, await (deps.room ? look(deps.room) : holdFor(deps, asked, look)));
   }
   for (const { memberId } of open) settled.set(memberId, new Unavailable(undecided(memberId)));
   return settled;
@@ -109,17 +101,28 @@ function undecided(memberId: string): string {
   return `Which user member ${memberId} is could not be told: those who have its external id can't be read now, or keep changing.`;
 }
 
-type Looked = Map<string, Became | Error | { look: readonly string[] }>;
+/** Works when there is room for what these members take, as far as is known. */
+export function holdFor<T>(
+  { memory }: Pick<ReconcileDependencies, 'memory'>,
+  looks: readonly Look[],
+  work: (room: Room) => Promise<T>,
+): Promise<T> {
+  return memory.hold(looks.length * memory.bytesPerMember(looks.map(({ organizationId }) => organizationId)), work);
+}
+
+/** Of some, only who has to be asked about directly, together with them, is known. */
+export type Looked = Map<string, Became | Error | { look: readonly string[] }>;
+
+export type LookOptions = ReconcileOptions & { room: Room; read: ReadMembers };
 
 /** The fence is taken before the read, so that whatever is applied meanwhile by somebody who read later is left alone. */
-async function lookOnce(
+export async function lookOnce(
   { readMembers, searchLagMs, ...deps }: ReconcileDependencies,
   looks: readonly Look[],
-  { onRead, dryRun = false, isUnasked = false, missingFrom, room }: ReconcileOptions & { room: Room },
+  { read: readThem, dryRun = false, isUnasked = false, missingFrom, room }: LookOptions,
 ): Promise<Looked> {
   const fence = await readingDatabase(() => databaseClock(deps.database));
-  const read = await readMembers(looks, room);
-  onRead?.();
+  const read = await readThem(looks, room);
   const failed = failuresIn(read);
   const unreadable = new Set(failed.filter(([, error]) => error instanceof Hopeless).map(([memberId]) => memberId));
   const tasks = tasksOf(looks, read, (observed) =>

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database.js';
-import type { Change } from '../directory/plan.js';
+import type { Change } from '../directory/change.js';
 
 /** What became of a hint or a finding. `held`: a sweep found too many missing at once, and a person decides. */
 export type Outcome = 'changed' | 'unchanged' | 'superseded' | 'unknown_team' | 'unknown_member' | 'reread' | 'held';

@@ -1,5 +1,5 @@
+import type { Change } from '../directory/change.js';
 import { earlierBy, type Instant, instantOf } from '../directory/instant.js';
-import type { Change } from '../directory/plan.js';
 import type { Became } from './reconcile-members.js';
 import type { Occasion } from './record-events.js';
 

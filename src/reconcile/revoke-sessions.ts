@@ -1,13 +1,14 @@
 import { type Database, readingDatabase } from '../database.js';
 import { describeFailure } from '../failures.js';
+import type { StytchSessions } from '../stytch-sessions.js';
 import { atMost } from './at-most.js';
 import { recordEvents, type SyncEvent } from './record-events.js';
 
 export type RevocationDependencies = {
   database: Database;
-  /** Ends all of a member's Stytch sessions. */
-  revoke: (memberId: string) => Promise<void>;
-  onFailed: (failure: { memberIds: string[]; attempt: number; error: string }) => void;
+  sessions: StytchSessions;
+  /** Told of sessions that Stytch did not end; it is asked again. */
+  onSessionsKept: (failure: { memberIds: string[]; attempt: number; error: string }) => void;
 };
 
 /** Calls at the same time; Stytch publishes no limit for them, so we stay modest. */
@@ -62,12 +63,12 @@ async function claim(database: Database): Promise<Leaver[]> {
     RETURNING s.stytch_member_id AS "memberId", u.team_id::text AS "teamId", s.tries`;
 }
 
-async function revokeOf({ revoke, onFailed }: RevocationDependencies, { memberId, tries }: Leaver): Promise<boolean> {
+async function revokeOf({ sessions, onSessionsKept }: RevocationDependencies, { memberId, tries }: Leaver) {
   try {
-    await revoke(memberId);
+    await sessions.revoke(memberId);
     return true;
   } catch (error) {
-    onFailed({ memberIds: [memberId], attempt: tries, error: describeFailure(error) });
+    onSessionsKept({ memberIds: [memberId], attempt: tries, error: describeFailure(error) });
     return false;
   }
 }

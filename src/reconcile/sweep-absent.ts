@@ -1,8 +1,8 @@
 import { type Database, databaseClock, readingDatabase } from '../database.js';
 import { judgeAbsence } from '../directory/absence.js';
+import type { Change } from '../directory/change.js';
 import { earlierBy, type Instant } from '../directory/instant.js';
 import { asRecord } from '../directory/json.js';
-import type { Change } from '../directory/plan.js';
 import { readingAt } from '../directory/world.js';
 import { Hopeless } from '../failures.js';
 import { membersAtOnce } from '../memory.js';

@@ -20,10 +20,31 @@ export type SweptTeam = { teamId: string; organizationId: string | null; occasio
 export type Listing = {
   team: SweptTeam;
   members: number;
+  /** Role values of those members. */
+  values: number;
   changed: number;
   /** The active users whom it showed: whom the database has beyond them was not shown. */
   shown: ShownUsers;
 };
+
+/** Ten times this is one page of Stytch's; and the values of a member with as many roles as people commonly have. */
+export const smallTeamMembersMax = 100;
+const smallTeamValuesMax = 100 * smallTeamMembersMax;
+/** A hundred small teams, as many as share a listing, are ten pages. */
+const pagesSharedMax = 12;
+
+/** Some of the teams that shared a listing are too large for it; these are. */
+export class ListingTooLong extends Error {
+  override name = 'ListingTooLong';
+  readonly large: ReadonlySet<string>;
+
+  constructor(listings: Iterable<Listing>) {
+    super('A listing that small teams share is too long');
+    const all = [...listings];
+    const large = all.filter(({ members, values }) => members > smallTeamMembersMax || values > smallTeamValuesMax);
+    this.large = new Set((large.length > 0 ? large : all).map(({ team }) => team.teamId));
+  }
+}
 
 /** Ten million members: a listing of more pages than this is not going to end. */
 const pagesMax = 10_000;
@@ -33,6 +54,7 @@ const pagesMax = 10_000;
  * one page in memory, however large a team is. Ends only when Stytch says that there is no more.
  * @returns a listing for each team
  * @throws when a page can't be had: half a listing says nothing about those who are not in it
+ * @throws ListingTooLong when small teams share it, and not all of them are small
  * @throws OrganizationUnknown when one of them is no organization of Stytch's
  */
 export async function sweepListing(deps: SweepDependencies, teams: readonly SweptTeam[]): Promise<Listing[]> {
@@ -45,12 +67,14 @@ export async function sweepListing(deps: SweepDependencies, teams: readonly Swep
       throw new Unavailable('The listing of Stytch members.search does not end: a cursor came twice.');
     }
     if (cursor !== null) cursors.add(cursor);
+    if (deps.isShared && teams.length > 1 && cursors.size === pagesSharedMax)
+      throw new ListingTooLong(listings.values());
   } while (cursor !== null);
   return [...listings.values()];
 }
 
 export function emptyListing(team: SweptTeam): Listing {
-  return { team, members: 0, changed: 0, shown: createShownUsers() };
+  return { team, members: 0, values: 0, changed: 0, shown: createShownUsers() };
 }
 
 type Listings = ReadonlyMap<string, Listing>;
@@ -103,6 +127,7 @@ async function apply(
     const userId = right.get(member.memberId) ?? (result?.isActive ? result.userId : null);
     if (userId !== null) listing.shown.add(userId);
     listing.members += 1;
+    if (member.presence === 'active') listing.values += member.roleValues.length;
     if (result?.outcome === 'changed') listing.changed += 1;
   }
 }

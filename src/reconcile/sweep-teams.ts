@@ -5,12 +5,17 @@ import type { SweepDependencies } from './ask-again.js';
 import type { Occasion } from './record-events.js';
 import { sweepAbsent } from './sweep-absent.js';
 import { withSweepLease } from './sweep-lease.js';
-import { emptyListing, type Listing, type SweptTeam, sweepListing } from './sweep-listing.js';
+import { emptyListing, type Listing, ListingTooLong, type SweptTeam, sweepListing } from './sweep-listing.js';
 
 /** A team that shall be read, and why. */
 export type SweepRequest = { teamId: string; occasion: Occasion };
 
 export type Sweep = { members: number; changed: number; held: number };
+
+/** The team has to be read alone: it is too large to share a listing. */
+export class TooLargeToShare extends Error {
+  override name = 'TooLargeToShare';
+}
 
 /** Null: another worker is sweeping the team. */
 export type SweepResult = Sweep | null | Error;
@@ -63,11 +68,27 @@ async function sweepTogether(deps: SweepDependencies, teams: readonly SweptTeam[
 }
 
 async function listTogether(deps: SweepDependencies, teams: readonly SweptTeam[], started: Instant): Promise<Results> {
+  const listings = await sweepListing(deps, teams).catch(unlessTooLong);
+  if (listings instanceof ListingTooLong) return listSmallOnes(deps, teams, { started, large: listings.large });
   const finished: [string, SweepResult][] = [];
-  for (const listing of await sweepListing(deps, teams)) {
-    finished.push([listing.team.teamId, await finish(deps, listing, started)]);
-  }
+  for (const listing of listings) finished.push([listing.team.teamId, await finish(deps, listing, started)]);
   return finished;
+}
+
+function unlessTooLong(error: unknown): ListingTooLong {
+  if (error instanceof ListingTooLong) return error;
+  throw error;
+}
+
+/** What the listing has shown already is applied and right; it is read once more. */
+async function listSmallOnes(
+  deps: SweepDependencies,
+  teams: readonly SweptTeam[],
+  { started, large }: { started: Instant; large: ReadonlySet<string> },
+): Promise<Results> {
+  const tooLarge = [...large].map((teamId) => [teamId, new TooLargeToShare()] as const);
+  const small = teams.filter(({ teamId }) => !large.has(teamId));
+  return small.length === 0 ? tooLarge : [...tooLarge, ...(await listTogether(deps, small, started))];
 }
 
 type Failure = { started: Instant; error: unknown };
@@ -106,7 +127,7 @@ async function noteSwept(database: Database, { team, members }: Listing, started
     INSERT INTO team_syncs AS s (team_id, swept_at, swept_members, swept_organization_id)
     VALUES (${teamId}::uuid, ${started}::timestamptz, ${members}, ${organizationId})
     ON CONFLICT (team_id) DO UPDATE SET swept_at = excluded.swept_at, swept_members = excluded.swept_members,
-      swept_organization_id = excluded.swept_organization_id
+      swept_organization_id = excluded.swept_organization_id, suspect_since = NULL
     WHERE s.swept_at IS NULL OR s.swept_at < excluded.swept_at OR s.swept_at > clock_timestamp()`;
 }
 

@@ -1,7 +1,8 @@
 import type { Transaction } from '../database.js';
 import { takesAccess } from '../directory/belief.js';
+import type { Change } from '../directory/change.js';
 import type { Instant } from '../directory/instant.js';
-import type { Change, MemberPlan, UserRow } from '../directory/plan.js';
+import type { MemberPlan, UserRow } from '../directory/member-plan.js';
 
 /** A plan that writes, and the date of its reading. */
 export type Write = { plan: Extract<MemberPlan, { decision: 'write' }>; date: Instant };

@@ -1,5 +1,5 @@
 import { counted } from '../counted.js';
-import type { Change } from '../directory/plan.js';
+import type { Change } from '../directory/change.js';
 
 /** How many users and grants come and go. Pure. */
 export type Tally = { usersAdded: number; usersRemoved: number; grantsAdded: number; grantsRemoved: number };

@@ -45,7 +45,7 @@ export function connectSupport(config: Config, log: Log): SupportParts & { close
   return {
     ...{ database, stytch, lookups, queues, producer, searchLagMs: allowedSearchLagMs, slaSeconds: config.SLA_SECONDS },
     memory,
-    readMembers: memberReader(stytch, { deadlineMs, memory }),
+    readMembers: memberReader(stytch, { deadlineMs, memory }).readMembers,
     rereads: rereadsThrough(producer),
     close: async () => {
       await Promise.all([queues.close(), producer.close(), database.$disconnect()]);

@@ -1,4 +1,4 @@
-import type { Change } from '../directory/plan.js';
+import type { Change } from '../directory/change.js';
 import { describeFailure } from '../failures.js';
 import { type Look, reconcileMembers } from '../reconcile/reconcile-members.js';
 import type { SupportParts } from './parts.js';

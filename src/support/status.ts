@@ -17,6 +17,8 @@ export type Status = {
   slaSeconds: number;
   held: number;
   quietTeams: { teamId: string; since: string }[];
+  /** A worker died while it swept them, and no sweep has gone well since. */
+  suspectTeams: { teamId: string; since: string }[];
   connectedTeams: number;
   /** Workers that have reported in the last minute. */
   workers: number;
@@ -28,11 +30,12 @@ export type Status = {
 type Parts = Pick<SupportParts, 'database' | 'queues' | 'slaSeconds'>;
 
 export async function status(parts: Parts): Promise<Status> {
-  const [queues, oldest, numbers, quietTeams, replaysUnderWay, settledBySweeps] = await Promise.all([
+  const [queues, oldest, numbers, quietTeams, suspectTeams, replaysUnderWay, settledBySweeps] = await Promise.all([
     parts.queues.counts(),
     parts.queues.oldestPending(),
     readNumbers(parts),
-    readQuietTeams(parts),
+    readTeams(parts, 'quietSince'),
+    readTeams(parts, 'suspectSince'),
     openReplays(parts.database),
     settledLately(parts.database),
   ]);
@@ -43,7 +46,7 @@ export async function status(parts: Parts): Promise<Status> {
     oldestPendingSeconds: oldest === null ? null : Math.max(0, (Date.now() - oldest.getTime()) / 1000),
     lag: { changes, p50Seconds, p99Seconds },
     ...counts,
-    ...{ slaSeconds: parts.slaSeconds, quietTeams, replaysUnderWay, settledBySweeps },
+    ...{ slaSeconds: parts.slaSeconds, quietTeams, suspectTeams, replaysUnderWay, settledBySweeps },
   };
 }
 
@@ -70,9 +73,12 @@ async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
   return row;
 }
 
-async function readQuietTeams({ database }: Parts): Promise<Status['quietTeams']> {
+/** A screenful; there may be ten thousand teams. */
+const teamsShown = 50;
+
+async function readTeams({ database }: Parts, since: 'quietSince' | 'suspectSince'): Promise<Status['quietTeams']> {
   const teams = await readingDatabase(() =>
-    database.teamSync.findMany({ where: { quietSince: { not: null } }, orderBy: { quietSince: 'asc' } }),
+    database.teamSync.findMany({ where: { [since]: { not: null } }, orderBy: { [since]: 'asc' }, take: teamsShown }),
   );
-  return teams.map(({ teamId, quietSince }) => ({ teamId, since: quietSince?.toISOString() ?? '' }));
+  return teams.map((team) => ({ teamId: team.teamId, since: team[since]?.toISOString() ?? '' }));
 }

@@ -6,6 +6,8 @@ import type { Occasion, Outcome } from '../reconcile/record-events.js';
 
 /** What became of events, for metrics and the log. Ids and times only. */
 export type Observer = Notices & {
+  /** Stytch did not end the sessions of a leaver. */
+  sessionsKept(failure: { memberIds: string[]; attempt: number; error: string }): void;
   /** A hint was settled, or a second look is to settle it. */
   handled(hint: Hint, outcome: Outcome): void;
   /** A second look found what the first one missed: this is when the change was committed. */
@@ -48,6 +50,7 @@ export function createObserver(parts: {
       metrics.impossibleTimes.inc(count);
       log.warn({ count }, "rows were dated in the future and count as never read: check the database server's clock");
     },
+    sessionsKept: (failure) => log.warn(failure, "could not end a leaver's Stytch sessions, will be tried again"),
     searchRefuted: (teamId) => {
       metrics.searchesRefuted.inc();
       log.error(

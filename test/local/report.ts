@@ -1,5 +1,5 @@
 import type { Database } from '../../src/database.js';
-import type { Change } from '../../src/directory/plan.js';
+import type { Change } from '../../src/directory/change.js';
 import { changeInWords, reasonInWords } from '../../src/pages/change-words.js';
 import { table } from '../../src/support/table.js';
 

@@ -24,7 +24,7 @@ export function sweepingIn({ emulator, database, home }: Lab, timing = { ...quic
   const queue = connectProducer(home, () => {});
   const told: Sweeping['told'] = { held: [], seenAgain: [] };
   const deps: SweepDependencies = {
-    ...{ database, stytch, readMembers: memberReader(stytch, { memory }), divide: sweepDividers(), memory },
+    ...{ database, stytch, ...memberReader(stytch, { memory }), divide: sweepDividers(), memory },
     searchLagMs: timing.searchLagMs,
     rereads: rereadsThrough(queue, timing),
     onHeld: (held) => told.held.push(held),

@@ -2,7 +2,8 @@
 ALTER TABLE "users" ADD COLUMN "access_lost_at" TIMESTAMPTZ(6);
 
 -- AlterTable
-ALTER TABLE "team_syncs" ADD COLUMN "swept_organization_id" TEXT;
+ALTER TABLE "team_syncs" ADD COLUMN "swept_organization_id" TEXT,
+ADD COLUMN "suspect_since" TIMESTAMPTZ(6);
 
 -- CreateTable
 CREATE TABLE "shared_external_ids" (

@@ -1,4 +1,4 @@
-import type { Change } from '../../directory/plan.js';
+import type { Change } from '../../directory/change.js';
 import { changeInWords, reasonInWords } from '../../pages/change-words.js';
 import { duration, exactly } from '../../pages/times.js';
 import type { Activity } from '../activity.js';

@@ -35,5 +35,8 @@ function textOf(now: Status, width: number): string {
     `workers           ${now.workers}${now.workers === 0 ? '  → none has reported in the last minute; doctor tells more' : ''}`,
     `teams             ${now.connectedTeams} connected, ${now.quietTeams.length} quiet`,
     ...now.quietTeams.map(({ teamId, since }) => `  ${teamId} since ${timeText(since)} UTC`),
+    ...now.suspectTeams.map(
+      ({ teamId, since }) => `a worker died while it swept team ${teamId}, ${timeText(since)} UTC`,
+    ),
   ].join('\n');
 }

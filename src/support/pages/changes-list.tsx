@@ -1,4 +1,4 @@
-import type { Change } from '../../directory/plan.js';
+import type { Change } from '../../directory/change.js';
 import { changeText, tallyText } from '../change-text.js';
 
 /** `+1 user -0 users +2 grants -0 grants`, and each change. */
