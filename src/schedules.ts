@@ -1,3 +1,4 @@
+import type { Config } from './config.js';
 import { type Database, readingDatabase } from './database.js';
 import { Unavailable } from './failures.js';
 import type { ScheduleTimes } from './queue/keep-schedules.js';
@@ -15,7 +16,7 @@ import { foldFormerWorkers } from './watch/worker-reports.js';
 /** What is done every few seconds or hours, by one worker at a time; safe to be done by several. */
 export type Schedule = ScheduleTimes & { run: () => Promise<unknown> };
 
-export type ScheduleSettings = { sweepIntervalSeconds: number; retentionDays: number };
+export type ScheduleSettings = Pick<Config, 'SWEEP_INTERVAL_SECONDS' | 'SYNC_EVENTS_RETENTION_DAYS'>;
 
 const second = 1_000;
 const hour = 3_600 * second;
@@ -26,7 +27,7 @@ const teamsAtOnce = 20;
 export function schedulesOf(
   deps: SweepDependencies &
     RevocationDependencies & { onQuiet: (teamId: string) => void; settleFailed: () => Promise<unknown> },
-  { sweepIntervalSeconds, retentionDays }: ScheduleSettings,
+  { SWEEP_INTERVAL_SECONDS: sweepIntervalSeconds, SYNC_EVENTS_RETENTION_DAYS: retentionDays }: ScheduleSettings,
 ): Schedule[] {
   const { database } = deps;
   return [

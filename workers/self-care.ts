@@ -19,14 +19,10 @@ export function startSelfCare(
   { schedules: wanted = true }: WorkerOptions,
 ) {
   const { database, databaseWatch, workerId, metrics, queue, sessions, observer, log } = context;
-  const times = {
-    sweepIntervalSeconds: config.SWEEP_INTERVAL_SECONDS,
-    retentionDays: config.SYNC_EVENTS_RETENTION_DAYS,
-  };
   const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider silent for longer than it used to be');
   const watching = { onQuiet, sessions, onSessionsKept: observer.sessionsKept };
   const settling = () => settleFailed({ ...context, producer: queue, readMembers: sweeping.readMembers });
-  const schedules = wanted ? schedulesOf({ ...sweeping, ...watching, settleFailed: settling }, times) : [];
+  const schedules = wanted ? schedulesOf({ ...sweeping, ...watching, settleFailed: settling }, config) : [];
   const report = async () => writeReport(database, workerId, await metrics.registry.getMetricsAsJSON()).catch(() => {});
   const probe = () => database.$queryRaw`SELECT 1`.then(databaseWatch.succeeded, databaseWatch.failed);
   const consumer = startSchedules(context, schedules);
