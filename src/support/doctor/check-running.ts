@@ -1,6 +1,6 @@
 import { readingDatabase } from '../../database.js';
 import type { SupportParts } from '../parts.js';
-import { checked, type Finding, ok, problem, warning } from './finding.js';
+import { checkedInDatabase, type Finding, ok, problem, warning } from './finding.js';
 
 type Settings = { sweepIntervalSeconds: number; searchesPerMinute: number };
 
@@ -9,7 +9,7 @@ export async function checkRunning(
   { database }: Pick<SupportParts, 'database'>,
   settings: Settings,
 ): Promise<Finding[]> {
-  return checked('workers', 'See the finding on the database.', async () => {
+  return checkedInDatabase('workers', async () => {
     const [row] = await readingDatabase(
       () => database.$queryRaw<[RunningNumbers]>`
         SELECT
