@@ -9,13 +9,12 @@ export type StytchLookups = {
   organizations(cursor?: string): Promise<{ organizations: OrganizationFacts[]; nextCursor: string | null }>;
   /** Null when Stytch does not know it. */
   organization(organizationId: string): Promise<OrganizationFacts | null>;
-  /** Who may do what, in every organization of the project. */
-  policy(): Promise<PolicyFacts>;
+  /** The roles that every organization of the project has, by its RBAC policy. */
+  projectRoles(): Promise<RoleFacts[]>;
 };
 
 /** `roles`: those that only this organization has. */
 export type OrganizationFacts = { id: string; name: string; hasScim: boolean; roles: RoleFacts[] };
-export type PolicyFacts = { resources: string[]; roles: RoleFacts[] };
 /** A role and what it allows; the action `*` is every action of the resource. */
 export type RoleFacts = { id: string; permissions: { resource: string; actions: string[] }[] };
 
@@ -62,7 +61,11 @@ export function connectLookups(options: StytchOptions): StytchLookups {
         const found = await unlessUnknown(client.organizations.get({ organization_id: organizationId }));
         return found === null ? null : organizationFacts(asRecord(found).organization);
       }),
-    policy: () => call('rbac.policy', async () => policyFacts(asRecord(await client.rbac.policy()).policy)),
+    projectRoles: () =>
+      call('rbac.policy', async () => {
+        const { policy } = asRecord(await client.rbac.policy());
+        return asArray(asRecord(policy).roles).map(roleFacts);
+      }),
   };
 }
 
@@ -71,14 +74,6 @@ function organizationFacts(organization: unknown): OrganizationFacts {
   const hasScim = typeof scim_active_connection === 'object' && scim_active_connection !== null;
   const roles = asArray(custom_roles).map(roleFacts);
   return { id: String(organization_id), name: String(organization_name ?? ''), hasScim, roles };
-}
-
-function policyFacts(policy: unknown): PolicyFacts {
-  const { resources, roles } = asRecord(policy);
-  return {
-    resources: asArray(resources).map((resource) => String(asRecord(resource).resource_id)),
-    roles: asArray(roles).map(roleFacts),
-  };
 }
 
 function roleFacts(role: unknown): RoleFacts {

@@ -1,10 +1,10 @@
-import type { OrganizationFacts, PolicyFacts, RoleFacts } from '../../stytch-lookups.js';
+import type { OrganizationFacts, RoleFacts } from '../../stytch-lookups.js';
 import type { Permission } from '../../stytch-people.js';
 import { supportPermissions } from '../permission.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 export type PermissionFacts = {
-  policy: PolicyFacts;
+  projectRoles: readonly RoleFacts[];
   /** For the roles that they have of their own. */
   organizations: readonly OrganizationFacts[];
   /** Scanner's own, if it is known. */
@@ -12,9 +12,9 @@ export type PermissionFacts = {
 };
 
 /** Pure. Who gets into Settings > SCIM, and who into /support, by the roles of the Stytch project? */
-export function permissionFindings({ policy, organizations, supportOrganizationId }: PermissionFacts): Finding[] {
+export function permissionFindings({ projectRoles, organizations, supportOrganizationId }: PermissionFacts): Finding[] {
   const own = organizations.find(({ id }) => id === supportOrganizationId)?.roles ?? [];
-  return [scimFinding(policy, organizations), supportFinding([...policy.roles, ...own])];
+  return [scimFinding(projectRoles, organizations), supportFinding([...projectRoles, ...own])];
 }
 
 /** What Settings > SCIM asks for. */
@@ -23,9 +23,9 @@ const actions = ['create', 'get', 'update', 'delete'] as const;
 /** Everybody has it, and it can't be taken away. */
 const everybody = 'stytch_member';
 
-function scimFinding(policy: PolicyFacts, organizations: readonly OrganizationFacts[]): Finding {
+function scimFinding(projectRoles: readonly RoleFacts[], organizations: readonly OrganizationFacts[]): Finding {
   const check = 'permission for Settings > SCIM';
-  const allowed = policy.roles
+  const allowed = projectRoles
     .map((role) => ({ id: role.id, may: actions.filter((action) => allows(role, { resource, action })) }))
     .filter(({ may }) => may.length > 0);
   const missing = actions.filter((action) => !allowed.some(({ may }) => may.includes(action)));

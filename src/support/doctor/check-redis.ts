@@ -1,18 +1,18 @@
 import type { RedisExamination, RedisFacts } from '../../queue/examine-redis.js';
 import type { SupportParts } from '../parts.js';
-import { checked, type Finding, ok, problem, unknown, warning } from './finding.js';
+import { checked, checkedInDatabase, type Finding, ok, problem, unknown, warning } from './finding.js';
 
 /** The queue: Redis by its own words and a trial write, and whether BullMQ can read it. */
 export async function checkQueue({ queues }: Pick<SupportParts, 'queues'>): Promise<Finding[]> {
   const examination = await queues.examineRedis();
   const ofRedis = examination === null ? [] : redisFindings(examination);
   if (examination !== null && examination.problem !== null && examination.facts === null) return ofRedis;
-  const next = examination === null ? 'See the finding on the database.' : 'See the findings on Redis.';
-  const ofQueue = await checked('queue', next, async () => {
+  const look = async () => {
     await queues.counts();
     return [ok('queue', 'can be read')];
-  });
-  return [...ofRedis, ...ofQueue];
+  };
+  if (examination === null) return checkedInDatabase('queue', look);
+  return [...ofRedis, ...(await checked('queue', 'See the findings on Redis.', look))];
 }
 
 /** Pure. */

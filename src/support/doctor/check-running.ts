@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { readingDatabase } from '../../database.js';
 import type { SupportParts } from '../parts.js';
 import { checkedInDatabase, type Finding, ok, problem, warning } from './finding.js';
@@ -45,10 +46,10 @@ export function runningFindings(
   const share = `sweeps need ${perMinute} searches a minute of ${searchesPerMinute}; the busiest of the last ten used ${busiestMinute}`;
   return [
     workers > 0
-      ? ok('workers', `${workers} have reported in the last minute`)
+      ? ok('workers', `${counted(workers, 'worker has', 'workers have')} reported in the last minute`)
       : problem('workers', 'none has reported in the last minute', 'Start npm run worker; its log says why it ended.'),
     unswept === 0
-      ? ok('schedules', `${connected} connected teams, all swept in their turn`)
+      ? ok('schedules', `${counted(connected, 'connected team')}, all swept in their turn`)
       : problem(
           'schedules',
           `${unswept} of ${connected} connected teams are overdue for a sweep`,

@@ -18,8 +18,8 @@ export async function checkStytch(parts: Parts, supportOrganizationId: string | 
     const found = await Promise.all([
       checkedInDatabase('teams', () => checkTeams(parts, listing, supportOrganizationId)),
       checked('permissions', next, async () => {
-        const policy = await parts.lookups.policy();
-        return permissionFindings({ policy, organizations: listing.organizations, supportOrganizationId });
+        const projectRoles = await parts.lookups.projectRoles();
+        return permissionFindings({ projectRoles, organizations: listing.organizations, supportOrganizationId });
       }),
     ]);
     const own = ownFindings(listing, supportOrganizationId);

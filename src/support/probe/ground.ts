@@ -25,6 +25,7 @@ export type Ground = {
   memberIds(): string[];
 };
 
+/** `scim`: with the bearer token that is valid now. */
 export type Connection = {
   id: string;
   baseUrl: string;

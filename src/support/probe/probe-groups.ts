@@ -5,7 +5,7 @@ import type { Ground, Person } from './ground.js';
 import { lazily } from './lazily.js';
 import { patch, type ScimAnswer, scimGroup, scimUser } from './scim-client.js';
 import { lagSeen, measureLag, type Shown, shownBy } from './search-lag.js';
-import { until } from './until.js';
+import { until, waitedText } from './until.js';
 
 const names = { first: 'probe_group', second: 'probe_group_renamed' };
 const asText = JSON.stringify({ id: 'x', value: 'probe_role', displayName: 'Probe role' });
@@ -46,7 +46,7 @@ export function groupMeasurements(ground: Ground): Measurement[] {
       },
     },
     {
-      question: 'seconds until a renamed group shows by its new name',
+      question: 'a renamed group shows by its new name',
       measure: async () => renameSeen(ground, await grouped()),
     },
     {
@@ -86,18 +86,12 @@ async function renameSeen(ground: Ground, person: Grouped): Promise<Seen> {
     inGet(ground, person, (shown) => shown.includes(names.second), sinceMs),
     measureLag(ground, [person.memberId], { sinceMs, isSo }),
   ]);
-  const harm = 'a search may give back the role of the old name.';
-  if (direct === null) {
-    const seen = lagSeen(lag, ground.lagMaxMs, harm);
-    const meaning = 'Roles by the old name stay, and those by the new one are not granted. Tell the developers.';
-    return { ...seen, ...harmful(`get: not within ${ground.lagMaxMs / 1000} s; search: ${seen.answer}`, meaning) };
-  }
-  const seen = lagSeen(lag, ground.lagMaxMs, harm);
-  return {
-    ...seen,
-    answer: `get: after ${direct.seconds.toFixed(1)} s; search: ${seen.answer}`,
-    numbers: { getSeconds: direct.seconds, ...seen.numbers },
-  };
+  const search = lagSeen(lag, ground.lagMaxMs, 'a search may give back the role of the old name.');
+  const answer = `get: ${waitedText(direct, ground.lagMaxMs)}; search: ${search.answer}`;
+  const numbers = { getSeconds: direct?.seconds ?? null, ...search.numbers };
+  if (direct !== null) return { ...search, answer, numbers };
+  const meaning = 'Roles by the old name stay, and those by the new one are not granted. Tell the developers.';
+  return { ...harmful(answer, meaning), numbers };
 }
 
 async function ofGroup(ground: Ground, { groupId }: Grouped, method: string, body: object): Promise<ScimAnswer> {

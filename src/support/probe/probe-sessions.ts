@@ -3,7 +3,7 @@ import type { ProbePermission, ProbeSession } from '../../stytch-probe.js';
 import { costly, failed, fine, harmful, type Measurement, type Seen } from './fact.js';
 import { bodyOf, type Ground, text } from './ground.js';
 import { lazily } from './lazily.js';
-import { until } from './until.js';
+import { until, waitedText } from './until.js';
 
 /** A signed-in person without any role: what are they refused with, and how soon does a revoked session end? */
 export function sessionMeasurements(ground: Ground): Measurement[] {
@@ -35,7 +35,7 @@ export function sessionMeasurements(ground: Ground): Measurement[] {
         }),
     },
     {
-      question: 'seconds until sessions.revoke has ended a session',
+      question: 'sessions.revoke has ended a session',
       measure: async () => revoke(ground, await session()),
     },
   ];
@@ -82,8 +82,8 @@ async function revoke(
   const numbers = { seconds: waited?.seconds ?? null };
   if (waited === null) {
     const meaning = 'Who is deactivated stays signed in. Tell the developers, and Stytch.';
-    return { ...harmful(`not within ${withinMs / 1000} s`, meaning), numbers };
+    return { ...harmful(waitedText(null, withinMs), meaning), numbers };
   }
-  const answer = `after ${waited.seconds.toFixed(1)} s, as token and as JWT`;
+  const answer = `${waitedText(waited, withinMs)}, as token and as JWT`;
   return { ...fine(answer, 'Who is deactivated is signed out of what asks Stytch that much later.'), numbers };
 }

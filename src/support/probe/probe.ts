@@ -8,6 +8,7 @@ import { type Fact, harmful, type Measurement, notMeasured } from './fact.js';
 import { type Ground, groundIn, text } from './ground.js';
 import { type MeasureOptions, measureAll } from './measure.js';
 import { connectionMeasurements } from './probe-connection.js';
+import { deletionMeasurements } from './probe-deletion.js';
 import { groupMeasurements } from './probe-groups.js';
 import { joiningMeasurements } from './probe-joining.js';
 import { leavingMeasurements } from './probe-leaving.js';
@@ -64,6 +65,7 @@ function noGround(refusal: string): Fact {
 }
 
 async function measureIn(ground: Ground, options: ProbeOptions, since: Date): Promise<Fact[]> {
+  const deletion = deletionMeasurements(ground);
   const measurements: Measurement[] = [
     ...connectionMeasurements(ground),
     ...joiningMeasurements(ground),
@@ -72,7 +74,9 @@ async function measureIn(ground: Ground, options: ProbeOptions, since: Date): Pr
     ...leavingMeasurements(ground),
     ...sessionMeasurements(ground),
     ...rotationMeasurements(ground),
+    deletion.begin,
     ...webhookMeasurements(ground, { ...options, since }),
+    deletion.end,
   ];
   return measureAll(measurements, options);
 }

@@ -2,7 +2,7 @@ import { asArray, asRecord } from '../../directory/json.js';
 import { allowedSearchLagMs } from '../../directory/search-lag.js';
 import { costly, fine, harmful, type Seen } from './fact.js';
 import { bodyOf, type Ground } from './ground.js';
-import { until, type Waited } from './until.js';
+import { until, type Waited, waitedText } from './until.js';
 
 /** Members by id, as a search shows them. */
 export type Shown = ReadonlyMap<string, Record<string, unknown>>;
@@ -40,10 +40,9 @@ const nearShare = 0.5;
 /** Pure. @param harm what happens to whom when search is later than we allow for */
 export function lagSeen({ byId, listing }: Lag, lagMaxMs: number, harm: string): Seen {
   const allowed = allowedSearchLagMs / 1000;
-  const took = (waited: Waited | null) =>
-    waited === null ? `not within ${lagMaxMs / 1000} s` : `after ${waited.seconds.toFixed(1)} s`;
+  const took = (waited: Waited | null) => waitedText(waited, lagMaxMs);
   const answer = `${took(byId)} by their ids, ${took(listing)} in the list of the organization`;
-  const longest = Math.max(byId?.seconds ?? Number.POSITIVE_INFINITY, listing?.seconds ?? Number.POSITIVE_INFINITY);
+  const longest = Math.max(...[byId, listing].map(lateBy));
   const numbers = {
     byIdSeconds: byId?.seconds ?? null,
     listSeconds: listing?.seconds ?? null,
@@ -55,4 +54,10 @@ export function lagSeen({ byId, listing }: Lag, lagMaxMs: number, harm: string):
   const within = `Within the ${allowed} s that we allow for`;
   if (longest > allowed * nearShare) return { ...costly(answer, `${within}, but not by much. ${raise}`), numbers };
   return { ...fine(answer, `${within}: what search says is dated that much earlier.`), numbers };
+}
+
+/** What the first question shows is not late, however long the change itself took. */
+function lateBy(waited: Waited | null): number {
+  if (waited === null) return Number.POSITIVE_INFINITY;
+  return waited.asks === 1 ? 0 : waited.seconds;
 }

@@ -28,3 +28,9 @@ export async function until(
     await sleep(Math.min(pauseMs, withinMs - passedMs + 1), undefined, { signal });
   }
 }
+
+/** `at once`, `after 1.6 s`, `not within 30 s` */
+export function waitedText(waited: Waited | null, withinMs: number): string {
+  if (waited === null) return `not within ${withinMs / 1_000} s`;
+  return waited.asks === 1 ? 'at once' : `after ${waited.seconds.toFixed(1)} s`;
+}
