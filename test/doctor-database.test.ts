@@ -110,6 +110,7 @@ it('the quickest answer says most of a clock, and what it may be wrong by is no 
   const offset = clockOffset([
     { sentMs: 0, receivedMs: 9_000, theirsMs: 8_900 },
     { sentMs: 10_000, receivedMs: 10_010, theirsMs: 10_105 },
+    { sentMs: 20_000, receivedMs: 24_000, theirsMs: 20_100 },
   ]);
   expect(offset).toEqual({ aheadMs: 100, plusMinusMs: 5 });
   expect(databaseClockFinding({ aheadMs: -2_500, plusMinusMs: 600 }).status).toBe('ok');

@@ -298,8 +298,11 @@ describe('what the probe made is gone afterwards', () => {
     const ended = new Promise((resolve) => child.once('close', resolve));
     await eventually(() => err.join('').includes('search shows a new member'));
     expect((await probeOrganizations()).length).toBe(1);
+    const deletion = lab.emulator.faults.freeze('organizations.delete');
     child.kill('SIGINT');
+    await deletion.arrived;
     child.kill('SIGINT');
+    deletion.release();
     expect(await ended).toBe(1);
     const { facts } = JSON.parse(out.join('')) as { facts: Fact[] };
     expect(facts.at(-1)).toMatchObject({ status: 'unknown', answer: 'not measured: interrupted' });
