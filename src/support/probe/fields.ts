@@ -31,7 +31,7 @@ export function fieldsSeen(got: Record<string, unknown>, found: Record<string, u
     paths.length === 0
       ? []
       : [`${who} lacks ${paths.slice(0, namedMax).join(', ')}${paths.length > namedMax ? ', …' : ''}`];
-  const [direct, searched] = [directoryMemberOf(got), directoryMemberOf(found)].map(asRecord) as [Read, Read];
+  const [direct, searched] = [readBy(got), readBy(found)];
   const differing = Object.keys({ ...direct, ...searched }).filter(
     (key) => JSON.stringify(direct[key]) !== JSON.stringify(searched[key]),
   );
@@ -42,8 +42,12 @@ export function fieldsSeen(got: Record<string, unknown>, found: Record<string, u
   ];
   const answer = differences.length === 0 ? 'the same' : differences.join('; ');
   if (differing.length === 0) return fine(answer, 'All that Scanner reads is the same in both.');
-  const meaning = `Sweeps read people by search, and would take ${differing.join(' and ')} from them. Tell the developers.`;
+  const meaning = `By search people have other ${differing.join(' and ')}: each of them needs a direct read, and sweeps are slow. Tell the developers.`;
   return harmful(answer, meaning);
 }
 
-type Read = Record<string, unknown>;
+/** What our own rules take from a member. */
+function readBy(member: Record<string, unknown>): Record<string, unknown> {
+  const { isComplete: _, ...taken } = asRecord(directoryMemberOf(member)); // says only how good the answer is
+  return taken;
+}

@@ -81,11 +81,8 @@ async function withoutHits(ground: Ground): Promise<Seen> {
   const answer = `members ${formOf(body.members)}, next_cursor ${formOf(next_cursor)}`;
   if (Array.isArray(body.members)) return fine(answer, 'Taken as: nobody.');
   const hasMetadata = typeof body.results_metadata === 'object' && body.results_metadata !== null;
-  if (body.members === null && hasMetadata) return fine(answer, 'Null next to results_metadata is taken as: nobody.');
-  return costly(
-    answer,
-    'Taken as no answer, and asked again: hints and sweeps of unknown people fail. Tell the developers.',
-  );
+  if (hasMetadata) return fine(answer, 'No list next to results_metadata is taken as: nobody.');
+  return costly(answer, 'Taken as no answer, and asked again: hints about unknown people fail. Tell the developers.');
 }
 
 function search({ stytch, organizationId }: Ground, request: ProbeSearch) {
