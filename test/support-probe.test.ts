@@ -1,7 +1,7 @@
 import { connectLookups } from '../src/stytch-lookups.js';
 import { connectProbe } from '../src/stytch-probe.js';
 import type { Fact } from '../src/support/probe/fact.js';
-import { fieldsMissing } from '../src/support/probe/fields.js';
+import { fieldsMissing, fieldsSeen } from '../src/support/probe/fields.js';
 import { probe } from '../src/support/probe/probe.js';
 import { lagSeen } from '../src/support/probe/search-lag.js';
 import type { Switches } from './emulator/switches.js';
@@ -120,6 +120,16 @@ describe('a search that knows less than get', () => {
     expect(found.answer).toContain(answer);
     expect(found.answer).toContain(`by our rules they differ in ${differing.join(', ')}`);
     expect(found.meaning).toContain(`have other ${differing.join(' and ')}: each of them needs a direct read`);
+  });
+
+  it('may know more than get, which is fine where Scanner does not read it', () => {
+    const got = { member_id: 'member-1', organization_id: 'organization-1', status: 'active', email_address: 'a@b.c' };
+    const found = fieldsSeen(got, { ...got, lock_created_at: 'today', mfa: { enrolled: true } });
+    expect([found.status, found.answer]).toEqual(['ok', 'get lacks lock_created_at, mfa']);
+    expect(fieldsSeen(got, { ...got, name: 'Ann' })).toMatchObject({
+      status: 'problem',
+      answer: 'get lacks name; by our rules they differ in name',
+    });
   });
 
   it('has the topmost paths that it lacks named', () => {

@@ -24,7 +24,7 @@ export function redisFindings({ node, problem: refused, facts }: RedisExaminatio
     refused === null
       ? ok('redis write', 'a trial key was written and removed')
       : problem('redis write', `${node} refuses: ${refused.meaning} (${refused.word})`, refused.remedy);
-  if (facts === null) return [write, unknown('redis', `${node} does not tell how it is (INFO)`, askWhoRunsIt)];
+  if (facts === null) return [write, unknown('redis', `${node} does not answer INFO`, askWhoRunsIt)];
   return [roleFinding(node, facts), write, memoryFinding(facts), policyFinding(facts), persistenceFinding(facts)];
 }
 
@@ -67,7 +67,7 @@ function mebibytes(bytes: number): string {
 }
 
 function policyFinding({ evictionPolicy }: RedisFacts): Finding {
-  if (evictionPolicy === null) return unknown('redis policy', 'Redis does not tell its eviction policy', askWhoRunsIt);
+  if (evictionPolicy === null) return unknown('redis policy', 'Redis does not say what it is', askWhoRunsIt);
   if (evictionPolicy === 'noeviction') return ok('redis policy', 'noeviction');
   const next = 'CONFIG SET maxmemory-policy noeviction: else jobs vanish when memory is short.';
   return problem('redis policy', evictionPolicy, next);
@@ -79,7 +79,7 @@ function persistenceFinding({ appendOnly, diskFailed }: RedisFacts): Finding {
     return problem('redis persistence', 'its last write to disk failed', next);
   }
   if (appendOnly === null)
-    return unknown('redis persistence', 'Redis does not tell whether it keeps a log', askWhoRunsIt);
+    return unknown('redis persistence', 'Redis does not say whether it has an append-only file', askWhoRunsIt);
   if (appendOnly) return ok('redis persistence', 'append-only file on');
   const next = 'CONFIG SET appendonly yes: else a restart loses jobs, until a sweep.';
   return warning('redis persistence', 'append-only file off', next);
