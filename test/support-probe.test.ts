@@ -31,19 +31,14 @@ async function probed({ lagMaxMs = 1_000, signal, onStep = () => {} }: Options =
   const { projectId, secret, url } = lab.emulator;
   const stytch = connectProbe({ projectId, secret, baseUrl: url });
   const options = { database: lab.database, eventsWithinMs: 0, lagMaxMs, onStep };
-  try {
-    const facts = await probe(stytch, { ...options, signal: signal ?? new AbortController().signal });
-    return { facts, of: (question: string) => facts.find((fact) => fact.question === question) as Fact };
-  } finally {
-    await stytch.close();
-  }
+  const facts = await probe(stytch, { ...options, signal: signal ?? new AbortController().signal });
+  return { facts, of: (question: string) => facts.find((fact) => fact.question === question) as Fact };
 }
 
 async function probeOrganizations(): Promise<string[]> {
   const { projectId, secret, url } = lab.emulator;
   const lookups = connectLookups({ projectId, secret, baseUrl: url });
   const { organizations } = await lookups.organizations();
-  await lookups.close();
   return organizations.map(({ name }) => name).filter((name) => name.startsWith('scanner-probe-'));
 }
 
