@@ -9,9 +9,14 @@ export type StytchLookups = {
   organizations(cursor?: string): Promise<{ organizations: OrganizationFacts[]; nextCursor: string | null }>;
   /** Null when Stytch does not know it. */
   organization(organizationId: string): Promise<OrganizationFacts | null>;
+  /** The roles that every organization of the project has, by its RBAC policy. */
+  projectRoles(): Promise<RoleFacts[]>;
 };
 
-export type OrganizationFacts = { id: string; name: string; hasScim: boolean };
+/** `roles`: those that only this organization has. */
+export type OrganizationFacts = { id: string; name: string; hasScim: boolean; roles: RoleFacts[] };
+/** A role and what it allows; the action `*` is every action of the resource. */
+export type RoleFacts = { id: string; permissions: { resource: string; actions: string[] }[] };
 
 const statuses = ['active', 'pending', 'invited', 'deleted'];
 /** What the emulator and Stytch take at least; more organizations are asked for in parts. */
@@ -56,11 +61,29 @@ export function connectLookups(options: StytchOptions): StytchLookups {
         const found = await unlessUnknown(client.organizations.get({ organization_id: organizationId }));
         return found === null ? null : organizationFacts(asRecord(found).organization);
       }),
+    projectRoles: () =>
+      call('rbac.policy', async () => {
+        const { policy } = asRecord(await client.rbac.policy());
+        return asArray(asRecord(policy).roles).map(roleFacts);
+      }),
   };
 }
 
 function organizationFacts(organization: unknown): OrganizationFacts {
-  const { organization_id, organization_name, scim_active_connection } = asRecord(organization);
+  const { organization_id, organization_name, scim_active_connection, custom_roles } = asRecord(organization);
   const hasScim = typeof scim_active_connection === 'object' && scim_active_connection !== null;
-  return { id: String(organization_id), name: String(organization_name ?? ''), hasScim };
+  const roles = asArray(custom_roles).map(roleFacts);
+  return { id: String(organization_id), name: String(organization_name ?? ''), hasScim, roles };
+}
+
+function roleFacts(role: unknown): RoleFacts {
+  const { role_id, permissions } = asRecord(role);
+  return {
+    id: String(role_id),
+    permissions: asArray(permissions)
+      .map(asRecord)
+      .map(({ resource_id, actions }) => {
+        return { resource: String(resource_id), actions: asArray(actions).map(String) };
+      }),
+  };
 }

@@ -3,36 +3,50 @@ import { asRecord } from './directory/json.js';
 import { createClient, type StytchOptions } from './stytch.js';
 
 /** What Stytch answered: its body, or its refusal by status and type (never its message, which may quote what was sent). */
-export type ProbeAnswer = { body: Record<string, unknown> } | { refusal: string };
+export type ProbeAnswer = { body: Record<string, unknown> } | ProbeRefusal;
+/** `status` 0: no usable answer came. */
+export type ProbeRefusal = { refusal: string; status: number };
+
+export type ProbeSearch = { memberIds?: string[]; statuses?: string[]; limit?: number; cursor?: string };
+/** The two forms of one session. */
+export type ProbeSession = { session_token: string } | { session_jwt: string };
+export type ProbePermission = { organization_id: string; resource_id: string; action: string };
 
 /** The calls with which `doctor --probe` finds out what Stytch's documentation leaves open. For test projects only. */
 export type StytchProbe = {
-  createOrganization(name: string): Promise<ProbeAnswer>;
-  deleteOrganization(organizationId: string): Promise<ProbeAnswer>;
+  /** @param slug by which it can be deleted too, whether or not its id was heard */
+  createOrganization(slug: string): Promise<ProbeAnswer>;
+  deleteOrganization(idOrSlug: string): Promise<ProbeAnswer>;
   createConnection(organizationId: string, fields: { display_name: string }): Promise<ProbeAnswer>;
   getConnection(organizationId: string): Promise<ProbeAnswer>;
-  getGroups(organizationId: string, connectionId: string): Promise<ProbeAnswer>;
   assignRole(organizationId: string, connectionId: string, groupId: string): Promise<ProbeAnswer>;
   startRotation(organizationId: string, connectionId: string): Promise<ProbeAnswer>;
   completeRotation(organizationId: string, connectionId: string): Promise<ProbeAnswer>;
   deleteConnection(organizationId: string, connectionId: string): Promise<ProbeAnswer>;
   /** members.get, which needs the organization. */
-  getMember(organizationId: string, memberId: string): Promise<ProbeAnswer>;
+  getMember(organizationId: string, by: { member_id: string } | { email_address: string }): Promise<ProbeAnswer>;
   /** dangerouslyGet, deleted ones too. */
   getAnyMember(memberId: string): Promise<ProbeAnswer>;
-  /** The members that search shows; null: without asking for any status. */
-  searchMembers(organizationId: string, statuses: string[] | null): Promise<ProbeAnswer>;
+  searchMembers(organizationId: string, search: ProbeSearch): Promise<ProbeAnswer>;
+  /** Gives somebody a password, and makes them if they are not there. */
+  setPassword(organizationId: string, email: string, password: ScryptPassword): Promise<ProbeAnswer>;
+  signIn(organizationId: string, email: string, password: string): Promise<ProbeAnswer>;
+  authenticate(session: ProbeSession, permission?: ProbePermission): Promise<ProbeAnswer>;
+  /** All sessions of the member. */
+  revokeSessions(memberId: string): Promise<ProbeAnswer>;
 };
 
+/** `hash` in base64, as Stytch wants scrypt's. */
+export type ScryptPassword = { hash: string; salt: string; n: number; r: number; p: number; keyLength: number };
+
 export function connectProbe(options: StytchOptions): StytchProbe {
-  const { organizations, scim } = createClient(options);
+  const { organizations, scim, passwords, sessions } = createClient(options);
   const at = (organization_id: string, connection_id: string) => ({ organization_id, connection_id });
   return {
-    createOrganization: (organization_name) => answerOf(organizations.create({ organization_name })),
+    createOrganization: (slug) => answerOf(organizations.create({ organization_name: slug, organization_slug: slug })),
     deleteOrganization: (organization_id) => answerOf(organizations.delete({ organization_id })),
     createConnection: (organization_id, fields) => answerOf(scim.connection.create({ organization_id, ...fields })),
     getConnection: (organization_id) => answerOf(scim.connection.get({ organization_id })),
-    getGroups: (organizationId, id) => answerOf(scim.connection.getGroups(at(organizationId, id))),
     assignRole: (organizationId, id, group_id) => {
       const assignment = { role_id: 'stytch_admin', group_id, group_name: '' };
       return answerOf(
@@ -42,13 +56,35 @@ export function connectProbe(options: StytchOptions): StytchProbe {
     startRotation: (organizationId, id) => answerOf(scim.connection.rotateStart(at(organizationId, id))),
     completeRotation: (organizationId, id) => answerOf(scim.connection.rotateComplete(at(organizationId, id))),
     deleteConnection: (organizationId, id) => answerOf(scim.connection.delete(at(organizationId, id))),
-    getMember: (organization_id, member_id) => answerOf(organizations.members.get({ organization_id, member_id })),
+    getMember: (organization_id, by) => answerOf(organizations.members.get({ organization_id, ...by })),
     getAnyMember: (member_id) => answerOf(organizations.members.dangerouslyGet({ member_id, include_deleted: true })),
-    searchMembers: (organizationId, statuses) => {
-      const operands = statuses === null ? [] : [{ filter_name: 'statuses' as const, filter_value: statuses }];
-      const query = operands.length === 0 ? {} : { query: { operator: 'AND' as const, operands } };
-      return answerOf(organizations.members.search({ organization_ids: [organizationId], ...query }));
+    searchMembers: (organizationId, search) =>
+      answerOf(organizations.members.search(searchRequest(organizationId, search))),
+    setPassword: (organization_id, email_address, { hash, salt, n, r, p, keyLength }) => {
+      const scrypt_config = { salt, n_parameter: n, r_parameter: r, p_parameter: p, key_length: keyLength };
+      return answerOf(passwords.migrate({ organization_id, email_address, hash, hash_type: 'scrypt', scrypt_config }));
     },
+    signIn: (organization_id, email_address, password) =>
+      answerOf(passwords.authenticate({ organization_id, email_address, password })),
+    authenticate: (session, permission) =>
+      answerOf(
+        sessions.authenticate({ ...session, ...(permission === undefined ? {} : { authorization_check: permission }) }),
+      ),
+    revokeSessions: (member_id) => answerOf(sessions.revoke({ member_id })),
+  };
+}
+
+/** No filter, no query: `statuses` unset asks for what Stytch shows by itself. */
+function searchRequest(organizationId: string, { memberIds, statuses, limit, cursor }: ProbeSearch) {
+  const operands = [
+    ...(statuses === undefined ? [] : [{ filter_name: 'statuses' as const, filter_value: statuses }]),
+    ...(memberIds === undefined ? [] : [{ filter_name: 'member_ids' as const, filter_value: memberIds }]),
+  ];
+  return {
+    organization_ids: [organizationId],
+    ...(limit === undefined ? {} : { limit }),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(operands.length === 0 ? {} : { query: { operator: 'AND' as const, operands } }),
   };
 }
 
@@ -56,7 +92,8 @@ async function answerOf(request: Promise<unknown>): Promise<ProbeAnswer> {
   try {
     return { body: asRecord(await request) };
   } catch (error) {
-    if (error instanceof StytchError) return { refusal: `${error.status_code} ${error.error_type}` };
-    return { refusal: 'no usable answer' };
+    if (!(error instanceof StytchError) || typeof error.status_code !== 'number')
+      return { refusal: 'no usable answer', status: 0 };
+    return { refusal: `${error.status_code} ${error.error_type}`, status: error.status_code };
   }
 }

@@ -1,7 +1,7 @@
 import { connectLookups } from '../src/stytch-lookups.js';
 import { clockFinding } from '../src/support/doctor/check-clock.js';
+import { permissionFindings } from '../src/support/doctor/check-permissions.js';
 import { runningFindings } from '../src/support/doctor/check-running.js';
-import { redisFindings } from '../src/support/doctor/check-stores.js';
 import { teamFindings } from '../src/support/doctor/check-stytch.js';
 import { webhookFinding } from '../src/support/doctor/check-webhook.js';
 import type { Finding } from '../src/support/doctor/finding.js';
@@ -15,16 +15,6 @@ jest.setTimeout(240_000);
 const statuses = (findings: readonly Finding[]) => findings.map(({ check, status }) => `${check}: ${status}`);
 
 describe('what is found is judged', () => {
-  it('of Redis', () => {
-    const good = { evictionPolicy: 'noeviction', appendOnly: 'yes', version: '7.2' };
-    expect(statuses(redisFindings(good))).toEqual(['redis policy: ok', 'redis persistence: ok']);
-    expect(statuses(redisFindings({ ...good, evictionPolicy: 'allkeys-lru', appendOnly: 'no' }))).toEqual([
-      'redis policy: problem',
-      'redis persistence: warning',
-    ]);
-    expect(statuses(redisFindings({ ...good, evictionPolicy: null }))).toEqual(['redis: unknown']);
-  });
-
   it('of what should be running', () => {
     const good = { workers: 1, connected: 3, unswept: 0, pages: 3, busiestMinute: 5 };
     const settings = { sweepIntervalSeconds: 240, searchesPerMinute: 100 };
@@ -47,20 +37,74 @@ describe('what is found is judged', () => {
   });
 
   it('of a clock', () => {
-    const now = Date.parse('2026-11-24T09:00:00Z');
-    expect(clockFinding('Tue, 24 Nov 2026 09:00:02 GMT', now).status).toBe('ok');
-    expect(clockFinding('Tue, 24 Nov 2026 09:04:00 GMT', now).status).toBe('warning');
-    expect(clockFinding(null, now).status).toBe('unknown');
+    const sentMs = Date.parse('2026-11-24T09:00:00Z');
+    const reading = (theirs: string, receivedMs = sentMs) => ({ sentMs, receivedMs, theirsMs: Date.parse(theirs) });
+    expect(clockFinding(reading('2026-11-24T09:00:02Z')).status).toBe('ok');
+    expect(clockFinding(reading('2026-11-24T09:04:00Z')).status).toBe('warning');
+    expect(clockFinding(reading('2026-11-24T09:00:40Z', sentMs + 60_000)).status).toBe('ok'); // its answer took a minute
+    expect(clockFinding(reading('')).status).toBe('unknown');
   });
 
   it('of teams and organizations', () => {
     const team = { id: 'team-1', organizationId: 'org-1', enabled: true };
-    const organization = { id: 'org-1', name: 'Acme', hasScim: true };
+    const organization = { id: 'org-1', name: 'Acme', hasScim: true, roles: [] };
     expect(statuses(teamFindings([team], [organization]))).toEqual(['teams: ok']);
     expect(teamFindings([], [organization])[0]?.found).toBe('1 organizations without a team: org-1');
     expect(teamFindings([{ ...team, organizationId: null }], [])[0]?.found).toContain('without an organization');
     expect(teamFindings([team], [])[0]).toMatchObject({ status: 'problem' });
     expect(teamFindings([{ ...team, enabled: false }], [organization])[0]?.found).toContain('not enabled: team-1');
+  });
+});
+
+describe('who may use our pages, by the roles of the Stytch project', () => {
+  const role = (id: string, resource: string, ...actions: string[]) => ({ id, permissions: [{ resource, actions }] });
+  const admin = role('stytch_admin', 'stytch.scim', '*');
+  const support = role('scanner_support', 'scanner', 'support');
+  const organization = (id: string, ...roles: (typeof admin)[]) => ({ id, name: id, hasScim: true, roles });
+  const judged = (roles: (typeof admin)[], ...organizations: ReturnType<typeof organization>[]) =>
+    permissionFindings({ projectRoles: roles, organizations, supportOrganizationId: 'own' });
+
+  it('is fine when roles for admins and for support have it', () => {
+    const found = judged([admin, support]).map((finding) => `${finding.status}: ${finding.found}`);
+    expect(found).toEqual([
+      'ok: stytch.scim is allowed to stytch_admin (create, get, update, delete)',
+      'ok: scanner.support is allowed to scanner_support',
+    ]);
+    const several = [role('maker', 'stytch.scim', 'create', 'update', 'delete'), role('viewer', 'stytch.scim', 'get')];
+    expect(judged([...several, role('other_way', 'scanner.support', 'access')]).map(({ status }) => status)).toEqual([
+      'ok',
+      'ok',
+    ]);
+  });
+
+  it('is a problem when no role may use stytch.scim, or not all of it', () => {
+    const [none] = judged([role('stytch_admin', 'stytch.sso', '*'), support]);
+    expect(none).toMatchObject({
+      status: 'problem',
+      found: expect.stringContaining('no role of the project may create, get, update, delete on stytch.scim'),
+      next: expect.stringMatching(/^In Stytch's dashboard, under Roles & Permissions, give a role .* stytch\.scim/),
+    });
+    const [some] = judged([role('viewer', 'stytch.scim', 'get', 'update'), support]);
+    expect(some).toMatchObject({
+      status: 'problem',
+      found: expect.stringMatching(/may create, delete on.*viewer \(get/),
+    });
+  });
+
+  it('is a warning when only some organizations have a role for it, or everybody has', () => {
+    const [own] = judged([support], organization('a', role('local_admin', 'stytch.scim', '*')), organization('b'));
+    expect(own).toMatchObject({ status: 'warning', found: expect.stringContaining('only 1 of 2 organizations') });
+    const [everybody] = judged([admin, role('stytch_member', 'stytch.scim', '*')]);
+    expect(everybody).toMatchObject({ status: 'warning', found: expect.stringContaining('which everybody has') });
+    expect(judged([admin, role('stytch_member', 'stytch.scim', 'get')])[0]?.status).toBe('ok');
+  });
+
+  it('is a problem when nobody gets into /support, wherever the role may be', () => {
+    const [, nobody] = judged([admin, role('scanner_support', 'scanner', 'read')]);
+    expect(nobody).toMatchObject({ status: 'problem', next: expect.stringContaining('make a resource “scanner”') });
+    expect(judged([admin], organization('own', support))[1]?.status).toBe('ok');
+    expect(judged([admin], organization('a-customer', support))[1]?.status).toBe('problem');
+    expect(judged([role('stytch_member', 'scanner', '*')])[1]?.status).toBe('warning');
   });
 });
 
@@ -110,6 +154,51 @@ describe('on a running set-up', () => {
     expect(answer.stdout + answer.stderr).not.toMatch(/secret-wrong|whsec_/);
     const nobody = findingsOf(await ask({ PUBLIC_URL: 'http://127.0.0.1:1' }));
     expect(nobody.find(({ check }) => check === 'webhook secret 1')?.found).toContain("can't be reached");
+  });
+
+  it('reads the policy of the project', async () => {
+    lab.emulator.switches.rolesGrantScim = false;
+    const answer = await ask({ SUPPORT_ORGANIZATION_ID: 'organization-test-nobody' });
+    lab.emulator.switches.rolesGrantScim = true;
+    const problems = findingsOf(answer).filter(({ status }) => status === 'problem');
+    expect([answer.code, problems.map(({ check, found }) => `${check}: ${found}`)]).toEqual([
+      1,
+      expect.arrayContaining([
+        'addresses: SUPPORT_ORGANIZATION_ID is no organization of this Stytch project',
+        expect.stringContaining('permission for Settings > SCIM: no role of the project may create'),
+      ]),
+    ]);
+  });
+
+  it('says what is wrong with the database once, and gives nobody else’s advice', async () => {
+    const findings = findingsOf(await ask({ DATABASE_URL: 'postgresql://postgres@127.0.0.1:1/scanner' }));
+    expect(findings.filter(({ status }) => status === 'problem').map(({ check }) => check)).toEqual(['database']);
+    const waiting = findings.filter(({ next }) => next === 'See the finding on the database.');
+    expect(waiting.map(({ check, status }) => `${check}: ${status}`)).toEqual([
+      'teams: unknown',
+      'events: unknown',
+      'workers: unknown',
+    ]);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'credentials', status: 'ok' }));
+  });
+
+  it('says what is wrong with Redis, in its own word', async () => {
+    const answer = await ask({ REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(answer.code).toBe(1);
+    expect(findingsOf(answer).find(({ check }) => check === 'redis')).toEqual({
+      ...{ check: 'redis', status: 'problem', next: 'Correct REDIS_URL, or start Redis there.' },
+      found: '127.0.0.1:1: nothing listens at its address (ECONNREFUSED)',
+    });
+  });
+
+  it('comes to the end of a list of organizations, whatever its form', async () => {
+    for (const endOfList of ['empty', 'missing', 'noMetadata'] as const) {
+      lab.emulator.switches.endOfList = endOfList;
+      const before = lab.emulator.calls.count('organizations.search');
+      await ask({});
+      expect(lab.emulator.calls.count('organizations.search') - before).toBe(1);
+    }
+    lab.emulator.switches.endOfList = 'null';
   });
 
   it.each([

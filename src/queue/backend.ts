@@ -14,7 +14,7 @@ import {
   withBackend,
 } from 'bullmq';
 import pg from 'pg';
-import { connectRedis, type ReconnectListener, type RedisSettings, type RedisTuning, readSettings } from './redis.js';
+import { connectRedis, type ReconnectListener, type RedisTuning } from './redis.js';
 
 /**
  * `leavers` overtake everything because nothing else is in their queue; `rereads` are second looks at members, `sweeps`
@@ -40,8 +40,6 @@ export type Backend = {
     options: WorkerSettings,
     listeners: Listeners & FailureListener,
   ): OpenWorker;
-  /** Null when the queue does not lie in Redis. */
-  redisSettings(): Promise<RedisSettings | null>;
   disconnect(): Promise<void>;
 };
 
@@ -79,7 +77,7 @@ type Listeners = { onError: (error: Error) => void };
 type FailureListener = { onFailed: (job: Job | undefined, error: Error) => void };
 
 /** All keys of our queues in one hash slot of a Redis Cluster: BullMQ's scripts touch several at once. */
-const prefix = '{scim}';
+export const prefix = '{scim}';
 const streams = { events: { maxLen: 1000 } };
 const connectTimeoutMs = 3_000;
 /** A connection on which nothing comes back for this long is dead, though nobody may have told us. */
@@ -109,7 +107,6 @@ function openRedis(
       new Worker(name, processor, { ...settings, connection, prefix, ...traced(name, tracing) })
         .on('error', onError)
         .on('failed', onFailed),
-    redisSettings: () => readSettings(connection),
     disconnect: async () => connection.disconnect(),
   };
 }
@@ -135,7 +132,6 @@ function openPostgres(connectionString: string, tracing: QueueTracing | undefine
       new Worker(name, processor, { ...settings, connection, ...traced(name, tracing) })
         .on('error', onError)
         .on('failed', onFailed),
-    redisSettings: async () => null,
     disconnect: () => pool.end(),
   };
 }

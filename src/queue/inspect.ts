@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { certificateProblem } from '../certificate.js';
 import { codeOf, Unavailable } from '../failures.js';
 import { type BackendJob, type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
-import type { RedisSettings } from './redis.js';
+import { examineRedis, type RedisExamination } from './examine-redis.js';
 
 /** A job as the queue keeps it. `data` is what we wrote: ids and times. */
 export type StoredJob = {
@@ -35,8 +35,8 @@ export type QueueInspector = {
   counts(): Promise<Record<QueueName, JobCounts>>;
   /** When the job that waits longest was added. */
   oldestPending(): Promise<Date | null>;
-  /** Redis' settings that the queue's safety rests on; null when the queue lies in PostgreSQL. */
-  redisSettings(): Promise<RedisSettings | null>;
+  /** How Redis is, by its own words and by a trial write; null when the queue is in PostgreSQL. Never throws. */
+  examineRedis(): Promise<RedisExamination | null>;
   close(): Promise<void>;
 };
 
@@ -63,7 +63,7 @@ export function inspectQueues(home: QueueHome, onError: (error: Error) => void):
     retry: (job, data) => within(() => retryIn(queues.get(job.queue), job, data)),
     counts: async () => Object.fromEntries(await each(countsOf)) as Record<QueueName, JobCounts>,
     oldestPending: async () => earliest(await each(oldestOf)),
-    redisSettings: () => within(() => backend.redisSettings()),
+    examineRedis: async () => (home.redisUrl === undefined ? null : examineRedis(home.redisUrl)),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await backend.disconnect();

@@ -1,10 +1,12 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
 /** How a connection behaves while Redis is away: a producer fails fast, a worker waits. */
-export type RedisTuning = Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>;
+export type RedisTuning = Pick<
+  RedisOptions,
+  'enableOfflineQueue' | 'enableReadyCheck' | 'maxRetriesPerRequest' | 'commandTimeout' | 'disconnectTimeout'
+>;
 /** Told when the connection is there again after it was lost; the queue may have lost what it held. */
 export type ReconnectListener = () => void;
-export type RedisSettings = { evictionPolicy: string | null; appendOnly: string | null; version: string | null };
 
 type Options = RedisTuning & Pick<RedisOptions, 'connectTimeout' | 'socketTimeout'>;
 
@@ -22,13 +24,22 @@ const againAfterMs = (times: number) => Math.min(times * 100, 1_000);
  */
 export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: ReconnectListener): Redis | Cluster {
   const options: Options = { ...tuning, connectTimeout: connectTimeoutMs, socketTimeout: silenceTimeoutMs };
-  const nodes = urls.split(',').map((url) => new URL(url.trim()));
-  if (nodes.length > 1 || nodes[0]?.searchParams.get('cluster') === 'true')
-    return openCluster(nodes, options, onReconnect);
+  const { nodes, isCluster } = nodesOf(urls);
+  if (isCluster) return openCluster(nodes, options, onReconnect);
   const redis = new Redis(urls.trim(), { ...options, retryStrategy: againAfterMs });
   redis.on('error', () => {}); // each queue and worker on it reports the same error
   redis.once('ready', () => redis.on('ready', onReconnect));
   return redis;
+}
+
+/** The nodes that REDIS_URL names, each with the user and the password of the first. */
+export function nodesOf(urls: string): { nodes: URL[]; isCluster: boolean } {
+  const named = urls.split(',').map((url) => new URL(url.trim()));
+  const [{ username, password, searchParams }] = named as [URL];
+  const isCluster = named.length > 1 || searchParams.get('cluster') === 'true';
+  for (const node of named) Object.assign(node, { username, password });
+  for (const node of named) node.searchParams.delete('cluster'); // ours, not ioredis'
+  return { nodes: named, isCluster };
 }
 
 /**
@@ -82,18 +93,4 @@ function watchMasters(cluster: Cluster, tell: () => void): void {
 
 function addressOf({ options }: Redis): string {
   return `${options.host}:${options.port}`;
-}
-
-/** A Redis that may not be asked (a managed one) leaves gaps. */
-export async function readSettings(redis: Redis | Cluster): Promise<RedisSettings> {
-  return {
-    evictionPolicy: await setting(redis, 'maxmemory-policy'),
-    appendOnly: await setting(redis, 'appendonly'),
-    version: /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? null,
-  };
-}
-
-async function setting(redis: Redis | Cluster, name: string): Promise<string | null> {
-  const answer = await redis.config('GET', name).catch(() => []); // managed Redis forbids CONFIG
-  return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : null;
 }

@@ -1,16 +1,11 @@
 import type { Request } from 'express';
-import type { Permission, SignedIn } from '../../stytch-people.js';
+import type { SignedIn } from '../../stytch-people.js';
 import { Refusal } from '../../web/refusal.js';
 import type { SignIn } from '../../web/sign-in.js';
+import { supportPermissions } from '../permission.js';
 
 /** Lets a request in, or says why not. */
 export type Door = (request: Request) => Promise<SignedIn>;
-
-/** How `scanner.support` may be written in the Stytch project's policy: the action of a resource, or the resource itself. */
-const permissions: readonly Permission[] = [
-  { resource: 'scanner', action: 'support' },
-  { resource: 'scanner.support', action: 'access' },
-];
 
 /**
  * The door of /support: a member of Scanner's own organization, whom Stytch allows `scanner.support`, asked anew for each
@@ -19,7 +14,7 @@ const permissions: readonly Permission[] = [
 export function createDoor(signIn: SignIn, supportOrganizationId: string | undefined): Door {
   return async (request) => {
     let person: SignedIn | null = null;
-    for (const permission of permissions) {
+    for (const permission of supportPermissions) {
       person = await signIn(request, permission);
       if (supportOrganizationId === undefined) throw new Refusal('forbidden', notConfigured);
       if (person.organizationId !== supportOrganizationId) throw new Refusal('forbidden', notOurs);

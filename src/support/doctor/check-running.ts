@@ -1,6 +1,7 @@
+import { counted } from '../../counted.js';
 import { readingDatabase } from '../../database.js';
 import type { SupportParts } from '../parts.js';
-import { checked, type Finding, ok, problem, warning } from './finding.js';
+import { checkedInDatabase, type Finding, ok, problem, warning } from './finding.js';
 
 type Settings = { sweepIntervalSeconds: number; searchesPerMinute: number };
 
@@ -9,7 +10,7 @@ export async function checkRunning(
   { database }: Pick<SupportParts, 'database'>,
   settings: Settings,
 ): Promise<Finding[]> {
-  return checked('workers', 'See the finding on the database.', async () => {
+  return checkedInDatabase('workers', async () => {
     const [row] = await readingDatabase(
       () => database.$queryRaw<[RunningNumbers]>`
         SELECT
@@ -45,10 +46,10 @@ export function runningFindings(
   const share = `sweeps need ${perMinute} searches a minute of ${searchesPerMinute}; the busiest of the last ten used ${busiestMinute}`;
   return [
     workers > 0
-      ? ok('workers', `${workers} have reported in the last minute`)
+      ? ok('workers', `${counted(workers, 'worker has', 'workers have')} reported in the last minute`)
       : problem('workers', 'none has reported in the last minute', 'Start npm run worker; its log says why it ended.'),
     unswept === 0
-      ? ok('schedules', `${connected} connected teams, all swept in their turn`)
+      ? ok('schedules', `${counted(connected, 'connected team')}, all swept in their turn`)
       : problem(
           'schedules',
           `${unswept} of ${connected} connected teams are overdue for a sweep`,

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { readingDatabase } from '../../database.js';
 import type { SupportParts } from '../parts.js';
 import { timeText } from '../time-text.js';
-import { checked, type Finding, ok, problem, warning } from './finding.js';
+import { checkedInDatabase, type Finding, ok, problem, unknown, warning } from './finding.js';
 
 /**
  * Does the receiver that the world sees know our secrets? It is sent an event that is signed with each of them and is of
@@ -12,10 +12,10 @@ export async function checkWebhook(
   { database }: Pick<SupportParts, 'database'>,
   { publicUrl, secrets }: { publicUrl: string | undefined; secrets: readonly string[] },
 ): Promise<Finding[]> {
-  const heard = await checked('events', 'See the finding on the database.', () => checkHeard(database));
+  const heard = await checkedInDatabase('events', () => checkHeard(database));
   if (publicUrl === undefined) {
     const next = 'Set PUBLIC_URL, so that the receiver can be asked whether it knows the secrets.';
-    return [...heard, { check: 'webhook secrets', status: 'unknown', found: 'PUBLIC_URL is not set', next }];
+    return [...heard, unknown('webhook secrets', 'PUBLIC_URL is not set', next)];
   }
   const asked = await Promise.all(secrets.map((secret, i) => askReceiver(publicUrl, secret, i + 1)));
   return [...heard, ...asked];

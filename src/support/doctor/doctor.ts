@@ -2,8 +2,9 @@ import type { Config } from '../../config.js';
 import type { SupportParts } from '../parts.js';
 import { checkClock } from './check-clock.js';
 import { checkConfig } from './check-config.js';
+import { checkDatabase } from './check-database.js';
+import { checkQueue } from './check-redis.js';
 import { checkRunning } from './check-running.js';
-import { checkStores } from './check-stores.js';
 import { checkStytch } from './check-stytch.js';
 import { checkWebhook } from './check-webhook.js';
 import type { Finding } from './finding.js';
@@ -12,7 +13,8 @@ import type { Finding } from './finding.js';
 export async function doctor(parts: SupportParts, config: Config): Promise<Finding[]> {
   const findings = await Promise.all([
     checkConfig(config),
-    checkStores(parts, config.DATABASE_URL),
+    checkDatabase(parts.database, config.DATABASE_URL),
+    checkQueue(parts),
     checkStytch(parts, config.SUPPORT_ORGANIZATION_ID),
     checkClock(baseUrlOf(config)),
     checkWebhook(parts, { publicUrl: config.PUBLIC_URL, secrets: config.STYTCH_WEBHOOK_SECRETS }),

@@ -1,4 +1,5 @@
 import { asRecord, parseJson } from '../../directory/json.js';
+import { Unavailable } from '../../failures.js';
 
 /** What a SCIM server answered. */
 export type ScimAnswer = { status: number; body: Record<string, unknown> };
@@ -6,7 +7,10 @@ export type ScimClient = (method: string, path: string, body?: object) => Promis
 
 const deadlineMs = 15_000;
 
-/** Plays an identity provider against a connection's own SCIM address. The token stays in this function. */
+/**
+ * Plays an identity provider against a connection's own SCIM address. The token stays in this function.
+ * @throws Unavailable when no answer comes
+ */
 export function scimClient(baseUrl: string, bearerToken: string): ScimClient {
   return async (method, path, body) => {
     const address = new URL(baseUrl);
@@ -14,8 +18,13 @@ export function scimClient(baseUrl: string, bearerToken: string): ScimClient {
     for (const [name, value] of new URLSearchParams(path.split('?')[1] ?? '')) address.searchParams.set(name, value);
     const headers = { authorization: `Bearer ${bearerToken}`, 'content-type': 'application/scim+json' };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await fetch(address, { method, headers, ...sent, signal: AbortSignal.timeout(deadlineMs) });
-    return { status: response.status, body: asRecord(parseJson(await response.text())) };
+    const request = { method, headers, ...sent, signal: AbortSignal.timeout(deadlineMs) };
+    try {
+      const response = await fetch(address, request);
+      return { status: response.status, body: asRecord(parseJson(await response.text())) };
+    } catch {
+      throw new Unavailable(`The connection's SCIM server did not answer ${method} ${path.split('/')[1]} in time.`);
+    }
   };
 }
 

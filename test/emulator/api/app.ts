@@ -7,6 +7,7 @@ import { answer } from './answer.js';
 import type { ApiCall } from './call.js';
 import { memberCalls } from './members.js';
 import { organizationCalls } from './organizations.js';
+import { passwordCalls } from './passwords.js';
 import { rbacCalls } from './rbac.js';
 import { sendError } from './reply.js';
 import { scimConnectionCalls } from './scim-connections.js';
@@ -36,6 +37,7 @@ const CALLS: readonly ApiCall[] = [
   getScimGroups,
   ...tokenRotationCalls,
   ...sessionCalls,
+  ...passwordCalls,
   ...rbacCalls,
 ];
 

@@ -22,6 +22,8 @@ export type CallName =
   | 'scim.connection.rotateStart'
   | 'scim.connection.rotateComplete'
   | 'scim.connection.rotateCancel'
+  | 'passwords.migrate'
+  | 'passwords.authenticate'
   | 'sessions.authenticate'
   | 'sessions.get'
   | 'sessions.revoke'

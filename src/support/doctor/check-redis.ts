@@ -1,0 +1,86 @@
+import type { RedisExamination, RedisFacts } from '../../queue/examine-redis.js';
+import type { SupportParts } from '../parts.js';
+import { checked, checkedInDatabase, type Finding, ok, problem, unknown, warning } from './finding.js';
+
+/** The queue: Redis by its own words and a trial write, and whether BullMQ can read it. */
+export async function checkQueue({ queues }: Pick<SupportParts, 'queues'>): Promise<Finding[]> {
+  const examination = await queues.examineRedis();
+  const ofRedis = examination === null ? [] : redisFindings(examination);
+  if (examination !== null && examination.problem !== null && examination.facts === null) return ofRedis;
+  const look = async () => {
+    await queues.counts();
+    return [ok('queue', 'can be read')];
+  };
+  if (examination === null) return checkedInDatabase('queue', look);
+  return [...ofRedis, ...(await checked('queue', 'See the findings on Redis.', look))];
+}
+
+/** Pure. */
+export function redisFindings({ node, problem: refused, facts }: RedisExamination): Finding[] {
+  if (refused !== null && facts === null) {
+    return [problem('redis', `${node}: ${refused.meaning} (${refused.word})`, refused.remedy)];
+  }
+  const write =
+    refused === null
+      ? ok('redis write', 'a trial key was written and removed')
+      : problem('redis write', `${node} refuses: ${refused.meaning} (${refused.word})`, refused.remedy);
+  if (facts === null) return [write, unknown('redis', `${node} does not answer INFO`, askWhoRunsIt)];
+  return [roleFinding(node, facts), write, memoryFinding(facts), policyFinding(facts), persistenceFinding(facts)];
+}
+
+const askWhoRunsIt = 'Ask who runs it: maxmemory-policy must be noeviction, and appendonly yes.';
+/** As deploy/redis.conf says. */
+const oldestVersion = [6, 2] as const;
+
+function roleFinding(node: string, { version, role, hasMaster }: RedisFacts): Finding {
+  const found = `Redis ${version ?? 'of unknown version'} at ${node}`;
+  if (role === 'replica') {
+    const link = hasMaster ? 'of a master that is there' : 'that has lost its master';
+    return problem('redis', `${found} is a replica ${link}`, 'Point REDIS_URL at the master.');
+  }
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+  const isOld =
+    version !== null && (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1]));
+  if (isOld) return problem('redis', found, `Update it to ${oldestVersion.join('.')} or newer.`);
+  return ok('redis', `${found}, a master`);
+}
+
+/** A storm of 250,000 hints takes about 400 MB, and a full Redis refuses every webhook. */
+const memoryShareMax = 0.8;
+
+function memoryFinding({ usedBytes, maxBytes }: RedisFacts): Finding {
+  const used = `${mebibytes(usedBytes)} are used`;
+  if (maxBytes === null) {
+    const next =
+      'Set maxmemory below what the machine has (deploy/redis.conf): else the kernel ends Redis when it is full.';
+    return warning('redis memory', `${used}, without a limit (maxmemory 0)`, next);
+  }
+  const share = usedBytes / maxBytes;
+  const found = `${used} of ${mebibytes(maxBytes)} (${Math.round(share * 100)} %)`;
+  if (share <= memoryShareMax) return ok('redis memory', found);
+  const next = 'Raise maxmemory, or see what fills it: `status`, `failed`. When it is full, every webhook is refused.';
+  return (share < 1 ? warning : problem)('redis memory', found, next);
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`;
+}
+
+function policyFinding({ evictionPolicy }: RedisFacts): Finding {
+  if (evictionPolicy === null) return unknown('redis policy', 'Redis does not say what it is', askWhoRunsIt);
+  if (evictionPolicy === 'noeviction') return ok('redis policy', 'noeviction');
+  const next = 'CONFIG SET maxmemory-policy noeviction: else jobs vanish when memory is short.';
+  return problem('redis policy', evictionPolicy, next);
+}
+
+function persistenceFinding({ appendOnly, diskFailed }: RedisFacts): Finding {
+  if (diskFailed) {
+    const next = "Look at Redis' log, and at its disk: full, read-only or gone. A restart loses what is not on disk.";
+    return problem('redis persistence', 'its last write to disk failed', next);
+  }
+  if (appendOnly === null)
+    return unknown('redis persistence', 'Redis does not say whether it has an append-only file', askWhoRunsIt);
+  if (appendOnly) return ok('redis persistence', 'append-only file on');
+  const next = 'CONFIG SET appendonly yes: else a restart loses jobs, until a sweep.';
+  return warning('redis persistence', 'append-only file off', next);
+}

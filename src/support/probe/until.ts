@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long it took to come true, and how often it was asked about: once means at once. */
+export type Waited = { seconds: number; asks: number };
+
+/** Between two questions; later a sixth of what has passed: 21 questions in 30 s, of a search that takes 100 a minute. */
+const pauseMinMs = 500;
+const pauseShare = 1 / 6;
+
+/**
+ * Asks until it is so. Counted to the beginning of the question that saw it: what was asked for by then shows the change.
+ * @param wait.sinceMs as `performance.now()`
+ * @returns null when it does not come true in time
+ * @throws what the last question failed with, when it is not known at the end
+ */
+export async function until(
+  isSo: () => Promise<boolean>,
+  { sinceMs, withinMs, signal }: { sinceMs: number; withinMs: number; signal: AbortSignal },
+): Promise<Waited | null> {
+  for (let asks = 1; ; asks++) {
+    const askedMs = performance.now();
+    const seen = await isSo().catch((error: unknown) => ({ error }));
+    if (seen === true) return { seconds: (askedMs - sinceMs) / 1_000, asks };
+    const passedMs = performance.now() - sinceMs;
+    if (passedMs >= withinMs && seen !== false) throw seen.error;
+    if (passedMs >= withinMs) return null;
+    const pauseMs = Math.max(pauseMinMs, passedMs * pauseShare);
+    await sleep(Math.min(pauseMs, withinMs - passedMs + 1), undefined, { signal });
+  }
+}
+
+/** `at once`, `after 1.6 s`, `not within 30 s` */
+export function waitedText(waited: Waited | null, withinMs: number): string {
+  if (waited === null) return `not within ${withinMs / 1_000} s`;
+  return waited.asks === 1 ? 'at once' : `after ${waited.seconds.toFixed(1)} s`;
+}
