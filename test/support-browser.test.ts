@@ -67,7 +67,7 @@ inBrowser('“Alice left on Monday and can still search”', async () => {
   const owner = await lab.database.user.findUniqueOrThrow({ where: { stytchMemberId: alice } });
   await lab.database.apiKey.create({ data: { teamId, name: 'cli', ownerUserId: owner.id } });
   lab.emulator.directory.silently(() => lab.emulator.directory.deprovision(alice));
-  const job = await failedHint(lab, organizationId, alice, { action: 'DELETE', member: undefined });
+  const job = await failedHint(lab, organizationId, alice);
   const bystander = await rowOf(bob);
 
   await page.goto(`${lab.url}/support`);

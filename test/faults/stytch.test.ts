@@ -57,6 +57,6 @@ describe.each([-4, 4])('a clock %d minutes off', (minutes) => {
       where: { trigger: 'hint' },
       orderBy: { id: 'desc' },
     });
-    expect(Math.round((Number(sentAt) - Number(receivedAt)) / 60_000)).toBe(minutes); // it was off, and it was heard
+    expect(Math.round((Number(sentAt) - Number(receivedAt)) / 60_000)).toBe(0); // by our clock, whatever the sender's says
   });
 });
