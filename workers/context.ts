@@ -13,9 +13,11 @@ import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
 import { connectProducer, type Producer } from '../src/queue/produce.js';
 import type { Notices } from '../src/reconcile/converge.js';
 import { type FairLane, fairLane } from '../src/reconcile/fair-lane.js';
+import { createNudge } from '../src/reconcile/nudge.js';
 import { patient } from '../src/reconcile/patience.js';
 import { type Gap, readAfterGaps } from '../src/reconcile/read-after-gap.js';
 import type { Rereads } from '../src/reconcile/rereads.js';
+import { revokeSessions } from '../src/reconcile/revoke-sessions.js';
 import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
 import { clockDiffers, sharedClock } from '../src/shared-clock.js';
 import { connectStytch } from '../src/stytch.js';
@@ -47,6 +49,8 @@ export type WorkerContext = {
   queues: QueueInspector;
   /** Ends the Stytch sessions of those who left. */
   sessions: StytchSessions;
+  /** Has it done for who has just been put out. */
+  onLeft(): void;
   /** Compares a team's SCIM connection with what Scanner knows of it. */
   noticeConnection(teamId: string): Promise<void>;
   metrics: Metrics;
@@ -91,10 +95,20 @@ export function createContext(
   const stytch = connectWatchedStytch(config, metrics, () => afterGap('stytch'));
   const people = connectStytchPeople(accessOf(config, metrics));
   const sessions = connectSessions(accessOf(config, metrics));
+  const revoking = createNudge(
+    () => revokeSessions({ database, sessions, onSessionsKept: observer.sessionsKept }).catch(() => {}), // a schedule does it again
+  );
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
     ...{ workerId: randomUUID(), home, database, queue, queues, rereads, searchLagMs, metrics, observer, log, tracing },
-    ...{ afterGap, notices: observer, sessions, memory: createMemory(), lane: fairLane(directLooks) },
+    ...{
+      afterGap,
+      notices: observer,
+      sessions,
+      onLeft: revoking.nudge,
+      memory: createMemory(),
+      lane: fairLane(directLooks),
+    },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };
@@ -111,7 +125,7 @@ export function createContext(
     },
     close: async () => {
       gaps.close();
-      await clock.stop();
+      await Promise.all([clock.stop(), revoking.settled()]);
       await Promise.all([queue.close(), queues.close(), database.$disconnect()]);
       await tracing.close();
     },

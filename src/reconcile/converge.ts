@@ -45,6 +45,8 @@ export type ConvergeOptions = {
 export type ConvergeDependencies = {
   database: Database;
   notices?: Notices | undefined;
+  /** Told when somebody was put out. */
+  onLeft?: (() => void) | undefined;
   /** Asks Stytch directly about some of a search's members; false if they have what it would take. Without it: believed. */
   crossExamine?: ((readings: readonly Reading[]) => Promise<boolean>) | undefined;
 };
@@ -136,7 +138,9 @@ async function convergeTogether(
 ): Promise<ConvergeResult> {
   for (let tries = 1; ; tries++) {
     try {
-      return await deps.database.$transaction((tx) => convergeIn(tx, deps, tasks, options));
+      const result = await deps.database.$transaction((tx) => convergeIn(tx, deps, tasks, options));
+      if (!options.dryRun && [...result.values()].some(hasLeft)) deps.onLeft?.();
+      return result;
     } catch (error) {
       const again = error instanceof Contested || databaseProblem(error).kind === 'collided';
       if (!again || tries === triesPerTransaction) throw error;
@@ -162,6 +166,10 @@ async function convergeIn(tx: Transaction, deps: ConvergeDependencies, tasks: re
   const events = decided.flatMap(({ reading, occasions, converged }) => eventsOf(reading, occasions, converged));
   if (!options.dryRun) await recordEvents(tx, options.onlyIfApplied ? events.filter(isApplied) : events);
   return new Map(decided.map(({ reading, converged }) => [reading.member.memberId, converged]));
+}
+
+function hasLeft(converged: Converged): boolean {
+  return 'changes' in converged && converged.changes.some(({ type }) => type === 'user_deactivated');
 }
 
 /** Thrown inside the transaction, so that nothing is written. */

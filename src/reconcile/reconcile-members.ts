@@ -23,7 +23,7 @@ export type Became = Exclude<Converged, { look: readonly string[] }> & {
 /** Member id -> what became of it, or why it could not be reconciled now. */
 export type Settled = Map<string, Became | Error>;
 
-export type ReconcileDependencies = Pick<ConvergeDependencies, 'database' | 'notices'> & {
+export type ReconcileDependencies = Pick<ConvergeDependencies, 'database' | 'notices' | 'onLeft'> & {
   readMembers: ReadMembers;
   /** How far a search may be behind. */
   searchLagMs: number;

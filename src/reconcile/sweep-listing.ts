@@ -138,8 +138,8 @@ export function optionsOf({ dryRun = false }: SweepDependencies) {
 }
 
 export function withExamination(deps: SweepDependencies) {
-  const { database, notices, readMembers } = deps;
-  return { database, notices, crossExamine: crossExamine.bind(null, readMembers) };
+  const { database, notices, onLeft, readMembers } = deps;
+  return { database, notices, onLeft, crossExamine: crossExamine.bind(null, readMembers) };
 }
 
 /** Who can't be understood was not shown, and is asked for alone. A page may show a member twice; the later one counts. */
