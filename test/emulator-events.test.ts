@@ -160,6 +160,53 @@ test('a membership also updates the member when switched', () => {
   ]);
 });
 
+test.each([
+  ['A', 'scim.scim_group.update', 'scim_group'],
+  ['B', 'scim.idp_group.update', 'idp_group'],
+] as const)('with family %s a group may list who is in it now, and not who was removed', (family, type, key) => {
+  Object.assign(emulator.switches, { groupEvents: family, membershipEvents: 'list' });
+  const [id, bob] = [ada(), ada({ userName: 'bob@acme.example' })];
+  const { group_id } = emulator.directory.createGroup(organizationId, 'Eng');
+  const listedBy = (change: () => unknown) =>
+    eventsOf(change).flatMap(({ type, body: { [key]: group } }) => (group === undefined ? [] : [[type, group]]));
+  const now = (...members: string[]) =>
+    expect.objectContaining({ group_id, members: members.map((member_id) => ({ member_id })) });
+  expect(listedBy(() => emulator.directory.addToGroup(group_id, id))).toEqual([[type, now(id)]]);
+  emulator.directory.addToGroup(group_id, bob);
+  expect(listedBy(() => emulator.directory.removeFromGroup(group_id, id))).toEqual([[type, now(bob)]]);
+  expect(listedBy(() => emulator.directory.update(bob, { groups: [] }))).toEqual([[type, now()]]);
+});
+
+test('an event may tell its time in nanoseconds', () => {
+  emulator.switches.eventTimestamps = 'nanoseconds';
+  const [event] = eventsOf(() => ada());
+  expect(event?.body.timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+  expect(Math.abs(Date.parse(String(event?.body.timestamp)) - Date.now())).toBeLessThan(60_000);
+});
+
+test('an event may tell a time that can not be, or hours ahead; how it is signed keeps to the clock', () => {
+  const { faults } = emulator.webhooks;
+  const timeOf = () => String(eventsOf(() => emulator.directory.setRoles(id, [`${n++}`]))[0]?.body.timestamp);
+  const id = ada();
+  let n = 0;
+  faults.eventTime = 'zero';
+  expect(timeOf()).toBe('0001-01-01T00:00:00Z');
+  faults.eventTime = 'year9999';
+  expect(timeOf()).toMatch(/^9999-12-31T23:59:59/);
+  faults.eventTime = { aheadMs: 3 * 3_600_000 };
+  expect(Math.round((Date.parse(timeOf()) - Date.now()) / 3_600_000)).toBe(3);
+  faults.clockSkewMs = -3_600_000;
+  expect(Math.round((Date.parse(timeOf()) - Date.now()) / 3_600_000)).toBe(2);
+  faults.eventTime = () => (n % 2 === 0 ? 'zero' : 'real');
+  expect([timeOf().slice(0, 4), timeOf().slice(0, 4)].sort()).toEqual(['0001', String(new Date().getUTCFullYear())]);
+  const before = Date.now();
+  const message = emulator.webhooks.outbox.at(-1);
+  expect(Number(message?.publishedAt)).toBeGreaterThan(before - 60_000);
+  expect(Number(message?.publishedAt)).toBeLessThanOrEqual(before);
+  emulator.faults.reset();
+  expect(Math.abs(Date.parse(timeOf()) - Date.now())).toBeLessThan(60_000);
+});
+
 test('groups and connections are silent when switched', () => {
   Object.assign(emulator.switches, { groupEvents: 'none', connectionEvents: false });
   const id = ada();

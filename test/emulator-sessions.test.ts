@@ -149,6 +149,33 @@ test('the sessions of a member are listed, prolonged, and revoked together', asy
   expect((await client.sessions.get({ organization_id, member_id })).member_sessions).toEqual([]);
 });
 
+test('who is only inactive for the IdP keeps its sessions until they are revoked, which may fail', async () => {
+  emulator.switches.deactivatedStatus = 'active';
+  const ada = emulator.directory.provision(organization_id, { userName: 'countess@acme.example' }).member_id;
+  const [session] = [await mint({ memberId: ada }), await mint({ memberId: ada }), await mint()];
+  emulator.directory.deprovision(ada);
+  emulator.switches.deactivatedStatus = 'deleted';
+  expect(emulator.sessions.alive(ada)).toBe(2);
+  await client.sessions.authenticate({ session_token: session?.session_token ?? '' });
+
+  const end = emulator.faults.failWhile('sessions.revoke', '500', { memberId: ada });
+  expect(await errorTypeOf(client.sessions.revoke({ member_id: ada }))).toBe('internal_server_error');
+  await client.sessions.revoke({ member_id });
+  expect([emulator.sessions.alive(ada), emulator.sessions.alive(member_id)]).toEqual([2, 0]);
+  end();
+  await client.sessions.revoke({ member_id: ada });
+  expect(emulator.sessions.alive(ada)).toBe(0);
+  const over = client.sessions.authenticate({ session_token: session?.session_token ?? '' });
+  expect(await errorTypeOf(over)).toBe('session_not_found');
+});
+
+test('a member whom Stytch has deleted has no session left', async () => {
+  const ada = emulator.directory.provision(organization_id, { userName: 'countess@acme.example' }).member_id;
+  await mint({ memberId: ada });
+  emulator.directory.deprovision(ada);
+  expect(emulator.sessions.alive(ada)).toBe(0);
+});
+
 test.each<[string, object, string]>([
   ['neither token nor JWT', {}, 'no_session_arguments'],
   ['both', { session_token: 'x', session_jwt: 'x' }, 'too_many_session_arguments'],
@@ -179,6 +206,34 @@ test('the policy has the default roles, and organizations add their own', async 
   await client.sessions.authenticateJwtLocal({ session_jwt, authorization_check: check('get') });
   const denied = client.sessions.authenticateJwtLocal({ session_jwt, authorization_check: check('delete') });
   await expect(denied).rejects.toMatchObject({ code: 'invalid_permissions' });
+});
+
+test('a policy may name stytch.scim in none of its roles, as in the default roles of the documents', async () => {
+  const permissions = [{ resource_id: 'stytch.scim', actions: ['get'] }];
+  const roles = [{ role_id: 'auditor', description: 'Looks only', permissions }];
+  await client.rbac.organizations.setOrgPolicy({ organization_id, org_policy: { roles } });
+  const { session_token } = await mint();
+  const check = (resource_id: string) =>
+    client.sessions.authenticate({
+      session_token,
+      authorization_check: { organization_id, resource_id, action: 'get' },
+    });
+  emulator.switches.rolesGrantScim = false;
+  const { policy } = await client.rbac.policy();
+  const { org_policy } = await client.rbac.organizations.getOrgPolicy({ organization_id });
+  const granted = [...(policy?.roles ?? []), ...(org_policy?.roles ?? [])].flatMap((role) => role.permissions);
+  expect(granted.map(({ resource_id }) => resource_id)).toEqual([
+    'stytch.self',
+    'stytch.organization',
+    'stytch.member',
+    'stytch.sso',
+    'scanner',
+  ]);
+  expect(policy?.resources.map(({ resource_id }) => resource_id)).toContain('stytch.scim');
+  expect(await errorTypeOf(check('stytch.scim'))).toBe('session_authorization_error');
+  await check('stytch.sso');
+  emulator.switches.rolesGrantScim = true;
+  await check('stytch.scim');
 });
 
 test.each([

@@ -2,12 +2,14 @@
 import { createCallLog } from './api/call-log.js';
 import type { Clock } from './clock.js';
 import type { DirectoryEvent } from './directory/events.js';
-import { memberView } from './directory/member-view.js';
 import { createRbac } from './directory/rbac.js';
+import { indexedView } from './directory/search-view.js';
 import type { FaultsInForce } from './faults/faults.js';
+import { createIndexedGroupNames } from './faults/group-names.js';
 import { createSearchPast } from './faults/search-past.js';
 import { createSessionTable } from './sessions/session-table.js';
 import { createSigningKeys } from './sessions/signing-keys.js';
+import type { GroupRecord } from './store/records.js';
 import { createStore } from './store/store.js';
 import type { Switches } from './switches.js';
 import type { Project, World } from './world.js';
@@ -24,12 +26,14 @@ export interface WorldParts {
 
 export function createWorld({ changed, ...parts }: WorldParts): World {
   const past = createSearchPast(parts.clock);
-  const store = createStore({ changed, beforeMember });
+  const groupNames = createIndexedGroupNames();
+  const store = createStore({ changed, beforeMember, beforeName });
   const world: World = {
     ...parts,
     store,
     past,
-    rbac: createRbac(store, changed),
+    groupNames,
+    rbac: createRbac(store, parts.switches, changed),
     sessions: createSessionTable(),
     keys: createSigningKeys(parts.project.environment),
     calls: createCallLog(),
@@ -37,11 +41,21 @@ export function createWorld({ changed, ...parts }: WorldParts): World {
   return world;
 
   function beforeMember(memberId: string): void {
-    past.remember(memberId, () => viewOf(memberId), parts.faults.searchLagMs);
+    remember(memberId);
+    groupNames.renew(memberId);
+  }
+
+  function beforeName(memberId: string, group: GroupRecord): void {
+    remember(memberId);
+    if (parts.switches.searchGroupNames === 'untilTouched') groupNames.keep(memberId, group);
+  }
+
+  function remember(memberId: string): void {
+    past.remember(memberId, () => viewOf(memberId), parts.faults.longestSearchLag());
   }
 
   function viewOf(memberId: string) {
     const member = store.members.get(memberId);
-    return member === undefined ? null : memberView(world, member);
+    return member === undefined ? null : indexedView(world, member);
   }
 }

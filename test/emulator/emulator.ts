@@ -14,6 +14,7 @@ import { createSessions, type Sessions } from './sessions/sessions.js';
 import { createStateFile, loadState } from './store/state-file.js';
 import { defaultSwitches, type Switches } from './switches.js';
 import { createEnvelopes } from './webhooks/envelope.js';
+import { createEventTimes } from './webhooks/event-time.js';
 import { createSilence } from './webhooks/silence.js';
 import { noWebhookFaults } from './webhooks/webhook-faults.js';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.js';
@@ -24,6 +25,8 @@ export type { MemberView } from './directory/member-view.js';
 export type { OrganizationView } from './directory/organization-view.js';
 export type { Person } from './directory/person.js';
 export type { FailureKind } from './faults/failures.js';
+export { jittery, replicas, type SearchLag } from './faults/search-lag.js';
+export type { SearchTimeout } from './faults/search-timeout.js';
 export type { Attempt, Message } from './webhooks/message.js';
 
 export interface EmulatorOptions {
@@ -72,7 +75,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     webhooks.faults = noWebhookFaults();
   });
   const silence = createSilence();
-  const envelopeOf = createEnvelopes(project, switches, () => webhooks.faults.clockSkewMs);
+  const eventTime = createEventTimes(switches, () => webhooks.faults);
+  const envelopeOf = createEnvelopes(project, switches, eventTime);
   const saved = stateFile === undefined ? undefined : createStateFile(() => world.store, stateFile);
 
   const world = createWorld({

@@ -4,6 +4,7 @@ import type { Clock } from './clock.js';
 import type { DirectoryEvent } from './directory/events.js';
 import type { Rbac } from './directory/rbac.js';
 import type { FaultsInForce } from './faults/faults.js';
+import type { IndexedGroupNames } from './faults/group-names.js';
 import type { SearchPast } from './faults/search-past.js';
 import type { SessionTable } from './sessions/session-table.js';
 import type { SigningKeys } from './sessions/signing-keys.js';
@@ -30,6 +31,7 @@ export interface World {
   readonly keys: SigningKeys;
   readonly faults: FaultsInForce;
   readonly past: SearchPast;
+  readonly groupNames: IndexedGroupNames;
   readonly calls: CallRecorder;
   publish(event: DirectoryEvent): void;
 }

@@ -7,11 +7,13 @@ import { breakOff, fail } from './fail.js';
 import { logged } from './logged.js';
 import { errorReply, type Reply, reply, send } from './reply.js';
 import { assertBasicAuth, memberCredentials } from './request-credentials.js';
+import { memberIdOf } from './request-member.js';
 
 export function answer(world: World, call: ApiCall): RequestHandler {
   return async (request, response) => {
-    logged(world.calls, call.name, response);
-    const failure = world.faults.failureOf(call.name);
+    const memberId = memberIdOf(request);
+    logged(world.calls, { call: call.name, memberId }, response);
+    const failure = world.faults.failureOf(call.name, memberId);
     if (failure !== undefined && failure !== 'lostReply') {
       fail(world, response, failure);
       return;

@@ -32,8 +32,13 @@ export type CallName =
   /** Everything an IdP does under a connection's base_url. */
   | 'scim.protocol';
 
-export interface LoggedCall {
+export interface NamedCall {
   readonly call: CallName;
+  /** Whom it is about, if it is about one member. */
+  readonly memberId?: string | undefined;
+}
+
+export interface LoggedCall extends NamedCall {
   readonly at: Date;
   /** null until it was answered, and for ever if it never was. */
   status: number | null;
@@ -48,7 +53,7 @@ export interface CallLog {
 }
 
 export interface CallRecorder extends CallLog {
-  arrived(call: CallName): LoggedCall;
+  arrived(call: NamedCall): LoggedCall;
 }
 
 const LISTED_MAX = 10_000;
@@ -63,8 +68,8 @@ export function createCallLog(): CallRecorder {
       counts.clear();
       calls = [];
     },
-    arrived(call) {
-      const logged: LoggedCall = { call, at: new Date(), status: null, durationMs: null };
+    arrived({ call, memberId }) {
+      const logged: LoggedCall = { call, memberId, at: new Date(), status: null, durationMs: null };
       counts.set(call, (counts.get(call) ?? 0) + 1);
       if (calls.push(logged) > 2 * LISTED_MAX) calls = calls.slice(-LISTED_MAX);
       return logged;

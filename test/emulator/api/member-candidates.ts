@@ -1,5 +1,6 @@
 /** The members that a search looks through, as search sees them: lagging, and with the omitted ones left out. */
-import { type MemberView, memberView } from '../directory/member-view.js';
+import type { MemberView } from '../directory/member-view.js';
+import { indexedView, searchView } from '../directory/search-view.js';
 import type { MemberRecord } from '../store/records.js';
 import type { World } from '../world.js';
 import type { SearchRow } from './member-filters.js';
@@ -13,13 +14,14 @@ export interface Candidates {
 
 export function candidatesIn(world: World, organizationIds: readonly string[], query: MemberQuery): Candidates {
   const byId = query.memberIds !== undefined;
+  const lagMs = world.faults.drawSearchLag();
   const ids = byId
     ? named(world, organizationIds, query.memberIds)
     : organizationIds.flatMap((organizationId) => world.store.members.idsOf(organizationId));
   return {
     length: ids.length,
     match(position) {
-      const row = rowOf(world, ids[position] ?? '');
+      const row = rowOf(world, ids[position] ?? '', lagMs);
       const isShown = row !== undefined && query.matches(row) && !world.faults.isOmitted(row.view, byId);
       return isShown ? row.view : undefined;
     },
@@ -37,10 +39,10 @@ function named(world: World, organizationIds: readonly string[], wanted: readonl
   return [...new Set(found)].sort();
 }
 
-function rowOf(world: World, memberId: string): SearchRow | undefined {
-  const past = world.past.asOf(memberId, world.faults.searchLagMs);
+function rowOf(world: World, memberId: string, lagMs: number): SearchRow | undefined {
+  const past = world.past.asOf(memberId, lagMs);
   if (past === null) return undefined;
-  if (past !== undefined) return { ...past, view: () => past };
+  if (past !== undefined) return { ...past, view: () => searchView(world, past) };
   const member = world.store.members.get(memberId);
   return member === undefined ? undefined : rowNow(world, member);
 }
@@ -54,6 +56,6 @@ function rowNow(world: World, member: MemberRecord): SearchRow {
     email_address,
     is_breakglass,
     mfa_phone_number,
-    view: () => memberView(world, member),
+    view: () => searchView(world, indexedView(world, member)),
   };
 }

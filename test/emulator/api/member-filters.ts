@@ -1,6 +1,6 @@
 /** The filters of members.search, with Stytch's error for each way to get one wrong. */
 import type { MemberView } from '../directory/member-view.js';
-import { apiError, type ErrorType } from '../errors.js';
+import { ApiError, apiError, type ErrorType } from '../errors.js';
 import type { World } from '../world.js';
 
 /** What search looks at; the whole member only where a filter or the answer needs it. */
@@ -85,10 +85,13 @@ export function strings(world: World, { name, value }: Operand, whenEmpty: Error
   const isStrings = Array.isArray(value) && value.every((each) => typeof each === 'string');
   if (!isStrings) throw apiError('member_search_expected_array_of_strings', name);
   if (value.length === 0) throw apiError(whenEmpty);
-  if (value.length > world.switches.searchMaxFilterValues) {
-    throw apiError('user_search_maximum_filter_value_count_exceeded', name);
-  }
+  assertFew(world, value, world.switches.searchMaxFilterValues, name);
   return value;
+}
+
+/** Which error Stytch has for too many is not known. */
+export function assertFew({ switches }: World, values: readonly string[], max: number, name: string): void {
+  if (values.length > max) throw new ApiError(400, switches.searchMaxErrorType, `Too many ${name}.`);
 }
 
 function fuzzy({ name, value }: Operand, whenShort: ErrorType): string {

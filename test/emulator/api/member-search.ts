@@ -2,12 +2,16 @@
 import * as z from 'zod';
 import { organizationOf } from '../directory/find.js';
 import { organizationView } from '../directory/organization-view.js';
-import { apiError } from '../errors.js';
+import { ApiError, apiError } from '../errors.js';
+import type { SearchExtent } from '../faults/search-timeout.js';
 import type { World } from '../world.js';
 import { defineCall } from './call.js';
+import { list, resultsMetadata } from './list-end.js';
 import { type Candidates, candidatesIn } from './member-candidates.js';
+import { assertFew } from './member-filters.js';
 import { parseMemberQuery } from './member-query.js';
-import { decodeCursor, encodeCursor, limitOf, type Place } from './page.js';
+import { nextPlace } from './next-place.js';
+import { decodeCursor, encodeCursor, limitOf } from './page.js';
 
 export const memberSearch = defineCall({
   name: 'members.search',
@@ -26,19 +30,24 @@ export const memberSearch = defineCall({
       action: 'search',
     })),
   handle(world, input) {
-    const organizations = idsOf(input.organization_ids).map((id) => organizationOf(world, id));
+    const asked = idsOf(input.organization_ids);
+    assertFew(world, asked, world.switches.searchMaxOrganizations, 'organization_ids');
+    const organizations = asked.map((id) => organizationOf(world, id));
     const organizationIds = [...new Set(organizations.map((organization) => organization.organization_id))];
     const query = parseMemberQuery(world, input.query);
+    assertInTime(world, { organizationIds, memberIds: query.memberIds });
     const candidates = candidatesIn(world, organizationIds, query);
     const listing = [organizationIds, input.query];
-    const place = decodeCursor(listing, input.cursor) ?? { position: 0, total: count(candidates) };
-    const { members, next } = take(candidates, place.position, limitOf(input.limit));
+    const place = decodeCursor(listing, input.cursor);
+    const { position, total } = place ?? { position: 0, total: count(candidates) };
+    const { members, next } = take(candidates, position, limitOf(input.limit));
+    const following = nextPlace(world, place, next === null ? null : { position: next, total });
     return {
-      members,
+      ...list(world, 'members', members),
       organizations: Object.fromEntries(
         organizations.map((each) => [each.organization_id, organizationView(world, each)]),
       ),
-      results_metadata: resultsMetadata(world, listing, place, next),
+      ...resultsMetadata(world, total, following === null ? null : encodeCursor(listing, following)),
     };
   },
 });
@@ -48,6 +57,12 @@ function idsOf(organizationIds: unknown): string[] {
   if (!ids.success) throw apiError('bad_request', 'organization_ids is an array of strings.');
   if (ids.data === undefined || ids.data.length === 0) throw apiError('member_search_organization_ids_empty');
   return ids.data;
+}
+
+function assertInTime(world: World, extent: SearchExtent): void {
+  const timeout = world.faults.searchTimeoutOf(extent);
+  if (timeout === undefined) return;
+  throw new ApiError(timeout.status, timeout.errorType ?? 'search_timeout', 'The search took too long.');
 }
 
 /** Looks one match ahead: the last page has no cursor. */
@@ -69,11 +84,4 @@ function count(candidates: Candidates): number {
     if (candidates.match(position) !== undefined) total += 1;
   }
   return total;
-}
-
-function resultsMetadata(world: World, listing: unknown, { total }: Place, next: number | null) {
-  return {
-    total: world.switches.searchTotals ? total : -1,
-    next_cursor: next === null ? null : encodeCursor(listing, { position: next, total }),
-  };
 }

@@ -5,6 +5,7 @@ import { apiError } from '../errors.js';
 import type { OrganizationRecord } from '../store/records.js';
 import type { World } from '../world.js';
 import { defineCall } from './call.js';
+import { list, resultsMetadata } from './list-end.js';
 import { decodeCursor, encodeCursor, limitOf } from './page.js';
 
 const queryShape = z.strictObject({
@@ -28,12 +29,10 @@ export const organizationSearch = defineCall({
     const { position } = decodeCursor(query, cursor) ?? { position: 0 };
     const end = position + limitOf(limit);
     const next = { position: end, total: found.length };
+    const shown = found.slice(position, end).map((organization) => organizationView(world, organization));
     return {
-      organizations: found.slice(position, end).map((organization) => organizationView(world, organization)),
-      results_metadata: {
-        total: world.switches.searchTotals ? found.length : -1,
-        next_cursor: end < found.length ? encodeCursor(query, next) : null,
-      },
+      ...list(world, 'organizations', shown),
+      ...resultsMetadata(world, found.length, end < found.length ? encodeCursor(query, next) : null),
     };
   },
 });

@@ -18,7 +18,7 @@ const policy = defineCall({
   method: 'get',
   path: '/v1/b2b/rbac/policy',
   input: z.strictObject({}),
-  handle: (world) => ({ policy: world.rbac.policy }),
+  handle: (world) => ({ policy: world.rbac.policyInForce }),
 });
 
 const getOrgPolicy = defineCall({

@@ -1,6 +1,7 @@
 /** scim.connection.getGroups. */
 import * as z from 'zod';
 import { defineCall } from './call.js';
+import { cursor, list } from './list-end.js';
 import { decodeCursor, encodeCursor, limitOf } from './page.js';
 import { CONNECTION, connection, findConnection, scimPermission } from './scim-connection-input.js';
 
@@ -17,9 +18,10 @@ export const getScimGroups = defineCall({
     const { position } = decodeCursor(connection_id, input.cursor) ?? { position: 0 };
     const end = position + limitOf(input.limit);
     const next = { position: end, total: groups.length };
+    const shown = groups.slice(position, end).map(({ external_id: _, ...group }) => group);
     return {
-      scim_groups: groups.slice(position, end).map(({ external_id: _, ...group }) => group),
-      next_cursor: end < groups.length ? encodeCursor(connection_id, next) : null,
+      ...list(world, 'scim_groups', shown),
+      ...cursor(world, end < groups.length ? encodeCursor(connection_id, next) : null),
     };
   },
 });

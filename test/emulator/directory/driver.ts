@@ -1,7 +1,7 @@
 /** A test's own hands on the directory: the same functions as SCIM and the API, without HTTP. */
 import type { SCIMConnectionWithToken, SCIMGroup } from 'stytch';
 import { apiError } from '../errors.js';
-import type { ConnectionRecord, Patch } from '../store/records.js';
+import { type ConnectionRecord, isDeprovisioned, type Patch } from '../store/records.js';
 import type { World } from '../world.js';
 import { connectionWithToken } from './connection-view.js';
 import { type ConnectionFields, createConnection, deleteConnection } from './connections.js';
@@ -23,6 +23,7 @@ export interface Directory {
   update(memberId: string, change: Person): MemberView;
   /** active: false */
   deprovision(memberId: string): MemberView;
+  /** Of a member with another id, where Stytch makes a new one. */
   reactivate(memberId: string): MemberView;
   /** SCIM DELETE */
   remove(memberId: string): void;
@@ -40,6 +41,8 @@ export interface Directory {
   deleteMember(memberId: string, source?: Source): void;
 
   member(memberId: string): MemberView;
+  /** What is so, however the API words it: neither deleted nor inactive for the IdP. */
+  isActive(memberId: string): boolean;
   members(organization: string): MemberView[];
   groups(organization: string): SCIMGroup[];
   /** Changes what Stytch says about the member, without an event; `undefined` removes a key, null ends it. */
@@ -60,9 +63,9 @@ export function createDirectory(world: World, silently: Directory['silently']): 
   const change = (memberId: string, person: Person): MemberView => {
     const member = memberOf(world, memberId);
     if (member.scim === null) throw apiError('member_not_found', 'The IdP does not know this member.');
-    replaceUser(world, member, scimUserOf(person, member.scim.user));
-    joinGroups(world, memberId, person.groups);
-    return view(memberId);
+    const { member_id } = replaceUser(world, member, scimUserOf(person, member.scim.user));
+    joinGroups(world, member_id, person.groups);
+    return view(member_id);
   };
 
   return {
@@ -98,6 +101,7 @@ export function createDirectory(world: World, silently: Directory['silently']): 
     deleteMember: (memberId, source = 'DIRECT') => deleteMember(world, memberOf(world, memberId), source),
 
     member: view,
+    isActive: (memberId) => !isDeprovisioned(memberOf(world, memberId)),
     members: (organization) => world.store.members.idsOf(find(organization)).map(view),
     groups(organization) {
       const connection = world.store.connections.of(find(organization));

@@ -48,7 +48,7 @@ export function emitConnection(world: World, source: Source, action: Action, con
   });
 }
 
-export function emitGroup(world: World, action: Action, group: GroupRecord): void {
+export function emitGroup(world: World, action: Action, group: GroupRecord, more: object = {}): void {
   if (world.switches.groupEvents === 'none') return;
   const object_type = world.switches.groupEvents === 'A' ? 'scim_group' : 'idp_group';
   const { group_id: id, organization_id } = group;
@@ -58,17 +58,21 @@ export function emitGroup(world: World, action: Action, group: GroupRecord): voi
     object_type,
     id,
     organization_id,
-    ...unlessDelete(action, groupObject(group)),
+    ...unlessDelete(action, { ...groupObject(group), ...more }),
   });
 }
 
-/** Family A has an object of its own for a membership, family B an action on the group. */
+/** Family A has an object of its own for a membership, family B an action on the group; either may list the group instead. */
 export function emitMembership(
   world: World,
   action: 'CREATE' | 'DELETE',
   group: GroupRecord,
   membership: { readonly id: string; readonly member_id: string },
 ): void {
+  if (world.switches.membershipEvents === 'list') {
+    emitGroup(world, 'UPDATE', group, listed(world, group));
+    return;
+  }
   const { group_id, organization_id, connection_id } = group;
   const { member_id } = membership;
   if (world.switches.groupEvents === 'A') {
@@ -92,6 +96,11 @@ export function emitMembership(
 
 /** Published DELETE payloads have no object. */
 const unlessDelete = (action: Action, object: object) => (action === 'DELETE' ? {} : { object });
+
+/** Who is in it now. */
+const listed = (world: World, { group_id }: GroupRecord) => ({
+  members: [...world.store.groups.membersOf(group_id).keys()].map((member_id) => ({ member_id })),
+});
 
 function groupObject({ group_id, group_name, organization_id, connection_id }: GroupRecord) {
   return { group_id, group_name, organization_id, connection_id };

@@ -1,6 +1,6 @@
 /** The Member object as the API answers it. */
 import type { Member, SCIMAttributes, SCIMRegistration } from 'stytch';
-import type { MemberRecord, ScimRegistrationRecord } from '../store/records.js';
+import { isDeleted, type MemberRecord, type ScimRegistrationRecord } from '../store/records.js';
 import type { World } from '../world.js';
 import { memberRoles } from './member-roles.js';
 import { plant } from './plant.js';
@@ -51,7 +51,8 @@ export function memberView(world: World, member: MemberRecord): MemberView {
     lock_created_at: null,
     lock_expires_at: null,
   };
-  return member.planted === null ? view : plant(view, member.planted);
+  const isNameless = isDeleted(member) && !world.switches.deletedMembersNameOrganization;
+  return plant(view, { ...(isNameless ? { organization_id: undefined } : {}), ...member.planted });
 }
 
 function registration(world: World, member: MemberRecord, scim: ScimRegistrationRecord): ScimRegistrationView {
@@ -61,13 +62,14 @@ function registration(world: World, member: MemberRecord, scim: ScimRegistration
     member.member_id,
     groups.map((group) => ({ value: group.group_id, display: group.group_name })),
   );
-  const { jsonStringRoles, omitEmptyScimAttributes } = world.switches;
+  const { jsonStringRoles, omitEmptyScimAttributes, inactiveAs } = world.switches;
   if (jsonStringRoles === 'normalise') attributes.roles = attributes.roles.map(unwrapped);
+  const shown = omitEmptyScimAttributes ? withoutEmpty(attributes) : attributes;
   return {
     connection_id: scim.connection_id,
     registration_id: scim.registration_id,
     external_id: attributes.external_id,
-    scim_attributes: omitEmptyScimAttributes ? withoutEmpty(attributes) : attributes,
+    scim_attributes: shown.active === false ? plant(shown, { active: inactiveAs }) : shown,
   };
 }
 

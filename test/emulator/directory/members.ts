@@ -1,5 +1,6 @@
 /** What the B2B API and the dashboard do to members. */
 import { apiError } from '../errors.js';
+import { newId } from '../ids.js';
 import { isDeleted, type MemberRecord } from '../store/records.js';
 import { seconds } from '../timestamps.js';
 import type { World } from '../world.js';
@@ -40,13 +41,24 @@ export function deleteMember(world: World, member: MemberRecord, source: Source)
 
 export function reactivateMember(world: World, member: MemberRecord, source: Source): MemberRecord {
   if (!isDeleted(member)) throw apiError('no_deleted_member_found_for_reactivation');
-  if (!member.email_address_verified) throw apiError('email_unverified_for_reactivation');
   if (world.store.members.byEmail(member.organization_id, member.email_address) !== undefined) {
     throw apiError('reactivation_email_belongs_to_another_member');
   }
   // INFERRED: a SCIM registration becomes active with its member.
   const scim = member.scim === null ? null : { ...member.scim, user: { ...member.scim.user, active: true } };
-  return save(world, { ...member, status: 'active', scim }, source, 'UPDATE');
+  const back = { ...member, status: 'active', scim };
+  if (member.email_address_verified) return save(world, back, source, 'UPDATE');
+  if (world.switches.reactivationOfUnverified !== 'newMember') throw apiError('email_unverified_for_reactivation');
+  return replaceMember(world, member, back, source);
+}
+
+/** A new member for somebody whose old one can't come back: that one stays deleted, and the IdP finds the new one. */
+export function replaceMember(world: World, old: MemberRecord, back: MemberRecord, source: Source): MemberRecord {
+  const registration_id = newId('scim-registration', world.project.environment);
+  const blank = blankMember(world, old.organization_id, back.email_address);
+  const scim = back.scim === null ? null : { ...back.scim, registration_id };
+  if (old.scim !== null) world.store.members.save({ ...old, scim: { ...old.scim, removed: true } });
+  return save(world, { ...blank, name: back.name, scim }, source, 'CREATE');
 }
 
 export function save(

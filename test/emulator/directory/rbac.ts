@@ -1,24 +1,37 @@
 /** The RBAC policy of the project and the custom roles of its organizations. */
 import type { Policy, PolicyRole } from 'stytch';
 import type { Store } from '../store/store.js';
+import type { Switches } from '../switches.js';
 
 export interface Rbac {
-  /** Live: tests may change it. The SDK caches it for 5 minutes. */
+  /** Live: tests may change it. */
   policy: Policy;
+  /** The policy as the API answers it. The SDK caches it for 5 minutes. */
+  readonly policyInForce: Policy;
   organizationRoles(organizationId: string): readonly PolicyRole[];
   setOrganizationRoles(organizationId: string, roles: readonly PolicyRole[]): void;
 }
 
-export function createRbac(store: Store, changed: () => void): Rbac {
-  return {
+export function createRbac(store: Store, switches: Switches, changed: () => void): Rbac {
+  const inForce = (role: PolicyRole) => (switches.rolesGrantScim ? role : withoutScim(role));
+  const rbac: Rbac = {
     policy: defaultPolicy(),
-    organizationRoles: (organizationId) => store.organizationRoles.get(organizationId) ?? [],
+    get policyInForce() {
+      return { ...rbac.policy, roles: rbac.policy.roles.map(inForce) };
+    },
+    organizationRoles: (organizationId) => (store.organizationRoles.get(organizationId) ?? []).map(inForce),
     setOrganizationRoles(organizationId, roles) {
       store.organizationRoles.set(organizationId, roles);
       changed();
     },
   };
+  return rbac;
 }
+
+const withoutScim = (role: PolicyRole): PolicyRole => ({
+  ...role,
+  permissions: role.permissions.filter(({ resource_id }) => resource_id !== 'stytch.scim'),
+});
 
 /** Which of the roles allow the action: the resource's, by name or by `*`. */
 export function grantingRoles(
@@ -43,7 +56,7 @@ export function roleExists(rbac: Rbac, organizationId: string, roleId: string): 
 }
 
 function rolesIn(rbac: Rbac, organizationId: string): readonly PolicyRole[] {
-  return [...rbac.policy.roles, ...rbac.organizationRoles(organizationId)];
+  return [...rbac.policyInForce.roles, ...rbac.organizationRoles(organizationId)];
 }
 
 const CRUD = ['create', 'get', 'update', 'delete'];

@@ -11,7 +11,7 @@ import {
 import type { World } from '../world.js';
 import { blankMember } from './blank-member.js';
 import { assertEmailFree, sameEmail, withEmail } from './emails.js';
-import { save } from './members.js';
+import { replaceMember, save } from './members.js';
 import { emailOf, nameOf } from './scim-user.js';
 
 export function provisionUser(world: World, connection: ConnectionRecord, user: ScimUser): MemberRecord {
@@ -46,8 +46,9 @@ function knownMember(world: World, connection: ConnectionRecord, user: ScimUser)
   if (owner !== undefined) return owner;
   const namesake = members.byUserName(connection_id, user.userName);
   if (namesake !== undefined || typeof user.externalId !== 'string') return namesake;
-  const same = members.byScimExternalId(connection_id, user.externalId);
-  return same !== undefined && isDeprovisioned(same) ? same : undefined;
+  // What several have says nothing about who somebody is: "N/A", for example.
+  const [same, ...others] = members.byScimExternalId(connection_id, user.externalId);
+  return same !== undefined && others.length === 0 && isDeprovisioned(same) ? same : undefined;
 }
 
 function meet(world: World, connection: ConnectionRecord, known: MemberRecord, user: ScimUser): MemberRecord {
@@ -85,13 +86,21 @@ function registered(
 
 function reactivate(world: World, member: MemberRecord, user: ScimUser): MemberRecord {
   assertEmailFree(world, member.organization_id, emailOf(user), member.member_id);
-  return save(world, { ...withUser(world, member, { ...user, active: true }), status: 'active' }, 'SCIM', 'UPDATE');
+  const { reactivationOfUnverified } = world.switches;
+  const back = { ...withUser(world, member, { ...user, active: true }), status: 'active' };
+  const isOpen = member.email_address_verified || !isDeleted(member) || reactivationOfUnverified === 'scimOnly';
+  if (isOpen) return save(world, back, 'SCIM', 'UPDATE');
+  if (reactivationOfUnverified === 'refused') throw apiError('email_unverified_for_reactivation');
+  return replaceMember(world, member, back, 'SCIM');
 }
 
-/** All roles and sessions are revoked; explicit roles do not come back with a reactivation. */
+/**
+ * All roles and sessions are revoked; explicit roles do not come back with a reactivation. A member who is only inactive for
+ * the IdP keeps its sessions.
+ */
 function deprovision(world: World, member: MemberRecord, user: ScimUser): MemberRecord {
   const { deactivatedStatus, deprovisionEmits } = world.switches;
-  world.sessions.revokeAllOf(member.member_id);
+  if (deactivatedStatus !== 'active') world.sessions.revokeAllOf(member.member_id);
   const gone = { ...withUser(world, member, user), status: deactivatedStatus, direct_roles: [] };
   if (deprovisionEmits === 'UPDATE+DELETE') save(world, gone, 'SCIM', 'UPDATE');
   return save(world, gone, 'SCIM', 'DELETE');

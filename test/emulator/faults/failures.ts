@@ -13,12 +13,16 @@ export interface CustomFailure {
 
 export interface Failures {
   failNext(call: CallName, kind: FailureKind, times?: number): void;
-  /** 'all' is the B2B API; the IdP's side, 'scim.protocol', only fails by its name. The answer ends it. */
-  failWhile(call: CallName | 'all', kind: FailureKind): () => void;
+  /**
+   * 'all' is the B2B API; the IdP's side, 'scim.protocol', only fails by its name. With a member, only calls that name
+   * it. The answer ends it.
+   */
+  failWhile(call: CallName | 'all', kind: FailureKind, about?: { readonly memberId: string }): () => void;
 }
 
 interface Rule {
   readonly call: CallName | 'all';
+  readonly memberId?: string;
   readonly kind: FailureKind;
   left: number;
 }
@@ -27,19 +31,24 @@ export function createFailures() {
   const rules = new Set<Rule>();
   const hanging = new Set<Response>();
 
-  function add(call: CallName | 'all', kind: FailureKind, left: number): () => void {
-    const rule = { call, kind, left };
+  function add(rule: Rule): () => void {
     rules.add(rule);
     return () => void rules.delete(rule);
   }
 
+  const applies = (rule: Rule, call: CallName, memberId: string | undefined) =>
+    (rule.call === call || (rule.call === 'all' && call !== 'scim.protocol')) &&
+    (rule.memberId === undefined || rule.memberId === memberId);
+
   return {
     failNext(call: CallName, kind: FailureKind, times = 1): void {
-      if (times > 0) add(call, kind, times);
+      if (times > 0) add({ call, kind, left: times });
     },
-    failWhile: (call: CallName | 'all', kind: FailureKind) => add(call, kind, Number.POSITIVE_INFINITY),
-    failureOf(call: CallName): FailureKind | undefined {
-      const rule = [...rules].find((each) => each.call === call || (each.call === 'all' && call !== 'scim.protocol'));
+    failWhile: (call: CallName | 'all', kind: FailureKind, about: { readonly memberId?: string } = {}) =>
+      add({ call, kind, left: Number.POSITIVE_INFINITY, ...about }),
+    /** @param memberId whom the call is about, if it is about one */
+    failureOf(call: CallName, memberId?: string): FailureKind | undefined {
+      const rule = [...rules].find((each) => applies(each, call, memberId));
       if (rule === undefined) return undefined;
       rule.left -= 1;
       if (rule.left === 0) rules.delete(rule);

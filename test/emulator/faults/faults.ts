@@ -4,7 +4,9 @@ import type { Clock } from '../clock.js';
 import type { MemberView } from '../directory/member-view.js';
 import { createFailures, type Failures } from './failures.js';
 import { createFreezes, type Freezes } from './freezes.js';
+import { drawLag, longestLag, type SearchLag } from './search-lag.js';
 import { createSearchLimit } from './search-limit.js';
+import { givesUp, type SearchExtent, type SearchTimeout } from './search-timeout.js';
 
 export interface FaultSettings {
   /** Answers are held that long and are as old as their request's arrival; a number spares the IdP's side. */
@@ -12,7 +14,10 @@ export interface FaultSettings {
   /** members.search beyond that many per clock minute gets 429. */
   searchesPerMinute: number | null;
   /** Searches answer what was true that long ago; set it before the change. dangerouslyGet is always direct. */
-  searchLagMs: number;
+  searchLagMs: SearchLag;
+  searchTimeout: SearchTimeout | null;
+  /** Where the cursors of a search lead: to its end, to themselves (a, a, …) or round in a circle (a, b, a, b, …). */
+  searchCursors: 'onward' | 'repeat' | 'circle';
 }
 
 export interface Faults extends FaultSettings, Failures, Freezes {
@@ -54,6 +59,11 @@ export function createFaults(clock: Clock, onReset: () => void) {
     isOmitted: (member: () => MemberView, askedById: boolean) =>
       [...omissions].some((omission) => (omission.byId || !askedById) && omission.predicate(member())),
     isSearchRefused: () => searchLimit.isOver(faults.searchesPerMinute),
+    /** The timeout that ends this search, if one does. */
+    searchTimeoutOf: (search: SearchExtent) =>
+      faults.searchTimeout !== null && givesUp(faults.searchTimeout, search) ? faults.searchTimeout : undefined,
+    drawSearchLag: () => drawLag(faults.searchLagMs),
+    longestSearchLag: () => longestLag(faults.searchLagMs),
     async hold(call: CallName) {
       await holdFrozen(call);
       const ms = latencyOf(faults.latencyMs, call);
@@ -68,4 +78,10 @@ function latencyOf(latencyMs: FaultSettings['latencyMs'], call: CallName): numbe
   return call === 'scim.protocol' ? 0 : latencyMs;
 }
 
-const calm = (): FaultSettings => ({ latencyMs: 0, searchesPerMinute: null, searchLagMs: 0 });
+const calm = (): FaultSettings => ({
+  latencyMs: 0,
+  searchesPerMinute: null,
+  searchLagMs: 0,
+  searchTimeout: null,
+  searchCursors: 'onward',
+});

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { MemberView } from '../directory/member-view.js';
 
 export interface SearchPast {
-  /** Notes how a member looks before it changes; null when it does not exist yet. */
+  /** Notes how a member looks before it changes, for as long as search may lag; null when it does not exist yet. */
   remember(memberId: string, view: () => MemberView | null, lagMs: number): void;
   /** The member as it was `lagMs` ago; undefined when it has not changed since. */
   asOf(memberId: string, lagMs: number): MemberView | null | undefined;

@@ -31,7 +31,7 @@ export function scimUsers(world: World, connection: ConnectionRecord, url: strin
     const userName = soughtValue(listing, 'userName');
     if (userName !== undefined) return [members.byUserName(connection_id, userName)].filter(isUser);
     const externalId = soughtValue(listing, 'externalId');
-    if (externalId !== undefined) return [members.byScimExternalId(connection_id, externalId)].filter(isUser);
+    if (externalId !== undefined) return members.byScimExternalId(connection_id, externalId).filter(isUser);
     const all = members.idsOf(connection.organization_id).map(members.get).filter(isUser);
     const ids = matchingIds(listing, () => all.map((member) => resourceOf(world, member)));
     return ids === undefined ? all : all.filter((member) => ids.has(member.member_id));

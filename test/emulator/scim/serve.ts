@@ -24,7 +24,7 @@ type Answer = readonly [status: number, body?: object];
 
 export function serve(world: World, act: Act): RequestHandler {
   return async (request, response) => {
-    logged(world.calls, 'scim.protocol', response);
+    logged(world.calls, { call: 'scim.protocol' }, response);
     const failure = world.faults.failureOf('scim.protocol');
     if (failure !== undefined && failure !== 'lostReply') {
       fail(world, response, failure);

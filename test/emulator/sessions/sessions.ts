@@ -25,6 +25,8 @@ export interface MintedSession {
 /** A test's own way to sign a member in, and out again. */
 export interface Sessions {
   mint(options: MintOptions): Promise<MintedSession>;
+  /** How many sessions of the member are alive. */
+  alive(memberId: string): number;
   /** By token or id. Its JWT still verifies locally until it is 5 minutes old. */
   revoke(tokenOrId: string): void;
   /** The session is over; the API does not find it any more. */
@@ -45,6 +47,7 @@ export function createSessions(world: World): Sessions {
       const { member_session_id, session_token } = session;
       return { member_session_id, session_token, session_jwt };
     },
+    alive: (memberId) => world.sessions.of(memberId).length,
     revoke: (tokenOrId) => world.sessions.revoke(known(tokenOrId)),
     expire: (tokenOrId) => world.sessions.save({ ...known(tokenOrId), expires_at: seconds(new Date(0)) }),
     rotateKeys: (options) => world.keys.rotate(options),

@@ -15,7 +15,15 @@ export interface Groups {
   of(memberId: string): readonly GroupRecord[];
 }
 
-export function createGroups(beforeChange: (memberId: string) => void, changed: () => void): Groups {
+export interface GroupListeners {
+  /** Called before a member joins or leaves a group. */
+  beforeMember(memberId: string): void;
+  /** Called before a member's group changes its name. */
+  beforeName(memberId: string, group: GroupRecord): void;
+  changed(): void;
+}
+
+export function createGroups({ beforeMember, beforeName, changed }: GroupListeners): Groups {
   const groups = new Map<string, GroupRecord>();
   const memberships = new Map<string, Map<string, string>>();
   const groupIdsByMember = new Map<string, Set<string>>();
@@ -25,7 +33,7 @@ export function createGroups(beforeChange: (memberId: string) => void, changed: 
   function drop(groupId: string, memberId: string): string | undefined {
     const membershipId = membersOf(groupId).get(memberId);
     if (membershipId === undefined) return undefined;
-    beforeChange(memberId);
+    beforeMember(memberId);
     membersOf(groupId).delete(memberId);
     groupIdsByMember.get(memberId)?.delete(groupId);
     return membershipId;
@@ -36,7 +44,8 @@ export function createGroups(beforeChange: (memberId: string) => void, changed: 
   return {
     get: (groupId) => groups.get(groupId),
     save(group) {
-      for (const memberId of membersOf(group.group_id).keys()) beforeChange(memberId);
+      const before = groups.get(group.group_id) ?? group;
+      for (const memberId of membersOf(group.group_id).keys()) beforeName(memberId, before);
       groups.set(group.group_id, group);
       if (!memberships.has(group.group_id)) memberships.set(group.group_id, new Map());
       setOf(idsByConnection, group.connection_id).add(group.group_id);
@@ -52,7 +61,7 @@ export function createGroups(beforeChange: (memberId: string) => void, changed: 
     all: () => groups.values(),
     inConnection: (connectionId) => recordsOf(idsByConnection.get(connectionId)),
     add(groupId, memberId, membershipId) {
-      beforeChange(memberId);
+      beforeMember(memberId);
       memberships.get(groupId)?.set(memberId, membershipId);
       setOf(groupIdsByMember, memberId).add(groupId);
     },

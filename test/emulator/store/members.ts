@@ -1,5 +1,6 @@
 /** All members, with the lookups that the API, SCIM and the uniqueness rules need. */
 import { indexBy } from './index-by.js';
+import { indexManyBy } from './index-many-by.js';
 import { isDeleted, type MemberRecord } from './records.js';
 
 export interface Members {
@@ -13,7 +14,8 @@ export interface Members {
   byEmail(organizationId: string, email: string): MemberRecord | undefined;
   byExternalId(organizationId: string, externalId: string): MemberRecord | undefined;
   byUserName(connectionId: string, userName: string): MemberRecord | undefined;
-  byScimExternalId(connectionId: string, externalId: string): MemberRecord | undefined;
+  /** An IdP may give several people the same one: its attribute is free text. */
+  byScimExternalId(connectionId: string, externalId: string): readonly MemberRecord[];
 }
 
 export function createMembers(beforeChange: (memberId: string) => void): Members {
@@ -22,7 +24,7 @@ export function createMembers(beforeChange: (memberId: string) => void): Members
   const emails = indexBy(emailKeys);
   const externalIds = indexBy(externalIdKeys);
   const userNames = indexBy(userNameKeys);
-  const scimExternalIds = indexBy(scimExternalIdKeys);
+  const scimExternalIds = indexManyBy(scimExternalIdKeys);
   const get = (id: string | undefined) => (id === undefined ? undefined : members.get(id));
 
   function reindex(id: string, before: MemberRecord | undefined, after: MemberRecord | undefined): void {
@@ -48,7 +50,8 @@ export function createMembers(beforeChange: (memberId: string) => void): Members
     byEmail: (organizationId, email) => get(emails.find(key(organizationId, email.toLowerCase()))),
     byExternalId: (organizationId, externalId) => get(externalIds.find(key(organizationId, externalId))),
     byUserName: (connectionId, userName) => get(userNames.find(key(connectionId, userName.toLowerCase()))),
-    byScimExternalId: (connectionId, externalId) => get(scimExternalIds.find(key(connectionId, externalId))),
+    byScimExternalId: (connectionId, externalId) =>
+      scimExternalIds.find(key(connectionId, externalId)).flatMap((id) => get(id) ?? []),
   };
 }
 

@@ -4,6 +4,7 @@ import { type Connections, createConnections } from './connections.js';
 import { createGroups, type Groups } from './groups.js';
 import { createMembers, type Members } from './members.js';
 import { createOrganizations, type Organizations } from './organizations.js';
+import type { GroupRecord } from './records.js';
 
 export interface Store {
   readonly organizations: Organizations;
@@ -17,6 +18,8 @@ export interface Store {
 export interface StoreListeners {
   /** Called before what the API says about a member may change. */
   beforeMember(memberId: string): void;
+  /** Called before a group of the member changes its name, and the member itself does not change. */
+  beforeName(memberId: string, group: GroupRecord): void;
   /** Called when anything changes. */
   changed(): void;
 }
@@ -26,7 +29,7 @@ export function createStore(listeners: StoreListeners): Store {
     listeners.beforeMember(memberId);
     listeners.changed();
   };
-  const groups = createGroups(beforeMember, listeners.changed);
+  const groups = createGroups({ ...listeners, beforeMember });
   const beforeGroup = (groupId: string) => {
     for (const memberId of groups.membersOf(groupId).keys()) beforeMember(memberId);
   };

@@ -9,6 +9,8 @@ export interface DeliverAllOptions {
   readonly drop?: number | ((message: Message) => boolean);
   /** 1 keeps the order of arrival. */
   readonly concurrency?: number;
+  /** Instead of the emulator's own. */
+  readonly random?: () => number;
 }
 
 export async function deliverAll(

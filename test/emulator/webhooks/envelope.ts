@@ -2,7 +2,6 @@
 import type { DirectoryEvent } from '../directory/events.js';
 import { newId } from '../ids.js';
 import type { Switches } from '../switches.js';
-import { createMicroseconds } from '../timestamps.js';
 import type { Project } from '../world.js';
 
 export interface Envelope {
@@ -11,13 +10,11 @@ export interface Envelope {
   readonly body: object;
 }
 
-/** @param skewMs by how much the sender's clock is ahead of ours just now */
 export function createEnvelopes(
   project: Project,
   switches: Switches,
-  skewMs: () => number,
+  timestamp: () => string,
 ): (event: DirectoryEvent) => Envelope {
-  const microseconds = createMicroseconds();
   const workspace_id = newId('workspace', project.environment);
   return (event) => {
     const { source, object_type, action, id, organization_id, object, extra } = event;
@@ -32,7 +29,7 @@ export function createEnvelopes(
         object_type,
         project_id: project.projectId,
         source,
-        timestamp: microseconds(skewMs()),
+        timestamp: timestamp(),
         ...(switches.vertical ? { vertical: 'B2B' } : {}),
         ...(switches.details ? { details: { organization_id }, workspace_id } : {}),
       },

@@ -6,6 +6,8 @@ export interface Message {
   /** '' for bodies that are no events. */
   readonly eventType: string;
   readonly body: string;
+  /** By our clock, whatever the event says. */
+  readonly publishedAt: Date;
   readonly attempts: Attempt[];
   state: MessageState;
 }
@@ -23,7 +25,14 @@ export interface Attempt {
 }
 
 export function newMessage(eventType: string, body: string): Message {
-  return { svixId: `msg_${alphanumeric(27)}`, eventType, body, attempts: [], state: 'pending' };
+  return {
+    svixId: `msg_${alphanumeric(27)}`,
+    eventType,
+    body,
+    publishedAt: new Date(),
+    attempts: [],
+    state: 'pending',
+  };
 }
 
 /** Notes how an attempt went; a failure alone does not end a message. */

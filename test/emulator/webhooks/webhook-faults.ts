@@ -1,4 +1,5 @@
 /** What goes wrong with webhooks on their way: lost, doubled, late, out of order. */
+import type { EventTime } from './event-time.js';
 import type { Message } from './message.js';
 
 export interface WebhookFaults {
@@ -11,6 +12,8 @@ export interface WebhookFaults {
   lateMs: number | ((message: Message) => number);
   /** By how much the sender's clock is ahead of ours: in the events and in the signatures. */
   clockSkewMs: number;
+  /** What the events say, whatever the sender's clock does; the signatures keep to that one. */
+  eventTime: EventTime | (() => EventTime);
 }
 
 export const noWebhookFaults = (): WebhookFaults => ({
@@ -19,6 +22,7 @@ export const noWebhookFaults = (): WebhookFaults => ({
   drop: 0,
   lateMs: 0,
   clockSkewMs: 0,
+  eventTime: 'real',
 });
 
 export interface PlannedDelivery {
