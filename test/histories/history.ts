@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { type Act, act, people } from '../support/directory-history.js';
+import { compressed } from './compressed.js';
+import { type Weakness, type Weaknesses, weaknesses } from './weaknesses.js';
+
+/** What happens next: in the directory, to its webhooks, or nothing for a while; or Scanner reads everybody. */
+export type Step = Act | { act: 'deliver' } | { act: 'wait'; ms: number } | { act: 'read'; whom: Readers };
+
+/** The team alone, or every connected team together. */
+type Readers = 'team' | 'everyTeam';
+
+export type History = {
+  /** Who is there when it begins. */
+  present: number[];
+  steps: Step[];
+  /** How long Stytch stays weak when nothing happens any more. */
+  pauseMs: number;
+  delivery: { shuffle: boolean; duplicate: number; drop: number };
+  lastRead: Readers;
+  repost: 'reuse' | 'new';
+  groupEvents: 'A' | 'B';
+  weak: Weaknesses;
+};
+
+const readers = fc.constantFrom('team' as const, 'everyTeam' as const);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 18, arbitrary: act as fc.Arbitrary<Step> },
+  { weight: 5, arbitrary: fc.constant({ act: 'deliver' as const }) },
+  { weight: 4, arbitrary: fc.record({ act: fc.constant('wait' as const), ms: fc.nat({ max: compressed(10_000) }) }) },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('read' as const), whom: readers }) },
+);
+
+const history: fc.Arbitrary<History> = fc.record({
+  present: fc.subarray(Array.from({ length: people }, (_, n) => n)),
+  steps: fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }),
+  pauseMs: fc.nat({ max: compressed(40_000) }),
+  delivery: fc.record({
+    shuffle: fc.boolean(),
+    duplicate: fc.constantFrom(0, 0.5, 1),
+    drop: fc.constantFrom(0, 0, 0.3, 1),
+  }),
+  lastRead: readers,
+  repost: fc.constantFrom('reuse' as const, 'new' as const),
+  groupEvents: fc.constantFrom('A' as const, 'B' as const),
+  weak: weaknesses,
+});
+
+/** The history of a seed; always the same, but for the weaknesses that are left out. */
+export function historyOf(seed: number, chosen: ReadonlySet<Weakness>): History {
+  const [drawn] = fc.sample(history, { seed, numRuns: 1, unbiased: true });
+  if (drawn === undefined) throw new Error('Nothing was drawn');
+  const weak = Object.fromEntries(
+    Object.entries(drawn.weak).map(([name, value]) => [name, chosen.has(name as Weakness) ? value : null]),
+  ) as Weaknesses;
+  // Where everybody has the same external id, a member that came back by it would be somebody else.
+  return { ...drawn, weak, repost: weak.externalIds ? 'new' : drawn.repost };
+}
+
+/** Random numbers that a seed repeats: mulberry32. */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

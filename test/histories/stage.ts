@@ -1,0 +1,39 @@
+import { type AccessEntry, keepAccessLog } from '../support/access-log.js';
+import { type Lab, startLab } from '../support/lab.js';
+import { memberEvent, post, signed } from '../support/webhook.js';
+import { timing } from './compressed.js';
+
+/** Where histories are played, one after the other: a lab, a log of all that its rows ever said, and a bystander. */
+export type Stage = {
+  lab: Lab;
+  log: { entries(): Promise<AccessEntry[]>; clear(): Promise<void> };
+  /** Another team, in which nothing happens. */
+  bystander: { teamId: string; organizationId: string; memberId: string; rows: unknown };
+  rowsOf(teamId: string): ReturnType<Lab['rows']>;
+  /** Asks Scanner to read a team; or, without one, every connected team together. */
+  read(organizationId?: string): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export async function setStage(): Promise<Stage> {
+  const lab = await startLab({ timing });
+  lab.emulator.webhooks.mode = 'manual';
+  const rowsOf = async (teamId: string) => (await lab.rows()).filter((row) => row.teamId === teamId);
+  const read = async (organizationId?: string) => {
+    const about = organizationId === undefined ? 'something' : 'organization';
+    await post(lab.url, signed(memberEvent({ object_type: about, id: organizationId ?? 'x', member: {} })));
+  };
+  const team = await lab.team({ name: 'Bystander' });
+  const { member_id: memberId } = lab.emulator.directory.silently(() =>
+    lab.emulator.directory.provision(team.organizationId, {
+      ...{ userName: 'person-0@acme.example', externalId: 'ext-0' },
+      ...{ roles: ['admin'], groups: ['analyst'] },
+    }),
+  );
+  await read(team.organizationId);
+  await lab.quiet();
+  const rows = await rowsOf(team.teamId);
+  expect(rows).toMatchObject([{ grants: ['scim:admin (scim)', 'scim:analyst (scim)'] }]);
+  const log = await keepAccessLog(lab.database);
+  return { lab, log, rowsOf, read, bystander: { ...team, memberId, rows }, stop: () => lab.stop() };
+}
