@@ -1,7 +1,7 @@
 import type { RereadTiming } from '../../src/jobs.js';
 
-/** A hundred times as fast as life: 15 s of lag are 150 ms, and every time that the lag is measured by shrinks alike. */
-const factor = 100;
+/** Forty times as fast as life: 15 s of lag are 375 ms, and every time that the lag is measured by shrinks alike. */
+const factor = 40;
 
 /** @param realMs how long it takes in life */
 export function compressed(realMs: number): number {

@@ -1,5 +1,8 @@
+import { queueNames } from '../../src/queue/backend.js';
 import { type AccessEntry, keepAccessLog } from '../support/access-log.js';
+import { eventually } from '../support/eventually.js';
 import { type Lab, startLab } from '../support/lab.js';
+import { inspectQueue } from '../support/queue.js';
 import { memberEvent, post, signed } from '../support/webhook.js';
 import { timing } from './compressed.js';
 
@@ -12,6 +15,10 @@ export type Stage = {
   rowsOf(teamId: string): ReturnType<Lab['rows']>;
   /** Asks Scanner to read a team; or, without one, every connected team together. */
   read(organizationId?: string): Promise<void>;
+  /** Nothing that says that somebody has left is waiting any more: it is handled, or has failed for good. */
+  leaversHandled(): Promise<void>;
+  /** What a failed history has left in the queues must not meet the next one. */
+  abandonJobs(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -22,6 +29,17 @@ export async function setStage(): Promise<Stage> {
   const read = async (organizationId?: string) => {
     const about = organizationId === undefined ? 'something' : 'organization';
     await post(lab.url, signed(memberEvent({ object_type: about, id: organizationId ?? 'x', member: {} })));
+  };
+  const leaversHandled = () =>
+    eventually(async () => {
+      const { waiting, active, delayed } = await inspectQueue(lab.home, 'leavers', (queue) => queue.getJobCounts());
+      return waiting === 0 && active === 0 && delayed === 0;
+    });
+  const abandonJobs = async () => {
+    for (const name of queueNames.filter((one) => one !== 'schedules')) {
+      await inspectQueue(lab.home, name, (queue) => queue.drain(true));
+    }
+    await lab.quiet();
   };
   const team = await lab.team({ name: 'Bystander' });
   const { member_id: memberId } = lab.emulator.directory.silently(() =>
@@ -35,5 +53,14 @@ export async function setStage(): Promise<Stage> {
   const rows = await rowsOf(team.teamId);
   expect(rows).toMatchObject([{ grants: ['scim:admin (scim)', 'scim:analyst (scim)'] }]);
   const log = await keepAccessLog(lab.database);
-  return { lab, log, rowsOf, read, bystander: { ...team, memberId, rows }, stop: () => lab.stop() };
+  return {
+    lab,
+    log,
+    rowsOf,
+    read,
+    leaversHandled,
+    abandonJobs,
+    bystander: { ...team, memberId, rows },
+    stop: () => lab.stop(),
+  };
 }

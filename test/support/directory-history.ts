@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Emulator } from '../emulator/emulator.js';
+import type { Emulator, Person } from '../emulator/emulator.js';
 import { ApiError } from '../emulator/errors.js';
 
 /** One thing that happens in a company's directory, to its `who`-th person. */
@@ -93,11 +93,15 @@ export function play(emulator: Emulator, organizationId: string, options: PlayOp
     if (one.act === 'leave') directory.deprovision(id);
     if (one.act === 'delete') directory.remove(id);
     if (one.act === 'suspend' && canSuspend) suspend(id);
-    if (one.act === 'rename') directory.update(id, { name: `Name ${counter++}` });
-    if (one.act === 'newEmail') directory.update(id, { userName: `New-${counter++}@acme.example` });
-    if (one.act === 'roles') directory.setRoles(id, one.roles);
-    if (one.act === 'groups') directory.update(id, { groups: one.groups });
     if (one.act === 'swapEmails') swap(id, memberIds.get(one.with));
+    const change = changeOf(one);
+    if (change) directory.update(id, change);
+  };
+  const changeOf = (one: Act): Person | undefined => {
+    if (one.act === 'rename') return { name: `Name ${counter++}` };
+    if (one.act === 'newEmail') return { userName: `New-${counter++}@acme.example` };
+    if (one.act === 'roles') return { roles: one.roles };
+    return one.act === 'groups' ? { groups: one.groups } : undefined;
   };
   const suspend = (id: string) => {
     suspended.add(id);

@@ -15,11 +15,17 @@ export type Story = {
   /** Direct reads that were answered with the member. */
   gets: readonly { atMs: number; memberId: string }[];
   entries: readonly AccessEntry[];
-  /** When each webhook was published, by its svix id. */
-  publishedMs: ReadonlyMap<string, number>;
+  /** The webhooks about one member, by their svix id. */
+  webhooks: ReadonlyMap<string, { publishedMs: number; says: 'gone' | 'something' }>;
 };
 
 export type Violation = { atMs: number; memberId: string; what: string };
+
+/** A signed event that is known to be handled, though sync_events may not say so: its job has failed for good. */
+export function handledAt(atMs: number, { svixId, memberId }: { svixId: string; memberId: string }): AccessEntry {
+  const nowhere = { teamId: null, userId: null, eventType: '', outcome: 'no job of it is left' };
+  return { entry: 'handled', atMs, memberId, svixId, ...nowhere };
+}
 
 /**
  * The invariant of leavers, at every moment: once the signed DELETE of a member was handled, or a direct read has put it out,
@@ -41,12 +47,12 @@ export function violations(story: Story, options: { roles?: boolean } = {}): Vio
   for (const moment of momentsOf(story)) {
     if (moment.is === 'truth') learn(memberOf(moment.truth.memberId), moment.truth);
     if (moment.is === 'get') show(memberOf(moment.memberId), moment.atMs, roles);
-    if (moment.is === 'entry') enter(moment.entry);
+    if (moment.is === 'entry' && moment.entry.entry === 'row') enter(moment.entry);
+    if (moment.is === 'entry' && moment.entry.entry === 'handled') handle(moment.entry);
   }
   return found;
 
-  function enter(entry: AccessEntry): void {
-    if (entry.entry === 'handled') return handle(entry);
+  function enter(entry: AccessEntry & { entry: 'row' }): void {
     const before = holders.get(entry.userId ?? '');
     if (before !== undefined && before !== entry.memberId) write(before, entry.atMs, null); // the row went to another member
     if (entry.memberId === null) return;
@@ -64,10 +70,10 @@ export function violations(story: Story, options: { roles?: boolean } = {}): Vio
   }
 
   function handle(entry: AccessEntry & { entry: 'handled' }): void {
-    const { memberId, eventType, outcome, atMs, svixId } = entry;
-    if (memberId === null || !eventType.endsWith('.member.delete') || outcome.startsWith('unknown_')) return;
+    const { memberId, outcome, atMs, svixId } = entry;
+    const { says, publishedMs = 0 } = story.webhooks.get(svixId) ?? {};
+    if (memberId === null || says !== 'gone' || outcome.startsWith('unknown_')) return;
     const member = memberOf(memberId);
-    const publishedMs = story.publishedMs.get(svixId) ?? 0;
     if (member.says?.says === 'active' || publishedMs < (member.says?.atMs ?? 0)) return; // it came back meanwhile
     member.evidence.add(access);
     if (holds(member.row, access)) report(atMs, memberId, `its signed DELETE was handled (${outcome}), and it is in`);

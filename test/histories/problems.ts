@@ -1,0 +1,60 @@
+import type { AccessEntry } from '../support/access-log.js';
+import { type Story, unsettled, type Violation, violations } from '../support/never-again.js';
+import type { Scene } from './scene.js';
+
+/** Enough to see what is wrong. */
+const problemsMax = 3;
+
+/**
+ * What was wrong at any moment of a history, each with all that is known of the member: its times count from that moment.
+ * @param handled what is known to be handled beside what sync_events say
+ */
+export async function problemsIn(scene: Scene, handled: readonly AccessEntry[]): Promise<string[]> {
+  const { stage, history, crowd } = scene;
+  const story = storyOf(scene, [...(await stage.log.entries()), ...handled]);
+  const bystanders = new Set([...crowd, stage.bystander.memberId]);
+  const found = [
+    // Where search has old names of groups for ever, no date says that they are old.
+    ...violations(story, { roles: !history.weak.names }),
+    ...unsettled(story.entries, bystanders),
+  ];
+  return found.slice(0, problemsMax).map((one) => told(one, story));
+}
+
+function storyOf({ stage, log }: Scene, entries: readonly AccessEntry[]): Story {
+  const { calls, webhooks } = stage.lab.emulator;
+  return {
+    truth: log.truth,
+    gets: calls
+      .list('members.dangerouslyGet')
+      .filter(({ status }) => status === 200)
+      .map(({ at, memberId = '' }) => ({ atMs: Number(at), memberId })),
+    entries,
+    webhooks: new Map(
+      webhooks.outbox.map(({ svixId, publishedAt, eventType }) => [
+        svixId,
+        { publishedMs: Number(publishedAt), says: eventType.endsWith('.member.delete') ? 'gone' : 'something' },
+      ]),
+    ),
+  };
+}
+
+function told({ atMs, memberId, what }: Violation, { truth, gets, entries }: Story): string {
+  const lines = [
+    ...truth.map((one) => ({ ...one, text: `the directory says: ${one.says} ${one.roles.join()}` })),
+    ...gets.map((one) => ({ ...one, text: 'Stytch was asked directly' })),
+    ...entries.map((one) => ({ ...one, text: one.entry === 'handled' ? handling(one) : writing(one) })),
+  ].filter((line) => line.memberId === memberId);
+  const story = lines
+    .sort((a, b) => a.atMs - b.atMs)
+    .map((line) => `${(line.atMs - atMs).toFixed(1).padStart(12)} ms  ${line.text}`);
+  return [`${memberId}: ${what}`, ...story].join('\n');
+}
+
+function handling({ eventType, outcome }: AccessEntry & { entry: 'handled' }): string {
+  return `handled ${eventType}: ${outcome}`;
+}
+
+function writing({ row }: AccessEntry & { entry: 'row' }): string {
+  return row === null ? 'the row is gone' : `the row says: ${row.status} ${row.scimRoles.join()}`;
+}
