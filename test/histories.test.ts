@@ -15,7 +15,7 @@ const firstSeed = SEED ? Number(SEED) : Math.floor(Math.random() * 1e9);
 const timeLimitMs = count > 25 ? Number.POSITIVE_INFINITY : 300_000;
 /** They mostly wait for each other's second looks, so several are played side by side. */
 const stagesAtOnce = Math.min(count, 2);
-const failuresMax = 5;
+const failuresMax = 3;
 
 let stages: Stage[];
 beforeAll(async () => {

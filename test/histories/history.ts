@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Act, act, people } from '../support/directory-history.js';
+import { type Act, act, people, values } from '../support/directory-history.js';
 import { compressed } from './compressed.js';
 import { type Weakness, type Weaknesses, weaknesses } from './weaknesses.js';
 
@@ -23,20 +23,31 @@ export type History = {
 };
 
 const readers = fc.constantFrom('team' as const, 'everyTeam' as const);
+const everybody = Array.from({ length: people }, (_, n) => n);
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 18, arbitrary: act as fc.Arbitrary<Step> },
-  { weight: 8, arbitrary: fc.constant({ act: 'deliver' as const }) },
-  { weight: 3, arbitrary: fc.record({ act: fc.constant('wait' as const), ms: fc.nat({ max: compressed(10_000) }) }) },
-  { weight: 6, arbitrary: fc.record({ act: fc.constant('read' as const), whom: readers }) },
+const deliver = fc.constant<Step>({ act: 'deliver' });
+const wait = fc.nat({ max: compressed(10_000) }).map((ms): Step => ({ act: 'wait', ms }));
+const read = readers.map((whom): Step => ({ act: 'read', whom }));
+const leave = fc
+  .record({ act: fc.constantFrom('leave' as const, 'delete' as const), who: fc.constantFrom(...everybody) })
+  .map((one): Step => ({ ...one, lost: false }));
+/** More hints at once than are read one by one. */
+const everybodysRoles = fc
+  .subarray(values)
+  .map((roles) => everybody.map((who): Step => ({ act: 'roles', who, roles, lost: false })));
+
+const steps: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 18, arbitrary: act.map((one): Step[] => [one]) },
+  { weight: 6, arbitrary: fc.tuple(deliver) },
+  { weight: 4, arbitrary: fc.tuple(wait) },
+  { weight: 4, arbitrary: fc.tuple(read) },
+  { weight: 3, arbitrary: fc.tuple(leave, deliver, read) },
+  { weight: 2, arbitrary: fc.tuple(everybodysRoles, deliver, read).map((some) => some.flat()) },
 );
 
 const history: fc.Arbitrary<History> = fc.record({
-  present: fc.subarray(
-    Array.from({ length: people }, (_, n) => n),
-    { minLength: 3 },
-  ),
-  steps: fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }),
+  present: fc.subarray(everybody, { minLength: 3 }),
+  steps: fc.array(steps, { minLength: 1, maxLength: 30, size: 'max' }).map((some) => some.flat()),
   pauseMs: fc.nat({ max: compressed(40_000) }),
   delivery: fc.record({
     shuffle: fc.boolean(),
