@@ -70,14 +70,3 @@ export function historyOf(seed: number, chosen: ReadonlySet<Weakness>): History 
   // Where everybody has the same external id, a member that came back by it would be somebody else.
   return { ...drawn, weak, repost: weak.externalIds ? 'new' : drawn.repost };
 }
-
-/** Random numbers that a seed repeats: mulberry32. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -1,5 +1,5 @@
 import type { AccessEntry } from '../support/access-log.js';
-import { type Story, unsettled, type Violation, violations } from '../support/never-again.js';
+import { givenAway, type Story, unsettled, type Violation, violations } from '../support/never-again.js';
 import type { Scene } from './scene.js';
 
 /** Enough to see what is wrong. */
@@ -10,12 +10,13 @@ const problemsMax = 3;
  * @param handled what is known to be handled beside what sync_events say
  */
 export async function problemsIn(scene: Scene, handled: readonly AccessEntry[]): Promise<string[]> {
-  const { stage, history, crowd } = scene;
+  const { stage, history, crowd, directory } = scene;
   const story = storyOf(scene, [...(await stage.log.entries()), ...handled]);
   const bystanders = new Set([...crowd, stage.bystander.memberId]);
   const found = [
     // Where search has old names of groups for ever, no date says that they are old.
     ...violations(story, { roles: !history.weak.names }),
+    ...givenAway(story.entries, (memberId) => directory.members().get(memberId)),
     ...unsettled(story.entries, bystanders),
   ];
   return found.slice(0, problemsMax).map((one) => told(one, story));

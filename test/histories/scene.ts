@@ -41,7 +41,7 @@ export async function setScene(stage: Stage, history: History, random: () => num
   await lab.quiet();
   const signedIn = history.weak.sessions ? [...directory.members().keys()] : [];
   for (const memberId of signedIn) await lab.emulator.sessions.mint({ memberId });
-  await stage.log.clear();
+  await stage.log.startAnew();
   lab.emulator.calls.reset();
   return { stage, history, random, ...team, directory, log, crowd };
 }

@@ -16,31 +16,39 @@ export type AccessEntry = { atMs: number; teamId: string | null; userId: string 
   | { entry: 'handled'; svixId: string; eventType: string; outcome: string }
 );
 
-/**
- * A log of every state that a committed transaction left a user in, and of every hint that was handled: nothing that lasts
- * for a moment only is missed, as it is by somebody who looks again and again. Kept by the database itself, in triggers that
- * run when a transaction is about to be committed, so what it did and undid on its way does not count.
- */
-export async function keepAccessLog(database: Database): Promise<{
+export type AccessLog = {
   entries(): Promise<AccessEntry[]>;
-  clear(): Promise<void>;
-}> {
+  /** Forgets everything but what the rows say now. */
+  startAnew(): Promise<void>;
+};
+
+/**
+ * A log of every state that a committed transaction left a user in, and of every hint that was handled. The database keeps
+ * it, by triggers, so nothing that lasts for a moment only is missed. What a transaction did and undid on its way is not in it.
+ */
+export async function keepAccessLog(database: Database): Promise<AccessLog> {
   for (const statement of installation) await database.$executeRawUnsafe(statement);
   return {
     entries: () => database.$queryRaw<AccessEntry[]>`
       SELECT (extract(epoch FROM at) * 1000)::float8 AS "atMs", team_id::text AS "teamId", user_id::text AS "userId",
         member_id AS "memberId", CASE WHEN svix_id IS NULL THEN 'row' ELSE 'handled' END AS entry, state AS row,
         svix_id AS "svixId", event_type AS "eventType", outcome
-      FROM access_log ORDER BY id`,
-    clear: async () => {
+      FROM access_log l WHERE svix_id IS NOT NULL OR NOT EXISTS (
+        SELECT FROM access_log later WHERE later.tx = l.tx AND later.user_id = l.user_id AND later.id > l.id
+          AND later.svix_id IS NULL)
+      ORDER BY id`,
+    startAnew: async () => {
       await database.$executeRaw`TRUNCATE access_log`;
+      await database.$executeRaw`SELECT count(log_access_of(id)) FROM users`;
     },
   };
 }
 
 const installation = [
-  `CREATE TABLE access_log (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(), team_id uuid,
-    user_id uuid, member_id text, state jsonb, svix_id text, event_type text, outcome text)`,
+  `CREATE TABLE access_log (id bigserial PRIMARY KEY, tx bigint NOT NULL DEFAULT txid_current(),
+    at timestamptz NOT NULL DEFAULT clock_timestamp(), team_id uuid, user_id uuid, member_id text, state jsonb,
+    svix_id text, event_type text, outcome text)`,
+  'CREATE INDEX ON access_log (tx, user_id)',
   `CREATE FUNCTION log_access_of(who uuid) RETURNS void LANGUAGE sql AS $$
     INSERT INTO access_log (team_id, user_id, member_id, state)
     SELECT u.team_id, who, u.stytch_member_id, CASE WHEN u.id IS NOT NULL THEN jsonb_build_object(
@@ -65,7 +73,6 @@ const installation = [
 function trigger(table: string, events: string, statement: string): string[] {
   return [
     `CREATE FUNCTION log_${table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${statement}; RETURN NULL; END $$`,
-    `CREATE CONSTRAINT TRIGGER log_access AFTER ${events} ON ${table} DEFERRABLE INITIALLY DEFERRED
-      FOR EACH ROW EXECUTE FUNCTION log_${table}()`,
+    `CREATE TRIGGER log_access AFTER ${events} ON ${table} FOR EACH ROW EXECUTE FUNCTION log_${table}()`,
   ];
 }

@@ -138,6 +138,22 @@ function momentsOf({ truth, gets, entries }: Story): Moment[] {
   return moments.sort((a, b) => a.atMs - b.atMs);
 }
 
+/** Rows with roles given by hand that went to a member of somebody else, who has another e-mail address. */
+export function givenAway(entries: readonly AccessEntry[], personOf: (memberId: string) => unknown): Violation[] {
+  const last = new Map<string, AccessEntry & { entry: 'row' }>();
+  return entries.flatMap((entry) => {
+    if (entry.entry !== 'row' || entry.userId === null || entry.memberId === null || entry.row === null) return [];
+    const before = last.get(entry.userId);
+    last.set(entry.userId, entry);
+    if (before === undefined || entry.row.manualRoles.length === 0) return [];
+    const isStranger = personOf(before.memberId ?? '') !== personOf(entry.memberId);
+    const isSameEmail = before.row?.email.toLowerCase() === entry.row.email.toLowerCase();
+    return isStranger && !isSameEmail
+      ? [{ ...entry, memberId: entry.memberId, what: 'it has got the row of another' }]
+      : [];
+  });
+}
+
 /** Members whose rows changed in anything but the date of their reading, though nothing happened to them. */
 export function unsettled(entries: readonly AccessEntry[], memberIds: ReadonlySet<string>): Violation[] {
   const first = new Map<string, string>();
