@@ -4,6 +4,7 @@ import type { AccessLog } from '../support/access-log.js';
 import { eventually, eventuallySame } from '../support/eventually.js';
 import { type Truth, violations } from '../support/never-again.js';
 import { rowsOf } from '../support/rows.js';
+import { tellViolation } from '../support/tell-violation.js';
 import type { FaultTeam } from './acme.js';
 import { patienceMs } from './patience.js';
 import { directoryRows, leaversOf, mirroredRows } from './truth.js';
@@ -79,7 +80,8 @@ export function createObservation(
     },
     neverAgain: async () => {
       const story = { truth, entries: await parts.log.entries(), ...saidBy(emulator) };
-      expect(violations(story, { roles: false })).toEqual([]);
+      const found = violations(story, { roles: false }).map((one) => tellViolation(one, story));
+      if (found.length > 0) throw new Error(`${found.length} times, at first:\n${found[0]}`);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { AccessEntry } from '../support/access-log.js';
-import { givenAway, type Story, unsettled, type Violation, violations } from '../support/never-again.js';
+import { givenAway, type Story, unsettled, violations } from '../support/never-again.js';
+import { tellViolation } from '../support/tell-violation.js';
 import type { Scene } from './scene.js';
 
 /** Enough to see what is wrong. */
@@ -19,7 +20,7 @@ export async function problemsIn(scene: Scene, handled: readonly AccessEntry[]):
     ...givenAway(story.entries, (memberId) => directory.members().get(memberId)),
     ...unsettled(story.entries, bystanders),
   ];
-  return found.slice(0, problemsMax).map((one) => told(one, story));
+  return found.slice(0, problemsMax).map((one) => tellViolation(one, story));
 }
 
 function storyOf({ stage, log }: Scene, entries: readonly AccessEntry[]): Story {
@@ -38,24 +39,4 @@ function storyOf({ stage, log }: Scene, entries: readonly AccessEntry[]): Story 
       ]),
     ),
   };
-}
-
-function told({ atMs, memberId, what }: Violation, { truth, gets, entries }: Story): string {
-  const lines = [
-    ...truth.map((one) => ({ ...one, text: `the directory says: ${one.says} ${one.roles.join()}` })),
-    ...gets.map((one) => ({ ...one, text: 'Stytch was asked directly' })),
-    ...entries.map((one) => ({ ...one, text: one.entry === 'handled' ? handling(one) : writing(one) })),
-  ].filter((line) => line.memberId === memberId);
-  const story = lines
-    .sort((a, b) => a.atMs - b.atMs)
-    .map((line) => `${(line.atMs - atMs).toFixed(1).padStart(12)} ms  ${line.text}`);
-  return [`${memberId}: ${what}`, ...story].join('\n');
-}
-
-function handling({ eventType, outcome }: AccessEntry & { entry: 'handled' }): string {
-  return `handled ${eventType}: ${outcome}`;
-}
-
-function writing({ row }: AccessEntry & { entry: 'row' }): string {
-  return row === null ? 'the row is gone' : `the row says: ${row.status} ${row.scimRoles.join()}`;
 }

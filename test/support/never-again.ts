@@ -23,7 +23,7 @@ export type Violation = { atMs: number; memberId: string; what: string };
 
 /** A signed event that is known to be handled, though sync_events may not say so: its job has failed for good. */
 export function handledAt(atMs: number, { svixId, memberId }: { svixId: string; memberId: string }): AccessEntry {
-  const nowhere = { teamId: null, userId: null, eventType: '', outcome: 'no job of it is left' };
+  const nowhere = { teamId: null, userId: null, eventType: 'it', outcome: 'its job is over' };
   return { entry: 'handled', atMs, memberId, svixId, ...nowhere };
 }
 
