@@ -67,11 +67,13 @@ function switchesFor(weak: Weaknesses): Partial<Switches> {
     ...(names && { searchGroupNames: 'untilTouched' as const }),
     ...(ends && { endOfList: ends.endOfList, emptyList: ends.emptyList, searchTotals: ends.totals }),
     ...(caps && {
-      ...{ searchMaxFilterValues: caps.ids, searchMaxOrganizations: caps.organizations },
+      ...{ searchMaxMemberIds: caps.ids, searchMaxOrganizations: caps.organizations },
       searchMaxErrorType: caps.errorType,
     }),
     ...(reactivation && { reactivationOfUnverified: reactivation }),
-    ...(active && active),
+    // Who is only inactive for the IdP keeps the sessions.
+    ...(weak.sessions && { deactivatedStatus: 'active' as const }),
+    ...active,
     ...(weak.organization && { deletedMembersNameOrganization: false }),
     ...(weak.times?.nanoseconds && { eventTimestamps: 'nanoseconds' as const }),
     ...(weak.lists && { membershipEvents: 'list' as const }),

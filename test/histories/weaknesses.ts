@@ -74,7 +74,7 @@ const arbitraries: { [name in Weakness]: fc.Arbitrary<NonNullable<Weaknesses[nam
   reactivation: fc.constantFrom('refused' as const, 'newMember' as const),
   get: fc.record({
     who: fc.subarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 1 }),
-    status: fc.constantFrom(400, 402, 404),
+    status: fc.constantFrom(400, 402, 404, 500),
     errorType: fc.constantFrom('member_does_not_exist_in_organization', 'organization_suspended'),
   }),
   status: yes,

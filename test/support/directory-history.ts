@@ -66,6 +66,7 @@ export function play(emulator: Emulator, organizationId: string, options: PlayOp
   const memberIds = new Map<number, string>();
   const members = new Map<string, number>();
   const suspended = new Set<string>();
+  const groups = groupsOf(emulator, organizationId);
   let counter = 0;
   const become = (n: number, memberId: string) => {
     memberIds.set(n, memberId);
@@ -74,7 +75,8 @@ export function play(emulator: Emulator, organizationId: string, options: PlayOp
   const perform = (one: Act) => {
     const id = memberIds.get(one.who);
     if (one.act === 'join') return join(one.who);
-    if (one.act === 'renameGroup' || one.act === 'deleteGroup') return groupAct(one.act, one.group);
+    if (one.act === 'renameGroup') return groups.rename(one.group, values[counter++ % values.length] ?? '');
+    if (one.act === 'deleteGroup') return groups.remove(one.group);
     if (id === undefined) return;
     if (one.act === 'return') return comeBack(one.who, id);
     if (directory.isActive(id)) memberAct(one, id);
@@ -94,25 +96,19 @@ export function play(emulator: Emulator, organizationId: string, options: PlayOp
     if (one.act === 'delete') directory.remove(id);
     if (one.act === 'suspend' && canSuspend) suspend(id);
     if (one.act === 'swapEmails') swap(id, memberIds.get(one.with));
+    if (one.act === 'groups') groups.put(id, one.groups);
     const change = changeOf(one);
     if (change) directory.update(id, change);
   };
   const changeOf = (one: Act): Person | undefined => {
     if (one.act === 'rename') return { name: `Name ${counter++}` };
     if (one.act === 'newEmail') return { userName: `New-${counter++}@acme.example` };
-    if (one.act === 'roles') return { roles: one.roles };
-    return one.act === 'groups' ? { groups: one.groups } : undefined;
+    return one.act === 'roles' ? { roles: one.roles } : undefined;
   };
   const suspend = (id: string) => {
     suspended.add(id);
     directory.setMember(id, { status: 'suspended' });
     directory.update(id, {}); // Stytch says that something has changed
-  };
-  const groupAct = (what: 'renameGroup' | 'deleteGroup', name: string) => {
-    const group = directory.groups(organizationId).find(({ group_name }) => group_name === name);
-    if (group === undefined) return;
-    if (what === 'deleteGroup') directory.deleteGroup(group.group_id);
-    else directory.renameGroup(group.group_id, values[counter++ % values.length] ?? '');
   };
   /** Stytch keeps a left address reserved unless it is told not to. */
   const swap = (a: string, b: string | undefined) => {
@@ -141,5 +137,32 @@ export function play(emulator: Emulator, organizationId: string, options: PlayOp
     perform: (one) => (one.lost ? directory.silently(() => unlessRefused(one)) : unlessRefused(one)),
     members: () => members,
     isSuspended: (memberId) => suspended.has(memberId),
+  };
+}
+
+/** A company's groups by their names, as people know them. */
+function groupsOf({ directory }: Emulator, organizationId: string) {
+  const named = (name: string) =>
+    directory.groups(organizationId).find(({ group_name }) => group_name === name)?.group_id;
+  return {
+    /** Into these and no others. Memberships change in the groups: of the member itself nothing is said. */
+    put: (memberId: string, names: readonly string[]) => {
+      for (const { group_id, group_name } of directory.groups(organizationId)) {
+        if (!names.includes(group_name)) directory.removeFromGroup(group_id, memberId);
+      }
+      for (const name of names) {
+        const groupId = named(name);
+        if (groupId === undefined) directory.createGroup(organizationId, name, [memberId]);
+        else directory.addToGroup(groupId, memberId);
+      }
+    },
+    rename: (name: string, newName: string) => {
+      const groupId = named(name);
+      if (groupId !== undefined) directory.renameGroup(groupId, newName);
+    },
+    remove: (name: string) => {
+      const groupId = named(name);
+      if (groupId !== undefined) directory.deleteGroup(groupId);
+    },
   };
 }
