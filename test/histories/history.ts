@@ -51,8 +51,8 @@ const steps: fc.Arbitrary<Step[]> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(deliver) },
   { weight: 4, arbitrary: fc.tuple(wait) },
   { weight: 4, arbitrary: fc.tuple(read) },
-  { weight: 3, arbitrary: fc.tuple(leave, deliver, read).map((some) => some.flat()) },
-  { weight: 2, arbitrary: fc.tuple(everybodysRoles, deliver, read).map((some) => some.flat()) },
+  { weight: 6, arbitrary: fc.tuple(leave, deliver, read).map((some) => some.flat()) },
+  { weight: 3, arbitrary: fc.tuple(everybodysRoles, deliver, read).map((some) => some.flat()) },
 );
 
 const history: fc.Arbitrary<History> = fc.record({
