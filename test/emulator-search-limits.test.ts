@@ -128,8 +128,10 @@ describe('a search that asks for too much', () => {
       status_code: 400,
       error_type: 'user_search_maximum_filter_value_count_exceeded',
     });
+    Object.assign(emulator.switches, { searchMaxFilterValues: 1000, searchMaxMemberIds: 3 });
     emulator.switches.searchMaxErrorType = 'member_search_too_many_member_ids';
     expect(await errorTypeOf(byId(ids))).toBe('member_search_too_many_member_ids');
+    expect((await byId(ids.slice(1))).members).toHaveLength(3);
   });
 
   test('of organizations is refused', async () => {

@@ -57,9 +57,11 @@ export interface Switches {
   searchTotals: boolean;
   /** A maximum exists (there is an error type for it); its number is not published. */
   searchMaxFilterValues: number;
+  /** Of the filter member_ids alone, which may have a lower one. */
+  searchMaxMemberIds: number;
   /** Of one search; none is published. */
   searchMaxOrganizations: number;
-  /** The error_type of a search beyond either maximum; always 400. */
+  /** The error_type of a search beyond any of these; always 400. */
   searchMaxErrorType: string;
   /** `next_cursor` of the last page: null, empty, or missing, alone or with its results_metadata. */
   endOfList: 'null' | 'empty' | 'missing' | 'noMetadata';
@@ -99,6 +101,7 @@ export function defaultSwitches(): Switches {
     searchGroupNames: 'current',
     searchTotals: true,
     searchMaxFilterValues: 1000,
+    searchMaxMemberIds: Number.POSITIVE_INFINITY,
     searchMaxOrganizations: Number.POSITIVE_INFINITY,
     searchMaxErrorType: 'user_search_maximum_filter_value_count_exceeded',
     endOfList: 'null',

@@ -3,6 +3,7 @@ import type { QueueHome } from '../../src/queue/backend.js';
 import type { Emulator } from '../emulator/emulator.js';
 import type { LocalPostgres } from '../local/postgres.js';
 import type { LocalRedis } from '../local/redis.js';
+import { keepAccessLog } from '../support/access-log.js';
 import { eventually } from '../support/eventually.js';
 import type { TestProcess } from '../support/processes.js';
 import { type BackendName, inspectQueue } from '../support/queue.js';
@@ -18,6 +19,7 @@ import {
 } from './fault-parts.js';
 import { createObservation, type Observation } from './observe-rows.js';
 import { patienceMs } from './patience.js';
+import { drawWeakSearch, type WeakSearch } from './weak-search.js';
 
 /**
  * The system as processes of their own, on a PostgreSQL and a queue of their own that may be stopped, with a team (Acme)
@@ -32,6 +34,7 @@ export type FaultLab = FaultTeam &
     wires: { postgres: Wire; redis: Wire | null };
     home: QueueHome;
     url: string;
+    search: WeakSearch;
     /** Those that were started, the first ones included. */
     receivers: TestProcess[];
     workers: TestProcess[];
@@ -76,9 +79,13 @@ async function startIn(options: FaultLabOptions, endings: Endings, started: Test
   }, patienceMs);
   await giveKeys(database, team.teamId);
   const { expectUnmoved } = await bystanders(emulator, database, team.teamId);
-  const observation = createObservation({ emulator, database, ...team, expectUnmoved });
+  const search = drawWeakSearch(emulator);
+  const log = await keepAccessLog(database);
+  const observation = createObservation({ emulator, database, ...team, expectUnmoved, search, log });
   await observation.right();
   await startIsOver(queue.home);
+  await log.startAnew();
+  search.begin();
   const { url, receivers, workers } = processes;
   const track = async (starting: Promise<TestProcess>) => {
     const one = await starting;
@@ -87,7 +94,7 @@ async function startIn(options: FaultLabOptions, endings: Endings, started: Test
   };
   return {
     ...{ emulator, database, postgres, redis: queue.redis, wires, home: queue.home, url, receivers, workers },
-    ...{ ...team, ...observation },
+    ...{ ...team, ...observation, search },
     receiver: () => track(processes.receiver()),
     worker: () => track(processes.worker()),
     stop: async () => {

@@ -1,10 +1,14 @@
 import type { Database } from '../../src/database.js';
 import type { Emulator } from '../emulator/emulator.js';
+import type { AccessLog } from '../support/access-log.js';
 import { eventually, eventuallySame } from '../support/eventually.js';
+import { type Truth, violations } from '../support/never-again.js';
 import { rowsOf } from '../support/rows.js';
+import { tellViolation } from '../support/tell-violation.js';
 import type { FaultTeam } from './acme.js';
 import { patienceMs } from './patience.js';
 import { directoryRows, leaversOf, mirroredRows } from './truth.js';
+import type { WeakSearch } from './weak-search.js';
 
 /** The largest lags seen, in seconds from the act; null where nobody left. */
 export type Lags = { leavers: number | null; all: number };
@@ -22,14 +26,23 @@ export type Observation = {
   right(): Promise<void>;
   /** Every event that was answered with 202 is in sync_events: none may end in the failed set, or nowhere. */
   accounted(): Promise<void>;
+  /** At no moment was anybody in who had been put out, before the directory said so. */
+  neverAgain(): Promise<void>;
 };
 
 export function createObservation(
-  parts: FaultTeam & { emulator: Emulator; database: Database; expectUnmoved: () => Promise<void> },
+  parts: FaultTeam & {
+    emulator: Emulator;
+    database: Database;
+    expectUnmoved: () => Promise<void>;
+    search: WeakSearch;
+    log: AccessLog;
+  },
 ): Observation {
-  const { emulator, database, teamId, organizationId, expectUnmoved } = parts;
+  const { emulator, database, teamId, organizationId, expectUnmoved, search } = parts;
   const lags: Lags = { leavers: null, all: 0 };
   let actedAtMs = Date.now();
+  const truth: Truth[] = truthNow(emulator, organizationId, actedAtMs);
   const sinceAct = () => (Date.now() - actedAtMs) / 1000;
   const leaversGone = async () => {
     const memberIds = leaversOf(emulator, organizationId);
@@ -39,13 +52,16 @@ export function createObservation(
   };
   const rowsAreRight = async () => {
     const expected = directoryRows(emulator, organizationId);
+    search.showAll();
     await eventuallySame(async () => mirroredRows(await rowsOf(database), teamId), expected, patienceMs);
   };
   return {
     ...{ lags, sinceAct, leaversGone },
     act: (what) => {
+      const beganAtMs = Date.now();
       what();
       actedAtMs = Date.now();
+      truth.push(...truthNow(emulator, organizationId, beganAtMs));
     },
     settled: async () => {
       if (lags.leavers === null) await leaversGone();
@@ -62,6 +78,32 @@ export function createObservation(
       const svixIds = accepted.map(({ svixId }) => svixId);
       await eventuallySame(() => unrecorded(database, svixIds), [], patienceMs);
     },
+    neverAgain: async () => {
+      const story = { truth, entries: await parts.log.entries(), ...saidBy(emulator) };
+      const found = violations(story, { roles: false }).map((one) => tellViolation(one, story));
+      if (found.length > 0) throw new Error(`${found.length} times, at first:\n${found[0]}`);
+    },
+  };
+}
+
+/** What the directory says of everybody; an act and its answers share this thread, so nobody can ask in between. */
+function truthNow({ directory }: Emulator, organizationId: string, atMs: number): Truth[] {
+  return directory.members(organizationId).map(({ member_id: memberId }) => {
+    return { atMs, memberId, says: directory.isActive(memberId) ? 'active' : 'gone', roles: [] };
+  });
+}
+
+/** What Stytch has answered and sent, and when. */
+function saidBy({ calls, webhooks }: Emulator) {
+  const gets = calls.list('members.dangerouslyGet').filter(({ status }) => status === 200);
+  return {
+    gets: gets.map(({ at, memberId = '' }) => ({ atMs: Number(at), memberId })),
+    webhooks: new Map(
+      webhooks.outbox.map(({ svixId, publishedAt, eventType }) => {
+        const says = eventType.endsWith('.member.delete') ? ('gone' as const) : ('something' as const);
+        return [svixId, { publishedMs: Number(publishedAt), says }];
+      }),
+    ),
   };
 }
 

@@ -28,10 +28,11 @@ export function fault(
       await tryIt(lab);
       if (!options.queueForgets) await lab.accounted();
       await lab.right();
+      await lab.neverAgain();
       await lab.stop();
     } catch (error) {
       await lab.abandon();
-      throw error;
+      throw new Error(`${lab.search.text}: ${error instanceof Error ? error.message : error}`, { cause: error });
     }
     write({ fault: name, holds, lags: lab.lags, tookSeconds: (Date.now() - started) / 1000 });
   }, 900_000);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { Emulator } from '../emulator/emulator.js';
+import type { Emulator, Person } from '../emulator/emulator.js';
 import { ApiError } from '../emulator/errors.js';
 
 /** One thing that happens in a company's directory, to its `who`-th person. */
 export type Act = { who: number; lost: boolean } & (
-  | { act: 'join' | 'leave' | 'delete' | 'return' | 'rename' | 'newEmail' }
+  | { act: 'join' | 'leave' | 'delete' | 'return' | 'rename' | 'newEmail' | 'suspend' }
   | { act: 'swapEmails'; with: number }
   | { act: 'roles'; roles: string[] }
   | { act: 'groups'; groups: string[] }
@@ -13,7 +13,7 @@ export type Act = { who: number; lost: boolean } & (
 
 /** Values that a Scanner role matches, one that misses by its case, and one that matches nothing. */
 export const values = ['analyst', 'admin', 'Analyst', 'engineering'];
-const people = 6;
+export const people = 8;
 
 const who = fc.nat({ max: people - 1 });
 const subset = fc.subarray(values);
@@ -21,15 +21,16 @@ const lost = fc.boolean().map((value) => value); // its webhook never arrives
 
 export const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ act: fc.constant('join' as const), who, lost }) },
-  { weight: 2, arbitrary: fc.record({ act: fc.constantFrom('leave' as const, 'delete' as const), who, lost }) },
+  { weight: 4, arbitrary: fc.record({ act: fc.constantFrom('leave' as const, 'delete' as const), who, lost }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       act: fc.constantFrom('return' as const, 'rename' as const, 'newEmail' as const),
       who,
       lost,
     }),
   },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('suspend' as const), who, lost }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('swapEmails' as const), who, with: who, lost }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('roles' as const), who, roles: subset, lost }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('groups' as const), who, groups: subset, lost }) },
@@ -44,46 +45,74 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-/** Acts on the directory as an identity provider would; what makes no sense just now is left out. */
-export function play(emulator: Emulator, organizationId: string): (act: Act) => void {
-  const memberIds = new Map<number, string>();
-  let counter = 0;
+export type PlayOptions = {
+  externalIdOf?: (who: number) => string;
+  /** Whether people may be given a status that no document knows. */
+  canSuspend?: boolean;
+};
+
+/** The identity provider's side of a history. */
+export type Directory = {
+  /** Acts on the directory as an identity provider would; what makes no sense just now is left out. */
+  perform(act: Act): void;
+  /** Every member that somebody was, or is, and who. */
+  members(): ReadonlyMap<string, number>;
+  isSuspended(memberId: string): boolean;
+};
+
+export function play(emulator: Emulator, organizationId: string, options: PlayOptions = {}): Directory {
+  const { externalIdOf = (n) => `ext-${n}`, canSuspend = false } = options;
   const { directory } = emulator;
-  const person = (n: number) => ({ userName: `person-${n}@acme.example`, externalId: `ext-${n}`, name: `Person ${n}` });
+  const memberIds = new Map<number, string>();
+  const members = new Map<string, number>();
+  const suspended = new Set<string>();
+  const groups = groupsOf(emulator, organizationId);
+  let counter = 0;
+  const become = (n: number, memberId: string) => {
+    memberIds.set(n, memberId);
+    members.set(memberId, n);
+  };
   const perform = (one: Act) => {
     const id = memberIds.get(one.who);
-    if (one.act === 'join') {
-      memberIds.set(
-        one.who,
-        directory.provision(organizationId, { ...person(one.who), userName: freeEmail(one.who) }).member_id,
-      );
-      return;
-    }
-    if (one.act === 'renameGroup' || one.act === 'deleteGroup') return groupAct(one.act, one.group);
+    if (one.act === 'join') return join(one.who);
+    if (one.act === 'renameGroup') return groups.rename(one.group, values[counter++ % values.length] ?? '');
+    if (one.act === 'deleteGroup') return groups.remove(one.group);
     if (id === undefined) return;
-    const isHere = directory.member(id).status === 'active';
-    if (one.act === 'return') return isHere ? undefined : void directory.reactivate(id);
-    if (!isHere) return;
-    memberAct(one, id);
+    if (one.act === 'return') return comeBack(one.who, id);
+    if (directory.isActive(id)) memberAct(one, id);
+  };
+  const join = (n: number) => {
+    const person = { userName: freeEmail(n), externalId: externalIdOf(n), name: `Person ${n}` };
+    become(n, directory.provision(organizationId, person).member_id);
+  };
+  const comeBack = (n: number, id: string) => {
+    const wasSuspended = suspended.delete(id);
+    if (wasSuspended) directory.setMember(id, null);
+    if (!directory.isActive(id)) become(n, directory.reactivate(id).member_id);
+    else if (wasSuspended) directory.update(id, {});
   };
   const memberAct = (one: Act, id: string) => {
     if (one.act === 'leave') directory.deprovision(id);
     if (one.act === 'delete') directory.remove(id);
-    if (one.act === 'rename') directory.update(id, { name: `Name ${counter++}` });
-    if (one.act === 'newEmail') directory.update(id, { userName: `New-${counter++}@acme.example` });
-    if (one.act === 'roles') directory.setRoles(id, one.roles);
-    if (one.act === 'groups') directory.update(id, { groups: one.groups });
+    if (one.act === 'suspend' && canSuspend) suspend(id);
     if (one.act === 'swapEmails') swap(id, memberIds.get(one.with));
+    if (one.act === 'groups') groups.put(id, one.groups);
+    const change = changeOf(one);
+    if (change) directory.update(id, change);
   };
-  const groupAct = (what: 'renameGroup' | 'deleteGroup', name: string) => {
-    const group = directory.groups(organizationId).find(({ group_name }) => group_name === name);
-    if (group === undefined) return;
-    if (what === 'deleteGroup') directory.deleteGroup(group.group_id);
-    else directory.renameGroup(group.group_id, values[counter++ % values.length] ?? '');
+  const changeOf = (one: Act): Person | undefined => {
+    if (one.act === 'rename') return { name: `Name ${counter++}` };
+    if (one.act === 'newEmail') return { userName: `New-${counter++}@acme.example` };
+    return one.act === 'roles' ? { roles: one.roles } : undefined;
+  };
+  const suspend = (id: string) => {
+    suspended.add(id);
+    directory.setMember(id, { status: 'suspended' });
+    directory.update(id, {}); // Stytch says that something has changed
   };
   /** Stytch keeps a left address reserved unless it is told not to. */
   const swap = (a: string, b: string | undefined) => {
-    if (b === undefined || a === b || directory.member(b).status !== 'active') return;
+    if (b === undefined || a === b || !directory.isActive(b)) return;
     const [emailA, emailB] = [directory.member(a).email_address, directory.member(b).email_address];
     const move = (id: string, email_address: string) =>
       directory.updateMember(id, { email_address, unlink_email: true });
@@ -104,5 +133,36 @@ export function play(emulator: Emulator, organizationId: string): (act: Act) => 
       if (!(error instanceof ApiError)) throw error; // Stytch refuses, an address is reserved for example: nothing happened
     }
   };
-  return (one) => (one.lost ? directory.silently(() => unlessRefused(one)) : unlessRefused(one));
+  return {
+    perform: (one) => (one.lost ? directory.silently(() => unlessRefused(one)) : unlessRefused(one)),
+    members: () => members,
+    isSuspended: (memberId) => suspended.has(memberId),
+  };
+}
+
+/** A company's groups by their names, as people know them. */
+function groupsOf({ directory }: Emulator, organizationId: string) {
+  const named = (name: string) =>
+    directory.groups(organizationId).find(({ group_name }) => group_name === name)?.group_id;
+  return {
+    /** Into these and no others. Memberships change in the groups: of the member itself nothing is said. */
+    put: (memberId: string, names: readonly string[]) => {
+      for (const { group_id, group_name } of directory.groups(organizationId)) {
+        if (!names.includes(group_name)) directory.removeFromGroup(group_id, memberId);
+      }
+      for (const name of names) {
+        const groupId = named(name);
+        if (groupId === undefined) directory.createGroup(organizationId, name, [memberId]);
+        else directory.addToGroup(groupId, memberId);
+      }
+    },
+    rename: (name: string, newName: string) => {
+      const groupId = named(name);
+      if (groupId !== undefined) directory.renameGroup(groupId, newName);
+    },
+    remove: (name: string) => {
+      const groupId = named(name);
+      if (groupId !== undefined) directory.deleteGroup(groupId);
+    },
+  };
 }

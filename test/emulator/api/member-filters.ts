@@ -24,8 +24,11 @@ export interface Operand {
 /** Phone numbers go by two names: the Node SDK's types and the browser SDK's. */
 export function testOf(world: World, operand: Operand): Test {
   switch (operand.name) {
-    case 'member_ids':
-      return idsTest(strings(world, operand, 'member_search_missing_member_ids'));
+    case 'member_ids': {
+      const ids = strings(world, operand, 'member_search_missing_member_ids');
+      assertFew(world, ids, world.switches.searchMaxMemberIds, operand.name);
+      return idsTest(ids);
+    }
     case 'member_emails': {
       const emails = lowered(strings(world, operand, 'member_search_missing_member_emails'));
       return (member) => emails.has(member.email_address.toLowerCase());

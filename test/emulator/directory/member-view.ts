@@ -52,7 +52,8 @@ export function memberView(world: World, member: MemberRecord): MemberView {
     lock_expires_at: null,
   };
   const isNameless = isDeleted(member) && !world.switches.deletedMembersNameOrganization;
-  return plant(view, { ...(isNameless ? { organization_id: undefined } : {}), ...member.planted });
+  if (isNameless) return plant(view, { organization_id: undefined, ...member.planted });
+  return member.planted === null ? view : plant(view, member.planted);
 }
 
 function registration(world: World, member: MemberRecord, scim: ScimRegistrationRecord): ScimRegistrationView {

@@ -18,7 +18,10 @@ export function createSearchPast(clock: Clock): SearchPast {
   const versions = new Map<string, Version[]>();
   return {
     remember(memberId, view, lagMs) {
-      if (lagMs === 0) return;
+      if (lagMs === 0) {
+        versions.delete(memberId);
+        return;
+      }
       const recent = recentVersions(versions.get(memberId), clock.now() - lagMs);
       versions.set(memberId, [...recent, { untilMs: clock.now(), view: view() }]);
     },

@@ -5,6 +5,7 @@ export interface Outbox {
   add(message: Message): void;
   find(svixId: string): Message | undefined;
   all(): readonly Message[];
+  clear(): void;
 }
 
 export function createOutbox(limit: number): Outbox {
@@ -20,5 +21,6 @@ export function createOutbox(limit: number): Outbox {
     },
     find: (svixId) => messages.get(svixId),
     all: () => [...messages.values()],
+    clear: () => messages.clear(),
   };
 }

@@ -18,6 +18,8 @@ export interface Webhooks {
   /** Of the background deliveries; live. */
   faults: WebhookFaults;
   readonly outbox: readonly Message[];
+  /** Forgets every message: long runs would fill the memory with them. */
+  clearOutbox(): void;
   /** Sends any body, hostile ones too, as a message of its own. */
   publish(body: object | string, eventType?: string): Message;
   deliver(message: Message): Promise<Attempt>;
@@ -62,6 +64,7 @@ export function createWebhooks({ clock, outboxLimit, random }: WebhooksOptions) 
     get outbox() {
       return outbox.all();
     },
+    clearOutbox: () => outbox.clear(),
     setEndpoint(next: Endpoint | null) {
       endpoint = next;
     },

@@ -1,0 +1,96 @@
+import { type Emulator, jittery, replicas, type SearchTimeout } from '../emulator/emulator.js';
+import { defaultSwitches, type Switches } from '../emulator/switches.js';
+import { longestLagMs } from './compressed.js';
+import type { Weaknesses } from './weaknesses.js';
+
+/** The emulator while it is weak in the ways of one history. */
+export type WeakStytch = {
+  /** What is over in the middle of the history. */
+  halfTime(): void;
+  /** Getting this member fails, if it fails for that person. */
+  met(who: number, memberId: string): void;
+  /**
+   * Whatever would keep the rows from ever being right is over: the index has caught up and shows what get shows, and
+   * everybody can be got. What a good reader works around stays.
+   */
+  beforeTheEnd(): void;
+  /** No search gives up any more. */
+  atTheEnd(): void;
+  /** As if nothing had been. */
+  reset(): void;
+};
+
+type World = { random: () => number; otherOrganizationId: string };
+
+export function weaken(emulator: Emulator, weak: Weaknesses, { random, otherOrganizationId }: World): WeakStytch {
+  const { switches, faults, webhooks, clock } = emulator;
+  const failing = new Map<string, () => void>();
+  const reset = () => {
+    faults.reset();
+    Object.assign(switches, defaultSwitches());
+  };
+  reset();
+  Object.assign(switches, switchesFor(weak));
+  if (weak.lag) faults.searchLagMs = lagFor(weak.lag, random);
+  if (weak.cursors) faults.searchCursors = weak.cursors;
+  if (weak.timeouts) faults.searchTimeout = timeoutFor(weak.timeouts, otherOrganizationId);
+  if (weak.times) {
+    webhooks.faults.clockSkewMs = weak.times.skewMs;
+    webhooks.faults.eventTime = eventTimesFor(weak.times.oddShare, random);
+  }
+  return {
+    reset,
+    halfTime: () => {
+      faults.searchCursors = 'onward';
+    },
+    met: (who, memberId) => {
+      if (!weak.get?.who.includes(who) || failing.has(memberId)) return;
+      const { status, errorType: error_type } = weak.get;
+      failing.set(memberId, faults.failWhile('members.dangerouslyGet', { status, error_type }, { memberId }));
+    },
+    atTheEnd: () => {
+      faults.searchTimeout = null;
+    },
+    beforeTheEnd: () => {
+      faults.searchCursors = 'onward';
+      for (const end of failing.values()) end();
+      Object.assign(switches, { searchOmits: [], searchGroupNames: 'current' });
+      clock.advance(longestLagMs + 1);
+    },
+  };
+}
+
+function switchesFor(weak: Weaknesses): Partial<Switches> {
+  const { view, names, ends, caps, reactivation, active } = weak;
+  return {
+    ...(view && { searchOmits: view }),
+    ...(names && { searchGroupNames: 'untilTouched' as const }),
+    ...(ends && { endOfList: ends.endOfList, emptyList: ends.emptyList, searchTotals: ends.totals }),
+    ...(caps && {
+      ...{ searchMaxMemberIds: caps.ids, searchMaxOrganizations: caps.organizations },
+      searchMaxErrorType: caps.errorType,
+    }),
+    ...(reactivation && { reactivationOfUnverified: reactivation }),
+    // Who is only inactive for the IdP keeps the sessions.
+    ...(weak.sessions && { deactivatedStatus: 'active' as const }),
+    ...active,
+    ...(weak.organization && { deletedMembersNameOrganization: false }),
+    ...(weak.times?.nanoseconds && { eventTimestamps: 'nanoseconds' as const }),
+    ...(weak.lists && { membershipEvents: 'list' as const }),
+  };
+}
+
+function lagFor({ kind, fromMs, toMs }: NonNullable<Weaknesses['lag']>, random: () => number) {
+  if (kind === 'always') return toMs;
+  return kind === 'jittery' ? jittery(fromMs, toMs, random) : replicas([0, fromMs, toMs], random);
+}
+
+function timeoutFor({ status, of }: NonNullable<Weaknesses['timeouts']>, otherOrganizationId: string): SearchTimeout {
+  if (of === 'organizations') return { status, moreOrganizationsThan: 1 };
+  return of === 'ids' ? { status, moreIdsThan: 5 } : { status, withOrganization: otherOrganizationId };
+}
+
+function eventTimesFor(oddShare: number, random: () => number) {
+  const odd = ['zero', 'year9999', { aheadMs: 3 * 3_600_000 }] as const;
+  return () => (random() < oddShare ? (odd[Math.floor(random() * odd.length)] ?? 'real') : 'real');
+}

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import type { SearchOmission } from '../emulator/switches.js';
+import { longestLagMs } from './compressed.js';
+
+/** How Stytch is weaker in a history than its documents let us hope; null: it is not, in this way. */
+export type Weaknesses = {
+  /** Search is behind: always as much, anew in each search, or as much as the replica that answers. */
+  lag: { kind: 'always' | 'jittery' | 'replicas'; fromMs: number; toMs: number } | null;
+  /** Search leaves out what get shows. */
+  view: SearchOmission[] | null;
+  /** Search shows a renamed group's old name until the member itself changes. */
+  names: boolean | null;
+  /** How lists end, and what is left of an empty one. */
+  ends: { endOfList: 'empty' | 'missing' | 'noMetadata'; emptyList: '[]' | 'null' | 'missing'; totals: boolean } | null;
+  /** Cursors that lead nowhere, for the first half of the history. */
+  cursors: 'repeat' | 'circle' | null;
+  /** A search takes fewer ids or organizations. */
+  caps: { ids: number; organizations: number; errorType: string } | null;
+  /** Searches over too much, or with a certain other team, give up. */
+  timeouts: { status: number; of: 'organizations' | 'ids' | 'team' } | null;
+  /** Somebody who left can't come back, or gets a new member. */
+  reactivation: 'refused' | 'newMember' | null;
+  /** Getting some people fails for good, until shortly before the end. */
+  get: { who: number[]; status: number; errorType: string } | null;
+  /** People may have a status that no document knows. */
+  status: boolean | null;
+  /** Deleted members don't say where they belonged. */
+  organization: boolean | null;
+  /** Events tell times that can't be, or the sender's clock is off. */
+  times: { nanoseconds: boolean; skewMs: number; oddShare: number } | null;
+  /** How Stytch says that somebody is inactive for the IdP, and the member's status then. */
+  active: { deactivatedStatus: 'deleted' | 'deactivated' | 'active'; inactiveAs: unknown } | null;
+  /** Group events list who is in the group now. */
+  lists: boolean | null;
+  /** Everybody has the same external id. */
+  externalIds: boolean | null;
+  /** People are signed in, and Stytch leaves that to us. */
+  sessions: boolean | null;
+};
+
+export type Weakness = keyof Weaknesses;
+
+const yes = fc.constant(true);
+const lagMs = fc.integer({ min: 1, max: longestLagMs });
+
+const arbitraries: { [name in Weakness]: fc.Arbitrary<NonNullable<Weaknesses[name]>> } = {
+  lag: fc
+    .record({ kind: fc.constantFrom('always' as const, 'jittery' as const, 'replicas' as const), a: lagMs, b: lagMs })
+    .map(({ kind, a, b }) => ({ kind, fromMs: Math.min(a, b), toMs: Math.max(a, b) })),
+  view: fc.subarray<SearchOmission>(['registration', 'scimRoles', 'groups', 'groupDisplay', 'roles'], { minLength: 1 }),
+  names: yes,
+  ends: fc
+    .record({
+      endOfList: fc.constantFrom('empty' as const, 'missing' as const, 'noMetadata' as const),
+      emptyList: fc.constantFrom('[]' as const, 'null' as const, 'missing' as const),
+      totals: fc.boolean(),
+    })
+    // An answer with neither members nor metadata would be no answer.
+    .map((ends) => (ends.endOfList === 'noMetadata' ? { ...ends, emptyList: '[]' as const } : ends)),
+  cursors: fc.constantFrom('repeat' as const, 'circle' as const),
+  caps: fc.record({
+    ids: fc.integer({ min: 1, max: 10 }),
+    organizations: fc.integer({ min: 1, max: 2 }),
+    errorType: fc.constantFrom(
+      'user_search_maximum_filter_value_count_exceeded',
+      'member_search_too_many_organization_ids',
+      'bad_request',
+    ),
+  }),
+  timeouts: fc.record({
+    status: fc.constantFrom(400, 408, 500, 504),
+    of: fc.constantFrom('organizations' as const, 'ids' as const, 'team' as const),
+  }),
+  reactivation: fc.constantFrom('refused' as const, 'newMember' as const),
+  get: fc.record({
+    who: fc.subarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 1 }),
+    status: fc.constantFrom(400, 402, 404, 500),
+    errorType: fc.constantFrom('member_does_not_exist_in_organization', 'organization_suspended'),
+  }),
+  status: yes,
+  organization: yes,
+  times: fc.record({
+    nanoseconds: fc.boolean(),
+    skewMs: fc.constantFrom(0, 0, -240_000, -40_000, 40_000, 240_000),
+    oddShare: fc.constantFrom(0, 0.3, 1),
+  }),
+  active: fc.oneof(
+    fc.record({
+      deactivatedStatus: fc.constant('active' as const),
+      inactiveAs: fc.constantFrom<unknown>(false, 'False', 0, '0', 'no', { value: false }),
+    }),
+    fc.record({
+      deactivatedStatus: fc.constantFrom('deleted' as const, 'deactivated' as const),
+      inactiveAs: fc.constantFrom<unknown>('False', 0, '0', 'no', { value: false }, undefined),
+    }),
+  ),
+  lists: yes,
+  externalIds: yes,
+  sessions: yes,
+};
+
+export const weaknessNames = Object.keys(arbitraries) as Weakness[];
+
+/** Each is there in a third of the histories; a lag, of which most follows, in two thirds. */
+export const weaknesses: fc.Arbitrary<Weaknesses> = fc.record(
+  Object.fromEntries(
+    weaknessNames.map((name) => [
+      name,
+      fc.oneof(
+        { weight: name === 'lag' ? 1 : 2, arbitrary: fc.constant(null) },
+        { weight: name === 'lag' ? 2 : 1, arbitrary: arbitraries[name] as fc.Arbitrary<unknown> },
+      ),
+    ]),
+  ),
+) as fc.Arbitrary<Weaknesses>;
+
+/**
+ * Which of them may be there at all: `all`, `none`, some (`lag,get`), or all but some (`-lag,-get`). What else happens in a
+ * history stays the same.
+ */
+export function chosenWeaknesses(text = 'all'): ReadonlySet<Weakness> {
+  const words = text.split(',').map((word) => word.trim());
+  const unknown = words.filter((word) => !/^(all|none)$/.test(word) && !isWeakness(word.replace(/^-/, '')));
+  if (unknown.length > 0) throw new Error(`No weakness: ${unknown.join()}. There are ${weaknessNames.join()}.`);
+  const excluded = new Set(words.filter((word) => word.startsWith('-')).map((word) => word.slice(1)));
+  const isOnlyExclusion = excluded.size === words.length;
+  return new Set(
+    weaknessNames.filter(
+      (name) => !excluded.has(name) && (isOnlyExclusion || words.includes('all') || words.includes(name)),
+    ),
+  );
+}
+
+function isWeakness(word: string): boolean {
+  return weaknessNames.some((name) => name === word);
+}
