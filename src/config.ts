@@ -65,9 +65,11 @@ const environment = z.object({
   STYTCH_PROJECT_ID: z.string({ error: 'must be set: project-test-… or project-live-…' }).startsWith('project-', {
     error: 'must start with project-test- or project-live-',
   }),
-  STYTCH_SECRET: z.string({ error: "must be set: the project's secret from the Stytch dashboard" }).regex(/^[!#-&(-~]+$/, {
-    error: 'must be the secret alone, as the Stytch dashboard shows it: no spaces, line breaks or quotes',
-  }),
+  STYTCH_SECRET: z
+    .string({ error: "must be set: the project's secret from the Stytch dashboard" })
+    .regex(/^[!#-&(-~]+$/, {
+      error: 'must be the secret alone, as the Stytch dashboard shows it: no spaces, line breaks or quotes',
+    }),
   STYTCH_BASE_URL: url(/^https?$/, 'https://test.stytch.com').optional(),
   STYTCH_WEBHOOK_SECRETS: webhookSecrets,
   SUPPORT_ORGANIZATION_ID: z.string().optional(),

@@ -117,14 +117,15 @@ function openRedis(
 /** One small pool for all that one side needs: every process counts against the server's max_connections. */
 function openPostgres(connectionString: string, tracing: QueueTracing | undefined): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
-  const options = `-c search_path=${DEFAULT_SCHEMA}`;
   const limits = {
     max: 5,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: silenceTimeoutMs,
     keepAlive: true,
   };
-  const pool = new pg.Pool({ connectionString, options, ...limits });
+  // Not by `options` of the connection: those in DATABASE_URL would replace them, and poolers refuse them.
+  const onConnect = (client: pg.ClientBase) => client.query(`SET search_path = ${DEFAULT_SCHEMA}`);
+  const pool = new pg.Pool({ connectionString, onConnect, ...limits });
   // Lent out, a connection has no listener of the pool's, and one that breaks would end the process; its query fails anyway.
   pool.on('connect', (client) => client.on('error', () => {}));
   const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
