@@ -105,5 +105,8 @@ const remedies: [codes: string[], remedy: string][] = [
   [['28000', '28P01'], 'It does not accept our user or its password: check DATABASE_URL.'],
   [['3D000'], 'It does not exist: create it, or check DATABASE_URL.'],
   [['42501'], 'It does not let our user do this: let it read and write what npm run migrate makes.'],
+  [['25006'], 'It is read-only, a replica for example: point DATABASE_URL at the primary.'],
+  [['53100'], 'Its disk is full: free or add space.'],
+  [['57P03'], 'It is starting or stopping: wait, and see its log if it stays so.'],
   [['53300'], 'It takes no more connections: raise max_connections, or put a pooler before it.'],
 ];

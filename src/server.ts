@@ -73,7 +73,10 @@ export async function startServer(
     gauges,
     readReports: () => readReports(database),
   };
-  const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
+  const probes = {
+    database: () => readingDatabase(() => database.$queryRaw`SELECT 1`),
+    queue: () => queue.trialWrite({ deadlineMs: enqueueDeadlineMs }), // slower than that it refuses webhooks too
+  };
   const rereads = rereadsThrough(queue);
   const people = openSite(config, {
     database,

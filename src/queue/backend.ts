@@ -14,7 +14,10 @@ import {
   withBackend,
 } from 'bullmq';
 import pg from 'pg';
+import type { Unavailable } from '../failures.js';
 import { connectRedis, type ReconnectListener, type RedisSettings, type RedisTuning, readSettings } from './redis.js';
+import { slowRefusals } from './slow-refusals.js';
+import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
 /**
  * `leavers` overtake everything because nothing else is in their queue; `rereads` are second looks at members, `sweeps`
@@ -42,6 +45,10 @@ export type Backend = {
   ): OpenWorker;
   /** Null when the queue does not lie in Redis. */
   redisSettings(): Promise<RedisSettings | null>;
+  /** Resolves when a write was taken, of which nothing stays. */
+  trialWrite(): Promise<unknown>;
+  /** Why the queue did not do something, in words that may be told; null when the error says nothing of it. */
+  inWords(error: unknown): Unavailable | null;
   disconnect(): Promise<void>;
 };
 
@@ -102,13 +109,25 @@ function openRedis(
   onReconnect: ReconnectListener,
 ): Backend {
   const connection = connectRedis(urls, tuning, onReconnect);
+  let lost: unknown = null;
+  connection.on('ready', () => {
+    lost = null;
+  });
+  connection.on('error', (error) => {
+    lost = error;
+  });
+  const inWords = (error: unknown) => redisAway(error, lost);
   return {
     queue: (name, { onError }) =>
-      new Queue(name, { connection, prefix, streams, ...traced(name, tracing) }).on('error', onError),
-    worker: (name, processor, settings, { onError, onFailed }) =>
-      new Worker(name, processor, { ...settings, connection, prefix, ...traced(name, tracing) })
-        .on('error', onError)
-        .on('failed', onFailed),
+      new Queue(name, { connection, prefix, streams, ...traced(name, tracing) }).on('error', told(inWords, onError)),
+    worker: (name, processor, settings, { onError, onFailed }) => {
+      const worker = new Worker(name, processor, { ...settings, connection, prefix, ...traced(name, tracing) });
+      slowRefusals(worker);
+      return worker.on('error', told(inWords, onError)).on('failed', onFailed);
+    },
+    // Refused for whatever reason any write is; does nothing where it is not, so nothing is logged to disk or replicated.
+    trialWrite: () => connection.set(`${prefix}:trial`, '1', 'XX'),
+    inWords,
     redisSettings: () => readSettings(connection),
     disconnect: async () => connection.disconnect(),
   };
@@ -131,14 +150,29 @@ function openPostgres(connectionString: string, tracing: QueueTracing | undefine
   const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
   return {
     queue: (name, { onError }) =>
-      new Queue(name, { connection, streams, ...traced(name, tracing) }).on('error', onError),
-    worker: (name, processor, settings, { onError, onFailed }) =>
-      new Worker(name, processor, { ...settings, connection, ...traced(name, tracing) })
-        .on('error', onError)
-        .on('failed', onFailed),
+      new Queue(name, { connection, streams, ...traced(name, tracing) }).on('error', told(postgresAway, onError)),
+    worker: (name, processor, settings, { onError, onFailed }) => {
+      const worker = new Worker(name, processor, { ...settings, connection, ...traced(name, tracing) });
+      slowRefusals(worker);
+      return worker.on('error', told(postgresAway, onError)).on('failed', onFailed);
+    },
+    trialWrite: () => pool.query(insertAndUndo),
+    inWords: postgresAway,
     redisSettings: async () => null,
     disconnect: () => pool.end(),
   };
+}
+
+/** One statement, so that no connection is left in a transaction that failed. */
+const insertAndUndo = `DO $$ BEGIN
+  INSERT INTO meta (queue, field) VALUES ('trial', gen_random_uuid());
+  RAISE SQLSTATE 'TRIAL';
+EXCEPTION WHEN SQLSTATE 'TRIAL' THEN NULL;
+END $$`;
+
+/** What BullMQ reports, in our words where we have some. */
+function told(inWords: Backend['inWords'], onError: Listeners['onError']): Listeners['onError'] {
+  return (error) => onError(inWords(error) ?? jobLost(error) ?? error);
 }
 
 /** What is done every few seconds belongs to no event. */

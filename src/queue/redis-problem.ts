@@ -1,0 +1,116 @@
+import { types } from 'node:util';
+import { certificateProblem } from '../certificate.js';
+
+/** Why Redis can't be used: its own word, what that means, and what to do about it. */
+export type RedisProblem = { word: string; meaning: string; remedy: string };
+
+/**
+ * What is wrong with Redis, in plain words, from an error of ioredis or BullMQ. Null when the error says nothing of Redis.
+ * Never holds the error's own message, which may quote a command's arguments.
+ */
+export function redisProblem(error: unknown): RedisProblem | null {
+  for (const one of causesOf(error)) {
+    const word = wordOf(one);
+    const [meaning, remedy] = words[word] ?? [];
+    if (meaning !== undefined && remedy !== undefined) return { word, meaning, remedy };
+    const certificate = certificateProblem(word);
+    if (certificate !== null) return { word, meaning: 'its certificate is not accepted', remedy: certificate };
+    if (one.name === 'ReplyError') return { word, meaning: 'it refuses what the queue asks of it', remedy: readItsLog };
+  }
+  return null;
+}
+
+/** One line for logs and for /readyz. */
+export function redisProblemText({ word, meaning, remedy }: RedisProblem): string {
+  return `Redis can't be used: ${meaning} (${word}). ${remedy}`;
+}
+
+const readItsLog = "Look at Redis' log, and at INFO.";
+const rightAddress = 'Correct REDIS_URL, or start Redis there.';
+const rightNetwork =
+  'Check REDIS_URL (rediss:// is for a Redis with TLS, redis:// for one without), and the firewall between us and Redis.';
+
+/** Redis' first word of a refusal, else the system's code -> what it means, what to do. */
+const words: Record<string, [meaning: string, remedy: string]> = {
+  READONLY: [
+    'it is a read-only replica',
+    'Point REDIS_URL at the master. If this one should be the master, run REPLICAOF NO ONE on it.',
+  ],
+  OOM: [
+    'its memory is full, and it refuses writes',
+    'Raise maxmemory (CONFIG SET maxmemory, and in its configuration file), or remove what does not belong there. `npm run support -- status` shows how much the queues hold.',
+  ],
+  NOAUTH: [
+    'it asks for a password, and REDIS_URL has none',
+    'Put user and password into REDIS_URL, with / @ : and % percent-encoded: redis://user:password@host:6379.',
+  ],
+  WRONGPASS: [
+    'it does not accept the user or the password of REDIS_URL',
+    'Correct them in REDIS_URL, with / @ : and % percent-encoded.',
+  ],
+  NOPERM: [
+    'the user of REDIS_URL may not run the commands, or touch the keys, that the queue needs',
+    'Give this user what deploy/make-secrets.sh gives: ~{scim}* &* +@all -@admin -@dangerous +info +config|get +client|list.',
+  ],
+  MISCONF: [
+    'it can not save its data to disk, and refuses writes until it can',
+    "Look at Redis' log: the disk is full, read-only or gone. It takes writes again after the next save that succeeds.",
+  ],
+  NOREPLICAS: [
+    'it has fewer healthy replicas than min-replicas-to-write asks for, and refuses writes',
+    'Bring the replicas back, or lower min-replicas-to-write.',
+  ],
+  LOADING: [
+    'it is starting, and loads its data from disk',
+    'Wait. INFO persistence says how long it still takes (loading_eta_seconds).',
+  ],
+  MASTERDOWN: [
+    'it is a replica that has lost its master, and answers nothing',
+    'Point REDIS_URL at the master, or bring the master back. If this one should be the master, run REPLICAOF NO ONE on it.',
+  ],
+  CLUSTERDOWN: [
+    'the Redis Cluster does not serve all of its slots',
+    'Run redis-cli --cluster check. Bring back the master that is away, or promote its replica.',
+  ],
+  MOVED: [
+    'REDIS_URL names one node of a Redis Cluster, and our keys are on another',
+    'Add ?cluster=true to REDIS_URL, or name several nodes, separated by commas.',
+  ],
+  BUSY: [
+    'a script keeps it busy, and it answers nothing else',
+    'Wait, or end the script with SCRIPT KILL. Find out who runs scripts there.',
+  ],
+  DENIED: [
+    'it is in protected mode, and lets nobody in from another machine',
+    'Give it users and passwords (deploy/make-secrets.sh), and protected-mode no.',
+  ],
+  ECONNREFUSED: ['nothing listens at its address', rightAddress],
+  ENOTFOUND: ['its host name is unknown', rightAddress],
+  EAI_AGAIN: ['its host name can not be looked up at the moment', 'Check the DNS of this machine, and REDIS_URL.'],
+  ETIMEDOUT: ['it does not answer in time', rightNetwork],
+  EHOSTUNREACH: ['there is no way to its host', rightNetwork],
+  ENETUNREACH: ['there is no way to its network', rightNetwork],
+  ECONNRESET: ['it closed the connection', rightNetwork],
+};
+
+const causesMax = 5;
+
+/** The error, and those that it was made of: a client that gives up wraps what it was refused with. */
+function causesOf(error: unknown): Error[] {
+  const found: Error[] = [];
+  let next = error;
+  while (types.isNativeError(next) && found.length < causesMax) {
+    found.push(next);
+    const { lastNodeError, cause, errors } = next as Error & Record<'lastNodeError' | 'errors', unknown>;
+    next = lastNodeError ?? cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+  }
+  return found;
+}
+
+/** `READONLY You can't …`; Redis 6 wraps a script's refusal: `ERR Error running script …: -OOM command not …`. */
+function wordOf(error: Error): string {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (/^Command timed out|^connect ETIMEDOUT/.test(error.message)) return 'ETIMEDOUT';
+  const wrapped = /(?:^|\s)-([A-Z]{3,})\b/.exec(error.message)?.[1];
+  return wrapped ?? /^[A-Z]{3,}\b/.exec(error.message)?.[0] ?? 'unknown';
+}
