@@ -1,3 +1,5 @@
+import { consume } from '../src/queue/consume.js';
+import { connectProducer } from '../src/queue/produce.js';
 import { startServer } from '../src/server.js';
 import { hasRedisServer, type LocalRedis, startRedis } from './local/redis.js';
 import { silent, testConfig } from './support/config.js';
@@ -142,3 +144,34 @@ describe('when the queue is in PostgreSQL and that', () => {
     expect(await database.database.$queryRaw`SELECT 1 FROM bullmq.meta WHERE queue = 'trial'`).toEqual([]);
   });
 });
+
+withRedis('a worker whose Redis is full', () => {
+  it('asks it for jobs about once a second, and not as often as it can', async () => {
+    const redis = await startRedis({ folder: temporaryFolder('refusing') });
+    const home = { redisUrl: redis.url, databaseUrl: database.url };
+    const errors: string[] = [];
+    const onError = ({ message }: Error) => void errors.push(message);
+    const handled: string[] = [];
+    const handle = async ({ id }: { id: string }) => void handled.push(id);
+    const producer = connectProducer(home, () => {});
+    const job = (id: string) => ({ queue: 'hints', name: 'hint', data: {}, id }) as const;
+    await eventually(() => producer.trialWrite());
+    await producer.add(Array.from({ length: 20 }, (_, n) => job(`job-${n}`)));
+    await askRedis(redis, 'CONFIG', 'SET', 'maxmemory', '1');
+    const consumer = consume(home, 'hints', handle, { concurrency: 100, onError, onFailed: () => {} });
+    await eventually(() => errors.length > 0);
+    const before = await refusedBy(redis);
+    const begun = Date.now();
+    await eventually(() => Date.now() - begun > 3_000);
+    expect((await refusedBy(redis)) - before).toBeLessThan(20);
+    expect(errors.join()).toMatch(/^Redis can't be used: its memory is full/);
+    await askRedis(redis, 'CONFIG', 'SET', 'maxmemory', '0');
+    await eventually(() => handled.length === 20);
+    await Promise.all([consumer.close(), producer.close()]);
+    await redis.stop();
+  });
+});
+
+async function refusedBy(redis: LocalRedis): Promise<number> {
+  return Number(/total_error_replies:(\d+)/.exec(String(await askRedis(redis, 'INFO', 'stats')))?.[1]);
+}
