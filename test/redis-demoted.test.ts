@@ -44,7 +44,11 @@ withRedis('a Redis that is demoted under living connections', () => {
       schedules: false,
     });
     const consumer = startConsumer();
-    const producer = connectProducer(home, () => {}, () => reconnects++);
+    const producer = connectProducer(
+      home,
+      () => {},
+      () => reconnects++,
+    );
     const inspector = inspectQueues(home, () => {});
     ends.push(server.stop, consumer.close, producer.close, inspector.close);
     const url = `http://127.0.0.1:${server.port}`;
@@ -126,7 +130,9 @@ async function replicate(replica: LocalRedis, master: LocalRedis): Promise<void>
 
 /** Its clients, but for whoever asks. */
 async function strangersOf(redis: LocalRedis): Promise<string[]> {
-  const clients = String(await askRedis(redis, 'CLIENT', 'LIST', 'TYPE', 'NORMAL')).trim().split('\n');
+  const clients = String(await askRedis(redis, 'CLIENT', 'LIST', 'TYPE', 'NORMAL'))
+    .trim()
+    .split('\n');
   return clients.filter((client) => !client.includes('cmd=client|list'));
 }
 
