@@ -16,7 +16,7 @@ export const fieldNames = [
   ...(['outcome', 'reason', 'code', 'error', 'signal', 'schedule', 'queue', 'what'] as const),
   ...(['lagSeconds', 'ageSeconds', 'lastedSeconds', 'slaSeconds', 'clockOffsetSeconds'] as const),
   ...(['attempt', 'final', 'isHint', 'round', 'busy'] as const),
-  ...(['count', 'members', 'changed', 'held', 'users', 'activeUsers'] as const),
+  ...(['count', 'untold', 'members', 'changed', 'held', 'users', 'activeUsers'] as const),
 ] as const;
 
 type Fields = { [name in (typeof fieldNames)[number]]?: unknown };

@@ -34,6 +34,7 @@ export function createOutageLog(log: Log, what: string, now: () => number = Date
   const secondsSince = (at: number) => Math.round((now() - at) / 1000);
   return {
     failed: (error) => {
+      if (outage !== null && now() - outage.lastFailure >= minuteMs) outage = null; // over, though nobody said so
       outage ??= { since: now(), lastFailure: now(), failures: 0, isTold: false };
       outage.lastFailure = now();
       outage.failures += 1;

@@ -92,6 +92,17 @@ it('is at most a line of each kind a minute, however often it comes and goes', (
   expect(said.filter(([level]) => level === 'info')).toHaveLength(10);
 });
 
+it('is another one when nothing has failed for a minute, though nobody told of a success', () => {
+  const { fail, pass, lines } = played();
+  fail(5);
+  pass(60 * second);
+  fail();
+  expect(lines()).toMatchObject([
+    ['warn', 'failing', { count: 1 }],
+    ['warn', 'failing', { count: 1 }],
+  ]);
+});
+
 it('says no more of an error than may be told', () => {
   const { fail, lines } = played();
   fail(1, new TypeError('ada@acme.example is no number'));

@@ -65,8 +65,12 @@ it('takes no name for granted that it does not know: a mistyped one would always
 });
 
 it('costs a probe a second, whoever asks, and however often', async () => {
+  const begun = Date.now();
   await Promise.all(Array.from({ length: 50 }, () => Promise.all([ask(), ask('?of=any'), ask('?of=queue')])));
-  expect([...probed].sort()).toEqual(['database', 'queue']);
+  const seconds = Math.ceil((Date.now() - begun) / 1000);
+  for (const name of ['database', 'queue']) {
+    expect(probed.filter((one) => one === name).length).toBeLessThanOrEqual(seconds);
+  }
 });
 
 it('answers in time when a dependency does not', async () => {

@@ -21,10 +21,9 @@ import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
 /**
  * `leavers` overtake everything because nothing else is in their queue; `rereads` are second looks at members, `sweeps`
- * whole teams, `schedules` what is done every few seconds, which no long sweep may hold up, and `replays` the steps in which
- * support has failed jobs tried again.
+ * whole teams, and `replays` the steps in which support has failed jobs tried again.
  */
-export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'schedules', 'replays'] as const;
+export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'replays'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /**
@@ -61,12 +60,6 @@ export type OpenQueue = {
   getFailed(start: number, end: number): Promise<BackendJob[]>;
   getJob(id: string): Promise<BackendJob | undefined>;
   getJobs(states: JobType[], start: number, end: number, oldestFirst: boolean): Promise<(Job | undefined)[]>;
-  getJobScheduler(id: string): Promise<{ next?: number } | undefined>;
-  upsertJobScheduler(
-    id: string,
-    repeat: { every: number },
-    template: { name: string; opts: JobsOptions },
-  ): Promise<unknown>;
   close(): Promise<void>;
 };
 /** Of a stored job, what support looks at; and trying it again. */
@@ -117,11 +110,12 @@ function openRedis(
     lost = error;
   });
   const inWords = (error: unknown) => redisAway(error, lost);
+  const traced = tracing === undefined ? {} : { telemetry: tracing };
   return {
     queue: (name, { onError }) =>
-      new Queue(name, { connection, prefix, streams, ...traced(name, tracing) }).on('error', told(inWords, onError)),
+      new Queue(name, { connection, prefix, streams, ...traced }).on('error', told(inWords, onError)),
     worker: (name, processor, settings, { onError, onFailed }) => {
-      const worker = new Worker(name, processor, { ...settings, connection, prefix, ...traced(name, tracing) });
+      const worker = new Worker(name, processor, { ...settings, connection, prefix, ...traced });
       slowRefusals(worker);
       return worker.on('error', told(inWords, onError)).on('failed', onFailed);
     },
@@ -148,11 +142,12 @@ function openPostgres(connectionString: string, tracing: QueueTracing | undefine
   // Lent out, a connection has no listener of the pool's, and one that breaks would end the process; its query fails anyway.
   pool.on('connect', (client) => client.on('error', () => {}));
   const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
+  const traced = tracing === undefined ? {} : { telemetry: tracing };
   return {
     queue: (name, { onError }) =>
-      new Queue(name, { connection, streams, ...traced(name, tracing) }).on('error', told(postgresAway, onError)),
+      new Queue(name, { connection, streams, ...traced }).on('error', told(postgresAway, onError)),
     worker: (name, processor, settings, { onError, onFailed }) => {
-      const worker = new Worker(name, processor, { ...settings, connection, ...traced(name, tracing) });
+      const worker = new Worker(name, processor, { ...settings, connection, ...traced });
       slowRefusals(worker);
       return worker.on('error', told(postgresAway, onError)).on('failed', onFailed);
     },
@@ -173,11 +168,6 @@ END $$`;
 /** What BullMQ reports, in our words where we have some. */
 function told(inWords: Backend['inWords'], onError: Listeners['onError']): Listeners['onError'] {
   return (error) => onError(inWords(error) ?? jobLost(error) ?? error);
-}
-
-/** What is done every few seconds belongs to no event. */
-function traced(name: QueueName, tracing: QueueTracing | undefined): { telemetry?: QueueTracing } {
-  return tracing === undefined || name === 'schedules' ? {} : { telemetry: tracing };
 }
 
 /** Makes or updates the tables of the PostgreSQL backend (schema `bullmq`); Redis needs nothing. */

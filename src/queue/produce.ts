@@ -1,7 +1,6 @@
 import type { JobsOptions, KeepJobs } from 'bullmq';
 import { Unavailable } from '../failures.js';
 import { type Backend, type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
-import { keepSchedules, type ScheduleTimes } from './keep-schedules.js';
 import type { ReconnectListener } from './redis.js';
 import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
 
@@ -30,8 +29,6 @@ export type Producer = {
   count(): Promise<Record<JobState, number>>;
   /** Has jobs of this queue that wait for their next attempt, or for their time, tried now. @throws Unavailable */
   promote(queue: QueueName): Promise<void>;
-  /** Makes sure that BullMQ's schedulers are there; a queue that comes back empty has lost them. @throws Unavailable */
-  keepSchedules(schedules: readonly ScheduleTimes[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -50,7 +47,6 @@ const removeOnComplete: Record<QueueName, KeepJobs | boolean> = {
   hints: { age: 3600, count: 10_000 },
   rereads: true,
   sweeps: true,
-  schedules: true,
   replays: true,
 };
 const deadlineDefaultMs = 5_000;
@@ -85,7 +81,6 @@ export function connectProducer(
     pending: () => within(deadlineDefaultMs, () => pendingJobs(hintQueues)),
     count: () => within(deadlineDefaultMs, () => countJobs(hintQueues)),
     promote: (name) => within(deadlineDefaultMs, () => of(name).promoteJobs({ count: jobsPerPromotion })),
-    keepSchedules: (schedules) => within(deadlineDefaultMs, () => keepSchedules(of('schedules'), schedules)),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await backend.disconnect();

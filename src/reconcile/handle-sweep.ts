@@ -21,7 +21,8 @@ export function sweepHandler(deps: SweepDependencies & { observer: Observer; log
     // What asked for this sweep may be younger than the pages that the other one has read already: so once more after it.
     if (swept === null) await deps.rereads.team(data.teamId, data.occasion);
     else deps.observer.swept(swept.changed);
-    deps.log.info({ teamId: data.teamId, ...(swept ?? { busy: true }) }, 'team swept');
+    const isNews = swept !== null && (swept.changed > 0 || swept.held > 0);
+    deps.log[isNews ? 'info' : 'debug']({ teamId: data.teamId, ...(swept ?? { busy: true }) }, 'team swept');
     return swept ?? { busy: true };
   };
 }

@@ -111,7 +111,7 @@ function ownOrganization(emulator: Emulator): string {
 async function quiet(emulator: Emulator, home: QueueHome): Promise<void> {
   await emulator.webhooks.settled();
   await eventually(async () => {
-    for (const name of queueNames.filter((one) => one !== 'schedules')) {
+    for (const name of queueNames) {
       const { waiting, active, delayed } = await inspectQueue(home, name, (queue) => queue.getJobCounts());
       if (waiting || active || delayed) {
         const reasons = await inspectQueue(home, name, async (queue) => (await queue.getDelayed()).map(whyDelayed));
