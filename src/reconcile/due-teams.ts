@@ -25,11 +25,12 @@ export async function dueTeams(database: Database, intervalSeconds: number): Pro
 
 /** Of all teams, what their turns are decided by. */
 const known = sql.raw(`
-  SELECT t.id, hashtext(t.id::text) AS hash, t.created_at,
+  SELECT t.id, hashtext(t.id::text) AS hash,
     t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL AS connected,
     s.swept_organization_id IS NOT NULL AND s.swept_organization_id IS DISTINCT FROM t.stytch_organization_id AS moved,
     CASE WHEN s.sweep_queued_at <= clock_timestamp() THEN s.sweep_queued_at END AS queued_at,
     CASE WHEN s.swept_at <= clock_timestamp() THEN s.swept_at END AS swept_at,
+    CASE WHEN s.sweep_claimed_at <= clock_timestamp() THEN s.sweep_claimed_at END AS claimed_at,
     COALESCE(s.sweeping_until > clock_timestamp(), false) AS sweeping
   FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id`);
 
@@ -37,16 +38,16 @@ export type Overdue = {
   intervalSeconds: number;
   /** How much longer than an interval ago a team was swept. */
   lateSeconds: number;
-  /** At most so many, those that were asked for longest ago. */
+  /** At most so many, those first that were claimed longest ago. */
   limit: number;
 };
 
-/** A sweep that was asked for has this long to begin before it is asked for again. */
-const askedAgainAfter = '15 seconds';
+/** Who claims a team has this long to begin with it, and its failure to be over. */
+const claimedAgainAfter = '15 seconds';
 
 /**
- * Claims teams that were swept too long ago and are not being swept, although it was asked for: whatever became of that. One
- * statement, and asked for they are by it: of several workers each gets others.
+ * Claims teams that were swept too long ago, or never, and that nobody is sweeping: whatever became of what was asked for.
+ * Of several workers that do so at the same time each gets others.
  */
 export async function claimOverdue(
   database: Database,
@@ -57,13 +58,13 @@ export async function claimOverdue(
       SELECT id FROM known
       WHERE (moved OR connected AND (swept_at IS NULL
           OR swept_at < clock_timestamp() - make_interval(secs => ${intervalSeconds + lateSeconds}::float8)))
-        AND NOT sweeping AND COALESCE(queued_at, created_at) < clock_timestamp() - ${askedAgainAfter}::interval
-      ORDER BY queued_at NULLS FIRST LIMIT ${limit}
+        AND NOT sweeping AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval)
+      ORDER BY claimed_at NULLS FIRST, swept_at NULLS FIRST LIMIT ${limit}
     )
-    INSERT INTO team_syncs AS s (team_id, sweep_queued_at) SELECT id, clock_timestamp() FROM overdue ORDER BY id
-    ON CONFLICT (team_id) DO UPDATE SET sweep_queued_at = excluded.sweep_queued_at
-      WHERE s.sweep_queued_at IS NULL OR s.sweep_queued_at < clock_timestamp() - ${askedAgainAfter}::interval
-        OR s.sweep_queued_at > clock_timestamp()
+    INSERT INTO team_syncs AS s (team_id, sweep_claimed_at) SELECT id, clock_timestamp() FROM overdue ORDER BY id
+    ON CONFLICT (team_id) DO UPDATE SET sweep_claimed_at = excluded.sweep_claimed_at
+      WHERE s.sweep_claimed_at IS NULL OR s.sweep_claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval
+        OR s.sweep_claimed_at > clock_timestamp()
     RETURNING s.team_id::text AS id`;
   return teams.map(({ id }) => id);
 }

@@ -1,3 +1,6 @@
+-- AlterTable
+ALTER TABLE "team_syncs" ADD COLUMN "sweep_claimed_at" TIMESTAMPTZ(6);
+
 -- CreateTable
 CREATE TABLE "schedule_runs" (
     "name" TEXT NOT NULL,
