@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { describeFailure } from './failures.js';
 import type { Log } from './log.js';
+import { shareProbe } from './share-probe.js';
 import { securityHeaders } from './web/headers.js';
 
 /** A dependency's name and a probe that rejects when it can't be used. */
@@ -41,26 +43,36 @@ export function createApp(parts: {
   return app;
 }
 
-/** `?of=queue` asks for one dependency: webhooks need no database as long as the queue is not in it. */
+/**
+ * Whether requests may be sent here. `?of=queue` is what webhooks need, `?of=database` what pages need, `?of=any` one of
+ * the two, for a balancer that can't tell them apart; without it, everything.
+ */
 function readiness({ probes, isStopping }: { probes: Probes; isStopping: () => boolean }): RequestHandler {
-  return async (request, response) => {
-    const asked = Object.entries(probes).filter(
-      ([name]) => request.query.of === undefined || request.query.of === name,
-    );
-    const results = await Promise.all(
-      asked.map(async ([name, probe]): Promise<[string, string]> => {
-        const failure = await probe().then(
-          () => null,
-          (error) => describeFailure(error),
-        );
-        return [name, failure ?? 'ok'];
-      }),
-    );
+  const shared = Object.entries(probes).map(([name, probe]) => [name, shareProbe(() => outcomeOf(probe))] as const);
+  return async ({ query: { of } }, response) => {
+    const asked = shared.filter(([name]) => of === undefined || of === 'any' || of === name);
+    if (asked.length === 0) {
+      const names = ['any', ...Object.keys(probes)].map((name) => `?of=${name}`).join(', ');
+      return void response.status(400).json(problem('unknown_dependency', `Ask with ${names}, or without it.`));
+    }
+    const results = await Promise.all(asked.map(async ([name, probe]) => [name, await probe()] as const));
+    const oks = results.map(([, outcome]) => outcome === 'ok');
     const stopping = isStopping();
-    const ready = !stopping && results.every(([, result]) => result === 'ok');
+    const ready = !stopping && (of === 'any' ? oks.some(Boolean) : oks.every(Boolean));
     const dependencies = Object.fromEntries(results);
     response.status(ready ? 200 : 503).json({ ready, ...(stopping ? { stopping } : {}), dependencies });
   };
+}
+
+/** A balancer waits for a few seconds, and a database that has gone silent is waited for much longer. */
+const probeWithinMs = 3_000;
+
+/** `ok`, or what is wrong in words. */
+async function outcomeOf(probe: () => Promise<unknown>): Promise<string> {
+  const late = new AbortController();
+  const outcome = probe().then(() => 'ok', describeFailure);
+  const inTime = sleep(probeWithinMs, `It did not answer within ${probeWithinMs / 1000} s.`, late).catch(() => '');
+  return Promise.race([outcome, inTime]).finally(() => late.abort());
 }
 
 /** Express knows an error handler by its four parameters. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isUnset, readSecretFiles, secretNames } from './secret-files.js';
+import { readSecretFiles, secretNames } from './secret-files.js';
+import { cleaned, redisUrlProblem, urlProblem } from './variable.js';
 
 /** Everything the processes are told from outside, parsed once. */
 export type Config = z.infer<typeof environment>;
@@ -11,6 +12,15 @@ export class ConfigProblem extends Error {
 
 const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be a URL like ${example}` });
+/** Of a server that is spoken to: also refuses what a URL parser takes, or drops, and the server would not. */
+const serverUrl = (protocols: RegExp, example: string, problemOf = urlProblem) =>
+  z
+    .string({ error: `must be a URL like ${example}` })
+    .superRefine((text, context) => {
+      const message = problemOf(text);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
+    .pipe(url(protocols, example));
 const wholeNumber = (min: number, max: number) =>
   z.coerce
     .number({ error: `must be a whole number from ${min} to ${max}` })
@@ -22,10 +32,16 @@ const wholeNumber = (min: number, max: number) =>
  * Several are nodes of one Redis Cluster; so is one that says `?cluster=true`. Kept as text: which it is, only the
  * queue's backend needs to know.
  */
-const redisUrls = z.string().refine((list) => list.split(',').every((one) => redisUrl.safeParse(one.trim()).success), {
-  error: 'must be a URL like redis://host:6379, or those of several nodes of a Redis Cluster, separated by commas',
+const redisUrls = z.string().superRefine((list, context) => {
+  const failures = list.split(',').flatMap((one) => redisUrl.safeParse(one.trim()).error?.issues ?? []);
+  const [first] = failures;
+  if (first !== undefined) context.addIssue({ code: 'custom', message: first.message });
 });
-const redisUrl = url(/^rediss?$/, 'redis://host:6379');
+const redisUrl = serverUrl(
+  /^rediss?$/,
+  'redis://host:6379, or several of those, the nodes of a Redis Cluster, separated by commas',
+  redisUrlProblem,
+);
 
 const webhookSecrets = z
   .string({ error: 'must hold the secret of the webhook endpoint in the Stytch dashboard, whsec_…' })
@@ -43,15 +59,17 @@ const webhookSecrets = z
 const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
-  DATABASE_URL: url(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/scanner'),
+  DATABASE_URL: serverUrl(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/scanner'),
   REDIS_URL: redisUrls.optional(),
   PUBLIC_URL: url(/^https?$/, 'https://scim.scanner.dev').optional(),
   STYTCH_PROJECT_ID: z.string({ error: 'must be set: project-test-… or project-live-…' }).startsWith('project-', {
     error: 'must start with project-test- or project-live-',
   }),
-  STYTCH_SECRET: z.string({ error: "must be set: the project's secret from the Stytch dashboard" }).min(1, {
-    error: 'must not be empty',
-  }),
+  STYTCH_SECRET: z
+    .string({ error: "must be set: the project's secret from the Stytch dashboard" })
+    .regex(/^[!#-&(-~]+$/, {
+      error: 'must be the secret alone, as the Stytch dashboard shows it: no spaces, line breaks or quotes',
+    }),
   STYTCH_BASE_URL: url(/^https?$/, 'https://test.stytch.com').optional(),
   STYTCH_WEBHOOK_SECRETS: webhookSecrets,
   SUPPORT_ORGANIZATION_ID: z.string().optional(),
@@ -70,7 +88,7 @@ const environment = z.object({
 });
 
 /**
- * Environment -> configuration. An empty variable counts as unset, as in a copied .env.example; a secret may come as a file.
+ * Environment -> configuration. A secret may come as a file.
  * @throws ConfigProblem
  */
 export function loadConfig(env: Env): Config {
@@ -85,8 +103,8 @@ export function loadDatabaseConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'RED
 type Env = Record<string, string | undefined>;
 
 function load<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, env: Env): z.infer<z.ZodObject<Shape>> {
-  const { env: whole, problems: ofFiles } = readSecretFiles(env);
-  const parsed = schema.safeParse(Object.fromEntries(Object.entries(whole).filter(([, value]) => !isUnset(value))));
+  const { env: whole, problems: ofFiles } = readSecretFiles(setIn(env));
+  const parsed = schema.safeParse(whole);
   const named = new Map((parsed.error?.issues ?? []).map((issue) => [String(issue.path[0]), issue.message]));
   const problems = Object.keys(schema.shape).flatMap((name) => {
     const message = named.get(name);
@@ -100,6 +118,12 @@ function load<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, env: Env)
       'See .env.example.',
     ].join('\n'),
   );
+}
+
+/** What is set. As in a copied .env.example, an empty variable counts as unset. */
+function setIn(env: Env): Env {
+  const texts = Object.entries(env).map(([name, value]) => [name, cleaned(value ?? '')] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== ''));
 }
 
 /** The names of all variables, for the documents' tests. */

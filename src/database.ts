@@ -34,15 +34,21 @@ export function connectDatabase(
     connectionString,
     max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
     query_timeout: silenceTimeoutMs,
     keepAlive: true,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
+    onConnect: limitStatements,
   });
   return new PrismaClient({
     adapter,
     transactionOptions: { maxWait: statementTimeoutMs, timeout: statementTimeoutMs },
   });
+}
+
+/** Not by parameters of the connection: those in DATABASE_URL would replace them, and poolers refuse them. */
+function limitStatements(client: { query(sql: string): Promise<unknown> }): Promise<unknown> {
+  return client.query(
+    `SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
+  );
 }
 
 /** The database's clock: the one clock that all processes share, so the fence is taken from it. */

@@ -7,7 +7,7 @@ export type Repeating = {
 };
 
 /** Half of what stopping may take: a run may be a sweep, for which the next worker is there too. */
-const waitedForMs = 10_000;
+export const waitedForMs = 10_000;
 
 /** @param work must not reject: there is nobody to tell but itself */
 export function every(ms: number, work: () => Promise<unknown>): Repeating {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigProblem, loadConfig } from './config.js';
 import { describeFailure } from './failures.js';
+import { hearLibraries } from './library-noise.js';
 import { createLog, type Log } from './log.js';
 
 /** Something that was started, and how to stop it. */
@@ -24,6 +25,7 @@ export async function runProcess(name: string, start: (config: Config, log: Log)
   loadDotEnv();
   const config = configOrExit();
   const log = createLog({ level: config.LOG_LEVEL, name });
+  hearLibraries(log);
   process.on('unhandledRejection', (error) => die(log, 'a promise was rejected and nobody listened', error));
   process.on('uncaughtException', (error) => die(log, 'an error was thrown and nobody caught it', error));
   try {

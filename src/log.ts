@@ -14,9 +14,9 @@ export const fieldNames = [
     'jobId',
   ] as const),
   ...(['outcome', 'reason', 'code', 'error', 'signal', 'schedule', 'queue', 'what'] as const),
-  ...(['lagSeconds', 'ageSeconds', 'slaSeconds', 'clockOffsetSeconds'] as const),
+  ...(['lagSeconds', 'ageSeconds', 'lastedSeconds', 'slaSeconds', 'clockOffsetSeconds'] as const),
   ...(['attempt', 'final', 'isHint', 'round', 'busy'] as const),
-  ...(['count', 'members', 'changed', 'held', 'users', 'activeUsers'] as const),
+  ...(['count', 'untold', 'members', 'changed', 'held', 'users', 'activeUsers'] as const),
 ] as const;
 
 type Fields = { [name in (typeof fieldNames)[number]]?: unknown };

@@ -2,18 +2,19 @@ import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { connectDatabase, readingDatabase } from './database.js';
 import { every } from './every.js';
-import { describeFailure } from './failures.js';
 import { hintJob, rereadsThrough } from './jobs.js';
 import { type Running, runProcess } from './lifecycle.js';
 import { listen } from './listen.js';
 import type { Log } from './log.js';
 import { createMetrics, createProcessMetrics } from './metrics.js';
+import { createOutageLog, type OutageLog } from './outage-log.js';
 import { openSite } from './people.js';
 import { connectProducer, type NewJob } from './queue/produce.js';
 import { readAfterGaps } from './reconcile/read-after-gap.js';
 import { clockDiffers, sharedClock } from './shared-clock.js';
+import { stytchOutageLog } from './stytch-outage.js';
 import { tracedWebhook } from './tracing/traced-webhook.js';
-import { openTracing } from './tracing/tracing.js';
+import { openTracing, type Tracing } from './tracing/tracing.js';
 import { createGauges } from './watch/gauges.js';
 import { oldestPending, type PendingHint } from './watch/sla.js';
 import { tellMetrics } from './watch/telling.js';
@@ -38,10 +39,7 @@ export async function startServer(
   const metrics = createMetrics();
   const processMetrics = createProcessMetrics();
   const tracing = await openTracing(config, 'server', log);
-  const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
-  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
-  const queue = connectProducer(home, (error) => log.warn({ error: describeFailure(error) }, 'queue connection'));
-  const enqueue = together((jobs: NewJob[]) => queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
+  const { database, queue, enqueue, probes } = connectStores(config, tracing, log);
   const clock = sharedClock(database, (clockOffsetSeconds) => log.warn({ clockOffsetSeconds }, clockDiffers));
   const receiver = createReceiver({
     now: clock.now,
@@ -55,7 +53,7 @@ export async function startServer(
     },
     onRejected: (reason, isTold) => {
       metrics.webhookRejections.inc({ reason });
-      if (isTold) log.warn({ reason }, 'webhook rejected');
+      if (isTold && reason !== 'queue_unavailable') log.warn({ reason }, 'webhook rejected');
     },
     strangers: watchStrangers((count) => log.warn({ count }, 'more webhooks rejected in a minute than are told of')),
   });
@@ -67,31 +65,37 @@ export async function startServer(
     clockOffsetSeconds: clock.offsetSeconds,
     settings: { slaSeconds: config.SLA_SECONDS, sweepIntervalSeconds: config.SWEEP_INTERVAL_SECONDS },
   });
-  const telling = {
+  const toldByMetrics = {
     counters: metrics.registry,
     process: processMetrics,
     gauges,
     readReports: () => readReports(database),
   };
-  const probes = { database: () => readingDatabase(() => database.$queryRaw`SELECT 1`), queue: () => queue.ping() };
   const rereads = rereadsThrough(queue);
+  const logStytch = stytchOutageLog(log);
   const people = openSite(config, {
     database,
     rereads,
     oldestWaitingSeconds: async () => (await oldest())?.ageSeconds ?? null,
-    onStytchCall: (call, status) => metrics.stytchRequests.inc({ call, status }),
+    onStytchCall: (call, status) => {
+      metrics.stytchRequests.inc({ call, status });
+      logStytch(call, status);
+    },
     log,
   });
   let stopping = false;
   const isStopping = () => stopping;
   const app = createApp({
     ...{ receiver: tracedWebhook(receiver, tracing), site: people.site, probes, isStopping, log },
-    metrics: () => tellMetrics(telling),
+    metrics: () => tellMetrics(toldByMetrics),
   });
   const listening = await listen({ handle: app, messages: messagesOf(app) }, config, isStopping);
   const gaps = readAfterGaps(rereads, log);
   if (schedules) void gaps.after('receiver');
-  const slaWatch = every(slaCheckEveryMs, () => tellOfBreach(oldest, config.SLA_SECONDS, log));
+  const slaWatch = every(slaCheckEveryMs, async () => {
+    await Promise.allSettled([probes.database(), probes.queue()]); // so that an outage is told of, and its end, unasked
+    await tellOfBreach(oldest, config.SLA_SECONDS, log);
+  });
   return {
     port: listening.port,
     drain: () => {
@@ -107,6 +111,34 @@ export async function startServer(
       await tracing.close();
     },
   };
+}
+
+/** What the process stands on, and how to find out whether it can be used; outages are logged. */
+function connectStores(config: Config, tracing: Tracing, log: Log) {
+  const outages = { database: createOutageLog(log, 'database'), queue: createOutageLog(log, 'queue') };
+  const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
+  const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
+  const queue = connectProducer(home, outages.queue.failed);
+  const enqueue = (jobs: NewJob[]) => telling(outages.queue, queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
+  const askDatabase = () => readingDatabase(() => database.$queryRaw`SELECT 1`);
+  const probes = {
+    database: () => telling(outages.database, askDatabase()),
+    // A queue that is slower than that refuses webhooks too.
+    queue: () => telling(outages.queue, queue.trialWrite({ deadlineMs: enqueueDeadlineMs })),
+  };
+  return { database, queue, enqueue: together(enqueue), probes };
+}
+
+/** Tells the outage log what became of it. */
+async function telling<T>(outage: OutageLog, work: Promise<T>): Promise<T> {
+  try {
+    const result = await work;
+    outage.succeeded();
+    return result;
+  } catch (error) {
+    outage.failed(error);
+    throw error;
+  }
 }
 
 const slaCheckEveryMs = 15_000;

@@ -25,6 +25,26 @@ it('asks again until the queue takes it', async () => {
   expect(queue.asked).toHaveLength(4);
 });
 
+it('asks for many gaps at a time as for one, however often a connection comes and goes', async () => {
+  const queue = refusing(3);
+  const gaps = readAfterGaps(queue, silent, 1);
+  await Promise.all(Array.from({ length: 100 }, () => gaps.after('queue')));
+  expect(queue.asked).toHaveLength(4);
+});
+
+it('asks once more for a gap that comes while it asks', async () => {
+  const asked: (() => void)[] = [];
+  const everyTeam = () => new Promise<void>((resolve) => asked.push(resolve));
+  const gaps = readAfterGaps({ everyTeam }, silent, 1);
+  const first = gaps.after('worker');
+  const second = gaps.after('queue');
+  asked[0]?.();
+  await eventually(() => asked.length === 2);
+  asked[1]?.();
+  await Promise.all([first, second]);
+  expect(asked).toHaveLength(2);
+});
+
 it('ends when its process does', async () => {
   const queue = refusing(Number.POSITIVE_INFINITY);
   const gaps = readAfterGaps(queue, silent, 1);

@@ -1,9 +1,8 @@
-import { connectProducer } from '../src/queue/produce.js';
 import { dueTeams, markQueued } from '../src/reconcile/due-teams.js';
 import { createTestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
-import { backends, inspectQueue } from './support/queue.js';
+import { backends } from './support/queue.js';
 import { seedTeam } from './support/rows.js';
 
 describe('the schedule of sweeps', () => {
@@ -89,28 +88,5 @@ describe.each(backends)('a worker with the queue on %s', (backend) => {
       async () => expect(await rowOf(ada.member_id)).toMatchObject({ grants: ['scim:analyst (scim)'] }),
       30_000,
     );
-  });
-
-  it('makes its schedulers again when the queue has lost them', async () => {
-    await lab.startWorker();
-    const schedulers = () => inspectQueue(lab.home, 'schedules', (queue) => queue.getJobSchedulersCount());
-    await eventually(async () => expect(await schedulers()).toBe(5));
-    await inspectQueue(lab.home, 'schedules', async (queue) => {
-      for (const { key } of await queue.getJobSchedulers()) await queue.removeJobScheduler(key);
-    });
-    await eventually(async () => expect(await schedulers()).toBe(5));
-  });
-
-  it('leaves a scheduler that is there alone, however often it looks', async () => {
-    const queue = connectProducer(lab.home, () => {});
-    const schedules = [{ name: 'often', everyMs: 3_600_000 }];
-    const jobs = () =>
-      inspectQueue(lab.home, 'schedules', async (one) => (await one.getJobs(['delayed', 'wait'])).map(({ id }) => id));
-    await eventually(() => queue.keepSchedules(schedules));
-    const before = await jobs();
-    for (let i = 0; i < 5; i++) await queue.keepSchedules(schedules);
-    expect(before).toHaveLength(1);
-    expect(await jobs()).toEqual(before);
-    await queue.close();
   });
 });

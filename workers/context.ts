@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { noticeConnection } from '../src/admin/notice-connection.js';
 import type { Config } from '../src/config.js';
 import { connectDatabase, type Database } from '../src/database.js';
-import { describeFailure } from '../src/failures.js';
 import { type RereadTiming, rereadsThrough, rereadTiming } from '../src/jobs.js';
 import type { Log } from '../src/log.js';
 import { createMemory, type Memory } from '../src/memory.js';
 import { createMetrics, type Metrics } from '../src/metrics.js';
+import { createOutageLog, type OutageLog } from '../src/outage-log.js';
 import type { QueueHome } from '../src/queue/backend.js';
 import type { ConsumeOptions } from '../src/queue/consume.js';
 import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
@@ -21,13 +21,15 @@ import { revokeSessions } from '../src/reconcile/revoke-sessions.js';
 import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
 import { clockDiffers, sharedClock } from '../src/shared-clock.js';
 import { connectStytch } from '../src/stytch.js';
+import { stytchOutageLog } from '../src/stytch-outage.js';
 import { connectStytchPeople } from '../src/stytch-people.js';
 import { connectSessions, type StytchSessions } from '../src/stytch-sessions.js';
 import { tracedDatabase } from '../src/tracing/traced-database.js';
 import { tracedStytch } from '../src/tracing/traced-stytch.js';
 import type { Tracing } from '../src/tracing/tracing.js';
+import { failedJobLog } from '../src/watch/failed-job-log.js';
 import { createObserver, type Observer } from '../src/watch/observe.js';
-import { type OutageWatch, watchOutages } from '../src/watch/outages.js';
+import { logged, watchOutages } from '../src/watch/outages.js';
 
 /** What the consumers of one worker process share. */
 export type WorkerContext = {
@@ -60,7 +62,8 @@ export type WorkerContext = {
   consuming: ConsumeOptions;
   /** Reads every team again, because something was away and may have been missed. */
   afterGap(gap: Gap): void;
-  databaseWatch: OutageWatch;
+  /** Of what is asked every few seconds whether it is there. */
+  outages: { database: OutageLog; queue: OutageLog };
   close(): Promise<void>;
 };
 
@@ -68,6 +71,8 @@ export type WorkerContext = {
 export const directLooks = { atOnce: 10, atOnceOfOne: 5 };
 /** A probe may have to wait for a connection in a storm; what a shorter gap interrupts is tried again by itself. */
 const databaseAwayAfterMs = 5_000;
+/** As long as Svix waits before its second attempt. The third comes after five minutes, so all is read before. */
+const queueAwayAfterMs = 5_000;
 /** Stytch refuses a call now and then; only a real outage makes everybody be read again. */
 const stytchAwayAfterMs = 10_000;
 
@@ -81,46 +86,52 @@ export function createContext(
   { timing = rereadTiming }: WorkerOptions,
 ): WorkerContext {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
-  const onError = (error: Error) => log.warn({ error: describeFailure(error) }, 'queue connection');
   const database = tracedDatabase(connectDatabase(config.DATABASE_URL, { connections: 8 }), tracing);
+  const afterGap: WorkerContext['afterGap'] = (gap) => void gaps.after(gap);
+  const queueLog = createOutageLog(log, 'queue');
+  const onError = queueLog.failed;
+  const outages = {
+    database: logged(
+      createOutageLog(log, 'database'),
+      watchOutages(() => afterGap('database'), databaseAwayAfterMs),
+    ),
+    queue: logged(
+      queueLog,
+      watchOutages(() => afterGap('queue'), queueAwayAfterMs),
+    ),
+  };
   const queue = connectProducer(home, onError, () => afterGap('queue'));
   const queues = inspectQueues(home, onError);
   const rereads = rereadsThrough(queue, timing);
   const gaps = readAfterGaps(rereads, log);
-  const afterGap: WorkerContext['afterGap'] = (gap) => void gaps.after(gap);
   const metrics = createMetrics();
   const clock = sharedClock(database, (clockOffsetSeconds) => log.warn({ clockOffsetSeconds }, clockDiffers));
   const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS, now: () => clock.now().at });
+  const logFailed = failedJobLog(log);
   const { searchLagMs } = timing;
-  const stytch = connectWatchedStytch(config, metrics, () => afterGap('stytch'));
-  const people = connectStytchPeople(accessOf(config, metrics));
-  const sessions = connectSessions(accessOf(config, metrics));
+  const access = accessOf(config, metrics, log);
+  const stytch = connectWatchedStytch(access, () => afterGap('stytch'));
+  const people = connectStytchPeople(access);
+  const sessions = connectSessions(access);
   const revoking = createNudge(
     () => revokeSessions({ database, sessions, onSessionsKept: observer.sessionsKept }).catch(() => {}), // a schedule does it again
   );
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
     ...{ workerId: randomUUID(), home, database, queue, queues, rereads, searchLagMs, metrics, observer, log, tracing },
-    ...{
-      afterGap,
-      notices: observer,
-      sessions,
-      onLeft: revoking.nudge,
-      memory: createMemory(),
-      lane: fairLane(directLooks),
-    },
+    ...{ afterGap, outages, notices: observer, sessions, onLeft: revoking.nudge },
+    ...{ memory: createMemory(), lane: fairLane(directLooks) },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };
     },
     noticeConnection: (teamId) => noticeConnection({ database, stytch: people.connections }, teamId),
-    databaseWatch: watchOutages(() => afterGap('database'), databaseAwayAfterMs),
     consuming: {
       concurrency: config.WORKER_CONCURRENCY,
       onError,
       onFailed: (attempt) => {
         if (attempt.final && attempt.isHint) observer.givenUp();
-        log.warn(attempt, attempt.final ? 'job failed for good' : 'job failed, will be tried again');
+        logFailed(attempt);
       },
     },
     close: async () => {
@@ -132,19 +143,22 @@ export function createContext(
   };
 }
 
-function accessOf(config: Config, metrics: Metrics) {
+function accessOf(config: Config, metrics: Metrics, log: Log) {
   const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
-  const onCall = (call: string, status: string) => metrics.stytchRequests.inc({ call, status });
+  const logOutage = stytchOutageLog(log);
+  const onCall = (call: string, status: string) => {
+    metrics.stytchRequests.inc({ call, status });
+    logOutage(call, status);
+  };
   return { projectId, secret, baseUrl, onCall };
 }
 
-function connectWatchedStytch(config: Config, metrics: Metrics, onBack: () => void) {
-  const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
+function connectWatchedStytch(access: ReturnType<typeof accessOf>, onBack: () => void) {
   const watch = watchOutages(onBack, stytchAwayAfterMs);
   return connectStytch({
-    ...{ projectId, secret, baseUrl },
+    ...access,
     onCall: (call, status) => {
-      metrics.stytchRequests.inc({ call, status });
+      access.onCall(call, status);
       if (/^(5|timeout|network)/.test(status)) watch.failed();
       else watch.succeeded();
     },

@@ -1,13 +1,18 @@
-import { type Consumer, consume } from '../src/queue/consume.js';
-import type { Schedule } from '../src/schedules.js';
+import type { Config } from '../src/config.js';
+import type { Repeating } from '../src/every.js';
+import type { SweepDependencies } from '../src/reconcile/ask-again.js';
+import type { Sweep } from '../src/reconcile/sweep-teams.js';
+import { runSchedules } from '../src/run-schedules.js';
+import { schedulesOf } from '../src/schedules.js';
+import { settleFailed } from '../src/support/settle-failed.js';
 import type { WorkerContext } from './context.js';
 
-/** There are a handful of them, and none waits for another. */
-const concurrency = 5;
-
-/** Consumes `schedules`: one job at a time of each, made by BullMQ's job schedulers. */
-export function startSchedules(context: WorkerContext, schedules: readonly Schedule[]): Consumer {
-  const byName = new Map(schedules.map((schedule) => [schedule.name, schedule]));
-  const run = async ({ name }: { name: string }) => void (await byName.get(name)?.run());
-  return consume(context.home, 'schedules', run, { ...context.consuming, concurrency });
+/** Runs what is done every few seconds or hours, by whichever worker is first. */
+export function startSchedules(context: WorkerContext, sweeping: SweepDependencies, config: Config): Repeating {
+  const { database, queue, observer, sessions, log } = context;
+  const onSwept = ({ changed }: Sweep) => observer.swept(changed);
+  const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider silent for longer than it used to be');
+  const watching = { onSwept, onQuiet, sessions, onSessionsKept: observer.sessionsKept };
+  const settling = () => settleFailed({ ...context, producer: queue, readMembers: sweeping.readMembers });
+  return runSchedules(database, schedulesOf({ ...sweeping, ...watching, settleFailed: settling }, config), log);
 }

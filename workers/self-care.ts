@@ -1,9 +1,7 @@
 import type { Config } from '../src/config.js';
+import { readingDatabase } from '../src/database.js';
 import { every } from '../src/every.js';
-import { keepSchedulesRunning } from '../src/keep-schedules-running.js';
 import type { SweepDependencies } from '../src/reconcile/ask-again.js';
-import { schedulesOf } from '../src/schedules.js';
-import { settleFailed } from '../src/support/settle-failed.js';
 import { writeReport } from '../src/watch/worker-reports.js';
 import type { WorkerContext, WorkerOptions } from './context.js';
 import { startSchedules } from './schedules.js';
@@ -18,21 +16,21 @@ export function startSelfCare(
   config: Config,
   { schedules: wanted = true }: WorkerOptions,
 ) {
-  const { database, databaseWatch, workerId, metrics, queue, sessions, observer, log } = context;
-  const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider silent for longer than it used to be');
-  const watching = { onQuiet, sessions, onSessionsKept: observer.sessionsKept };
-  const settling = () => settleFailed({ ...context, producer: queue, readMembers: sweeping.readMembers });
-  const schedules = wanted ? schedulesOf({ ...sweeping, ...watching, settleFailed: settling }, config) : [];
+  const { database, outages, workerId, metrics, queue } = context;
   const report = async () => writeReport(database, workerId, await metrics.registry.getMetricsAsJSON()).catch(() => {});
-  const probe = () => database.$queryRaw`SELECT 1`.then(databaseWatch.succeeded, databaseWatch.failed);
-  const consumer = startSchedules(context, schedules);
-  const loops = [keepSchedulesRunning(schedules, queue, log), every(reportEveryMs, report), every(probeEveryMs, probe)];
+  const askDatabase = () => readingDatabase(() => database.$queryRaw`SELECT 1`);
+  const loops = [
+    ...(wanted ? [startSchedules(context, sweeping, config)] : []),
+    every(reportEveryMs, report),
+    every(probeEveryMs, () => askDatabase().then(outages.database.succeeded, outages.database.failed)),
+    every(probeEveryMs, () => queue.trialWrite().then(outages.queue.succeeded, outages.queue.failed)),
+  ];
   void report(); // so that it is known to be alive from its first moment
   if (wanted) context.afterGap('worker');
   return {
     report,
     stop: async () => {
-      await Promise.all([...loops.map((loop) => loop.stop()), consumer.close()]);
+      await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
 }

@@ -1,6 +1,8 @@
+import { puttingOff } from '../src/put-off.js';
 import { type Consumer, consume } from '../src/queue/consume.js';
 import type { SweepDependencies } from '../src/reconcile/ask-again.js';
 import { sweepHandler } from '../src/reconcile/handle-sweep.js';
+import { withoutQueue } from '../src/schedules.js';
 import { recordingReplays } from '../src/support/record-replay.js';
 import type { WorkerContext } from './context.js';
 
@@ -10,7 +12,8 @@ const concurrency = 200;
 /** Consumes `sweeps`: whole teams. */
 export function startSweeps(context: WorkerContext, deps: SweepDependencies): Consumer {
   const handle = sweepHandler({ ...deps, observer: context.observer, log: context.log });
-  return consume(context.home, 'sweeps', recordingReplays(context.database, handle), {
+  const handed = puttingOff(context.database, withoutQueue, handle);
+  return consume(context.home, 'sweeps', recordingReplays(context.database, handed), {
     ...context.consuming,
     concurrency,
   });

@@ -14,14 +14,16 @@ import {
   withBackend,
 } from 'bullmq';
 import pg from 'pg';
+import type { Unavailable } from '../failures.js';
 import { connectRedis, type ReconnectListener, type RedisTuning } from './redis.js';
+import { slowRefusals } from './slow-refusals.js';
+import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
 /**
  * `leavers` overtake everything because nothing else is in their queue; `rereads` are second looks at members, `sweeps`
- * whole teams, `schedules` what is done every few seconds, which no long sweep may hold up, and `replays` the steps in which
- * support has failed jobs tried again.
+ * whole teams, and `replays` the steps in which support has failed jobs tried again.
  */
-export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'schedules', 'replays'] as const;
+export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'replays'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /**
@@ -40,6 +42,10 @@ export type Backend = {
     options: WorkerSettings,
     listeners: Listeners & FailureListener,
   ): OpenWorker;
+  /** Resolves when a write was taken, of which nothing stays. */
+  trialWrite(): Promise<unknown>;
+  /** Why the queue did not do something, in words that may be told; null when the error says nothing of it. */
+  inWords(error: unknown): Unavailable | null;
   disconnect(): Promise<void>;
 };
 
@@ -52,12 +58,6 @@ export type OpenQueue = {
   getFailed(start: number, end: number): Promise<BackendJob[]>;
   getJob(id: string): Promise<BackendJob | undefined>;
   getJobs(states: JobType[], start: number, end: number, oldestFirst: boolean): Promise<(Job | undefined)[]>;
-  getJobScheduler(id: string): Promise<{ next?: number } | undefined>;
-  upsertJobScheduler(
-    id: string,
-    repeat: { every: number },
-    template: { name: string; opts: JobsOptions },
-  ): Promise<unknown>;
   close(): Promise<void>;
 };
 /** Of a stored job, what support looks at; and trying it again. */
@@ -100,13 +100,26 @@ function openRedis(
   onReconnect: ReconnectListener,
 ): Backend {
   const connection = connectRedis(urls, tuning, onReconnect);
+  let lost: unknown = null;
+  connection.on('ready', () => {
+    lost = null;
+  });
+  connection.on('error', (error) => {
+    lost = error;
+  });
+  const inWords = (error: unknown) => redisAway(error, lost);
+  const traced = tracing === undefined ? {} : { telemetry: tracing };
   return {
     queue: (name, { onError }) =>
-      new Queue(name, { connection, prefix, streams, ...traced(name, tracing) }).on('error', onError),
-    worker: (name, processor, settings, { onError, onFailed }) =>
-      new Worker(name, processor, { ...settings, connection, prefix, ...traced(name, tracing) })
-        .on('error', onError)
-        .on('failed', onFailed),
+      new Queue(name, { connection, prefix, streams, ...traced }).on('error', told(inWords, onError)),
+    worker: (name, processor, settings, { onError, onFailed }) => {
+      const worker = new Worker(name, processor, { ...settings, connection, prefix, ...traced });
+      slowRefusals(worker);
+      return worker.on('error', told(inWords, onError)).on('failed', onFailed);
+    },
+    // Refused for whatever reason any write is; does nothing where it is not, so nothing is logged to disk or replicated.
+    trialWrite: () => connection.set(`${prefix}:trial`, '1', 'XX'),
+    inWords,
     disconnect: async () => connection.disconnect(),
   };
 }
@@ -114,31 +127,43 @@ function openRedis(
 /** One small pool for all that one side needs: every process counts against the server's max_connections. */
 function openPostgres(connectionString: string, tracing: QueueTracing | undefined): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
-  const options = `-c search_path=${DEFAULT_SCHEMA}`;
   const limits = {
     max: 5,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: silenceTimeoutMs,
     keepAlive: true,
   };
-  const pool = new pg.Pool({ connectionString, options, ...limits });
+  // Not by `options` of the connection: those in DATABASE_URL would replace them, and poolers refuse them.
+  const onConnect = (client: pg.ClientBase) => client.query(`SET search_path = ${DEFAULT_SCHEMA}`);
+  const pool = new pg.Pool({ connectionString, onConnect, ...limits });
   // Lent out, a connection has no listener of the pool's, and one that breaks would end the process; its query fails anyway.
   pool.on('connect', (client) => client.on('error', () => {}));
   const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
+  const traced = tracing === undefined ? {} : { telemetry: tracing };
   return {
     queue: (name, { onError }) =>
-      new Queue(name, { connection, streams, ...traced(name, tracing) }).on('error', onError),
-    worker: (name, processor, settings, { onError, onFailed }) =>
-      new Worker(name, processor, { ...settings, connection, ...traced(name, tracing) })
-        .on('error', onError)
-        .on('failed', onFailed),
+      new Queue(name, { connection, streams, ...traced }).on('error', told(postgresAway, onError)),
+    worker: (name, processor, settings, { onError, onFailed }) => {
+      const worker = new Worker(name, processor, { ...settings, connection, ...traced });
+      slowRefusals(worker);
+      return worker.on('error', told(postgresAway, onError)).on('failed', onFailed);
+    },
+    trialWrite: () => pool.query(insertAndUndo),
+    inWords: postgresAway,
     disconnect: () => pool.end(),
   };
 }
 
-/** What is done every few seconds belongs to no event. */
-function traced(name: QueueName, tracing: QueueTracing | undefined): { telemetry?: QueueTracing } {
-  return tracing === undefined || name === 'schedules' ? {} : { telemetry: tracing };
+/** One statement, so that no connection is left in a transaction that failed. */
+const insertAndUndo = `DO $$ BEGIN
+  INSERT INTO meta (queue, field) VALUES ('trial', gen_random_uuid());
+  RAISE SQLSTATE 'TRIAL';
+EXCEPTION WHEN SQLSTATE 'TRIAL' THEN NULL;
+END $$`;
+
+/** What BullMQ reports, in our words where we have some. */
+function told(inWords: Backend['inWords'], onError: Listeners['onError']): Listeners['onError'] {
+  return (error) => onError(inWords(error) ?? jobLost(error) ?? error);
 }
 
 /** Makes or updates the tables of the PostgreSQL backend (schema `bullmq`); Redis needs nothing. */

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { certificateProblem } from '../certificate.js';
-import { codeOf, Unavailable } from '../failures.js';
-import { type BackendJob, type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
+import { Unavailable } from '../failures.js';
+import {
+  type Backend,
+  type BackendJob,
+  type OpenQueue,
+  openBackend,
+  type QueueHome,
+  type QueueName,
+  queueNames,
+} from './backend.js';
 import { examineRedis, type RedisExamination } from './examine-redis.js';
 
 /** A job as the queue keeps it. `data` is what we wrote: ids and times. */
@@ -47,6 +54,7 @@ const againAfterMs = 500;
 /** For support's programs. Each call answers within the deadline or throws Unavailable. */
 export function inspectQueues(home: QueueHome, onError: (error: Error) => void): QueueInspector {
   const backend = openBackend(home, { maxRetriesPerRequest: 1, commandTimeout: deadlineMs });
+  const within = withinDeadline(backend);
   const queues = new Map(queueNames.map((name) => [name, backend.queue(name, { onError })]));
   const each = <T>(ask: (queue: OpenQueue, name: QueueName) => Promise<T>) =>
     within(() => Promise.all([...queues].map(([name, queue]) => ask(queue, name))));
@@ -58,7 +66,7 @@ export function inspectQueues(home: QueueHome, onError: (error: Error) => void):
     return found.find((job) => job !== null) ?? null;
   };
   return {
-    failed: () => failedPages(queues),
+    failed: () => failedPages(queues, within),
     find,
     retry: (job, data) => within(() => retryIn(queues.get(job.queue), job, data)),
     counts: async () => Object.fromEntries(await each(countsOf)) as Record<QueueName, JobCounts>,
@@ -71,7 +79,7 @@ export function inspectQueues(home: QueueHome, onError: (error: Error) => void):
   };
 }
 
-async function* failedPages(queues: ReadonlyMap<QueueName, OpenQueue>): AsyncGenerator<StoredJob[]> {
+async function* failedPages(queues: ReadonlyMap<QueueName, OpenQueue>, within: Within): AsyncGenerator<StoredJob[]> {
   for (const [name, queue] of queues) {
     for (let start = 0; ; start += pageSize) {
       const page = await within(() => queue.getFailed(start, start + pageSize - 1));
@@ -138,20 +146,24 @@ function firstLine(stack: string): string {
 
 const remedy = 'Is Redis (or PostgreSQL) up, and REDIS_URL right?';
 
+type Within = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Tries again until the deadline: a queue that is reached at the second attempt was reached. */
-async function within<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + deadlineMs;
-  for (;;) {
-    try {
-      return await orLate(work(), deadline - Date.now());
-    } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      if (Date.now() + againAfterMs >= deadline) {
-        throw new Unavailable('The queue can not be reached.', certificateProblem(codeOf(error)) ?? remedy);
+function withinDeadline({ inWords }: Backend): Within {
+  return async (work) => {
+    const deadline = Date.now() + deadlineMs;
+    for (;;) {
+      try {
+        return await orLate(work(), deadline - Date.now());
+      } catch (error) {
+        if (error instanceof Unavailable) throw error;
+        if (Date.now() + againAfterMs >= deadline) {
+          throw inWords(error) ?? new Unavailable('The queue can not be reached.', remedy);
+        }
+        await sleep(againAfterMs);
       }
-      await sleep(againAfterMs);
     }
-  }
+  };
 }
 
 async function orLate<T>(work: Promise<T>, ms: number): Promise<T> {

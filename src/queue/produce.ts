@@ -1,8 +1,6 @@
 import type { JobsOptions, KeepJobs } from 'bullmq';
-import { certificateProblem } from '../certificate.js';
-import { codeOf, Unavailable } from '../failures.js';
-import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
-import { keepSchedules, type ScheduleTimes } from './keep-schedules.js';
+import { Unavailable } from '../failures.js';
+import { type Backend, type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
 import type { ReconnectListener } from './redis.js';
 import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
 
@@ -23,16 +21,14 @@ export type NewJob = {
 export type Producer = {
   /** Resolves when the queue holds the jobs. @throws Unavailable, after the deadline at the latest */
   add(jobs: readonly NewJob[], options?: { deadlineMs?: number }): Promise<void>;
-  /** @throws Unavailable */
-  ping(): Promise<void>;
+  /** Resolves when the queue has taken a write, of which nothing stays. @throws Unavailable: why it takes none */
+  trialWrite(options?: { deadlineMs?: number }): Promise<void>;
   /** The hints that are accepted and not settled, among them the oldest. @throws Unavailable */
   pending(): Promise<PendingJob[]>;
   /** Hints by state. @throws Unavailable */
   count(): Promise<Record<JobState, number>>;
   /** Has jobs of this queue that wait for their next attempt, or for their time, tried now. @throws Unavailable */
   promote(queue: QueueName): Promise<void>;
-  /** Makes sure that BullMQ's schedulers are there; a queue that comes back empty has lost them. @throws Unavailable */
-  keepSchedules(schedules: readonly ScheduleTimes[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -51,7 +47,6 @@ const removeOnComplete: Record<QueueName, KeepJobs | boolean> = {
   hints: { age: 3600, count: 10_000 },
   rereads: true,
   sweeps: true,
-  schedules: true,
   replays: true,
 };
 const deadlineDefaultMs = 5_000;
@@ -70,6 +65,7 @@ export function connectProducer(
   const queues = new Map(queueNames.map((name) => [name, open(name)]));
   const of = (name: QueueName) => queues.get(name) ?? open(name);
   const hintQueues = [of('leavers'), of('hints')];
+  const within = withinDeadline(backend);
   return {
     add: (jobs, { deadlineMs = deadlineDefaultMs } = {}) =>
       within(deadlineMs, async () => {
@@ -79,14 +75,12 @@ export function connectProducer(
             jobs.filter((job) => job.queue === name),
           );
       }),
-    ping: () =>
-      within(deadlineDefaultMs, async () => {
-        for (const queue of queues.values()) await queue.getJobCounts('wait');
-      }),
+    trialWrite: async ({ deadlineMs = deadlineDefaultMs } = {}) => {
+      await within(deadlineMs, backend.trialWrite);
+    },
     pending: () => within(deadlineDefaultMs, () => pendingJobs(hintQueues)),
     count: () => within(deadlineDefaultMs, () => countJobs(hintQueues)),
     promote: (name) => within(deadlineDefaultMs, () => of(name).promoteJobs({ count: jobsPerPromotion })),
-    keepSchedules: (schedules) => within(deadlineDefaultMs, () => keepSchedules(of('schedules'), schedules)),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await backend.disconnect();
@@ -129,17 +123,19 @@ function optionsOf({ queue, id, delayMs, once, trace }: NewJob): JobsOptions {
   };
 }
 
-async function within<T>(deadlineMs: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable('The queue did not answer in time.')), deadlineMs);
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } catch (error) {
-    if (error instanceof Unavailable) throw error;
-    throw new Unavailable('The queue can not be reached.', certificateProblem(codeOf(error)) ?? '');
-  } finally {
-    clearTimeout(timer);
-  }
+function withinDeadline({ inWords }: Backend) {
+  return async <T>(deadlineMs: number, work: () => Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Unavailable('The queue did not answer in time.')), deadlineMs);
+    });
+    try {
+      return await Promise.race([work(), late]);
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      throw inWords(error) ?? new Unavailable('The queue can not be reached.');
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }

@@ -17,6 +17,15 @@ const connectTimeoutMs = 3_000;
  */
 const silenceTimeoutMs = 15_000;
 const againAfterMs = (times: number) => Math.min(times * 100, 1_000);
+/**
+ * So says a Redis that is the master no more, or has lost its replicas. Its address may belong to the new master by now,
+ * and a connection that lives would stay with the old one for ever.
+ */
+const notMaster = /(?:^|\s-?)(?:READONLY|MASTERDOWN|NOREPLICAS|UNBLOCKED)\b/;
+/** Where it is still the same one, a connection is not made anew more often; a new master is found as quickly. */
+const renewAfterMs = 5_000;
+/** The connections of this process, by REDIS_URL. */
+const connections = new Map<string, Set<Redis>>();
 
 /**
  * One Redis, or a Redis Cluster: several of its nodes, or the one address that managed ones have, marked as such
@@ -26,9 +35,16 @@ export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: Rec
   const options: Options = { ...tuning, connectTimeout: connectTimeoutMs, socketTimeout: silenceTimeoutMs };
   const { nodes, isCluster } = nodesOf(urls);
   if (isCluster) return openCluster(nodes, options, onReconnect);
-  const redis = new Redis(urls.trim(), { ...options, retryStrategy: againAfterMs });
+  const redis = new Redis(urls.trim(), {
+    ...options,
+    retryStrategy: againAfterMs,
+    reconnectOnError: renewWhenDemoted(urls),
+  });
   redis.on('error', () => {}); // each queue and worker on it reports the same error
   redis.once('ready', () => redis.on('ready', onReconnect));
+  const ofThese = connections.get(urls) ?? new Set();
+  connections.set(urls, ofThese.add(redis));
+  redis.once('end', () => ofThese.delete(redis));
   return redis;
 }
 
@@ -40,6 +56,27 @@ export function nodesOf(urls: string): { nodes: URL[]; isCluster: boolean } {
   for (const node of named) Object.assign(node, { username, password });
   for (const node of named) node.searchParams.delete('cluster'); // ours, not ioredis'
   return { nodes: named, isCluster };
+}
+
+/**
+ * Makes a connection anew that learns that it leads to no master, and with it all others of this process: those that only
+ * read would never learn it. BullMQ copies a connection's options, and this function with them; `this` are the copy's.
+ */
+function renewWhenDemoted(urls: string): RedisOptions['reconnectOnError'] {
+  const renewedAt = new WeakMap<object, number>();
+  const isDue = (options: object) => Date.now() - (renewedAt.get(options) ?? 0) >= renewAfterMs;
+  const renew = (options: object) => renewedAt.set(options, Date.now());
+  return function (this: unknown, error: Error) {
+    const options = this as RedisOptions;
+    if (!notMaster.test(error.message) || !isDue(options)) return false;
+    renew(options);
+    for (const other of connections.get(urls) ?? []) {
+      if (other.options === options || other.status !== 'ready' || !isDue(other.options)) continue;
+      renew(other.options);
+      other.disconnect(true);
+    }
+    return true;
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Database } from '../database.js';
+import { type Database, sql } from '../database.js';
 
 /** A team whose organization changed is queued again only when the sweep that this asked for had time to end. */
 const changedAgainAfter = '60 seconds';
@@ -11,21 +11,61 @@ const changedAgainAfter = '60 seconds';
  */
 export async function dueTeams(database: Database, intervalSeconds: number): Promise<string[]> {
   const teams = await database.$queryRaw<{ id: string }[]>`
-    WITH known AS (
-      SELECT t.id, t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL AS connected,
-        s.swept_organization_id IS NOT NULL AND s.swept_organization_id IS DISTINCT FROM t.stytch_organization_id AS moved,
-        CASE WHEN s.sweep_queued_at <= clock_timestamp() THEN s.sweep_queued_at END AS queued_at,
-        ((hashtext(t.id::text) % ${intervalSeconds}) + ${intervalSeconds}) % ${intervalSeconds} AS phase
-      FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id
-    ), slots AS (
+    WITH known AS (${known}), slots AS (
       SELECT id, connected, moved, queued_at, to_timestamp(
         floor((extract(epoch FROM clock_timestamp()) - phase) / ${intervalSeconds}) * ${intervalSeconds} + phase) AS slot
-      FROM known
+      FROM (SELECT *, ((hash % ${intervalSeconds}) + ${intervalSeconds}) % ${intervalSeconds} AS phase FROM known) k
     )
     SELECT id::text FROM slots
     WHERE (connected AND (queued_at IS NULL OR queued_at < slot))
       OR (moved AND (queued_at IS NULL OR queued_at < clock_timestamp() - ${changedAgainAfter}::interval))
     ORDER BY queued_at NULLS FIRST`;
+  return teams.map(({ id }) => id);
+}
+
+/** Of all teams, what their turns are decided by. */
+const known = sql.raw(`
+  SELECT t.id, hashtext(t.id::text) AS hash,
+    t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL AS connected,
+    s.swept_organization_id IS NOT NULL AND s.swept_organization_id IS DISTINCT FROM t.stytch_organization_id AS moved,
+    CASE WHEN s.sweep_queued_at <= clock_timestamp() THEN s.sweep_queued_at END AS queued_at,
+    CASE WHEN s.swept_at <= clock_timestamp() THEN s.swept_at END AS swept_at,
+    CASE WHEN s.sweep_claimed_at <= clock_timestamp() THEN s.sweep_claimed_at END AS claimed_at,
+    COALESCE(s.sweeping_until > clock_timestamp(), false) AS sweeping
+  FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id`);
+
+export type Overdue = {
+  intervalSeconds: number;
+  /** How much longer than an interval ago a team was swept. */
+  lateSeconds: number;
+  /** At most so many, those first that were claimed longest ago. */
+  limit: number;
+};
+
+/** Who claims a team has this long to begin with it, and its failure to be over. */
+const claimedAgainAfter = '15 seconds';
+
+/**
+ * Claims teams that were swept too long ago, or never, and that nobody is sweeping: whatever became of what was asked for.
+ * Of several workers that do so at the same time each gets others.
+ */
+export async function claimOverdue(
+  database: Database,
+  { intervalSeconds, lateSeconds, limit }: Overdue,
+): Promise<string[]> {
+  const teams = await database.$queryRaw<{ id: string }[]>`
+    WITH known AS (${known}), overdue AS (
+      SELECT id FROM known
+      WHERE (moved OR connected AND (swept_at IS NULL
+          OR swept_at < clock_timestamp() - make_interval(secs => ${intervalSeconds + lateSeconds}::float8)))
+        AND NOT sweeping AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval)
+      ORDER BY claimed_at NULLS FIRST, swept_at NULLS FIRST LIMIT ${limit}
+    )
+    INSERT INTO team_syncs AS s (team_id, sweep_claimed_at) SELECT id, clock_timestamp() FROM overdue ORDER BY id
+    ON CONFLICT (team_id) DO UPDATE SET sweep_claimed_at = excluded.sweep_claimed_at
+      WHERE s.sweep_claimed_at IS NULL OR s.sweep_claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval
+        OR s.sweep_claimed_at > clock_timestamp()
+    RETURNING s.team_id::text AS id`;
   return teams.map(({ id }) => id);
 }
 

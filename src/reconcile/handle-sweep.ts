@@ -17,13 +17,13 @@ export function sweepHandler(deps: SweepDependencies & { observer: Observer; log
       await deps.rereads.teams(teams, data.occasion, { evenWaiting: true });
       return { teams: teams.length };
     }
-    const isSuspect = job.deaths > 0;
-    if (isSuspect) await suspect(deps, data.teamId, job.deaths);
-    const swept = await sweep(data, isSuspect);
+    if (job.deaths > 0) await suspect(deps, data.teamId, job.deaths);
+    const swept = await sweep(data);
     // What asked for this sweep may be younger than the pages that the other one has read already: so once more after it.
     if (swept === null) await deps.rereads.team(data.teamId, data.occasion);
     else deps.observer.swept(swept.changed);
-    deps.log.info({ teamId: data.teamId, ...(swept ?? { busy: true }) }, 'team swept');
+    const isNews = swept !== null && (swept.changed > 0 || swept.held > 0);
+    deps.log[isNews ? 'info' : 'debug']({ teamId: data.teamId, ...(swept ?? { busy: true }) }, 'team swept');
     return swept ?? { busy: true };
   };
 }

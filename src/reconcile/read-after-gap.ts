@@ -13,18 +13,27 @@ export type GapReader = {
   close(): void;
 };
 
-/** @param againAfterMs a queue that has just come back may refuse at first */
+/** @param againAfterMs a queue that has just come back may refuse at first; what is wrong with it is told of by its probe */
 export function readAfterGaps(rereads: Pick<Rereads, 'everyTeam'>, log: Log, againAfterMs = 1_000): GapReader {
+  const gaps = new Set<Gap>();
   let isClosed = false;
+  let asking: Promise<void> | null = null;
+  const ask = async () => {
+    while (gaps.size > 0 && !isClosed) {
+      const asked = [...gaps];
+      gaps.clear(); // one that comes while we ask may be younger than what is read then
+      const failure = await rereads.everyTeam({ trigger: 'sweep' }).then(() => null, describeFailure);
+      if (failure === null) log.info({ what: asked.join() }, 'reading every team after a gap');
+      else await sleep(againAfterMs, undefined, { ref: false });
+      if (failure !== null) for (const gap of asked) gaps.add(gap);
+    }
+    asking = null;
+  };
   return {
-    after: async (gap) => {
-      log.info({ what: gap }, 'reading every team after a gap');
-      while (!isClosed) {
-        const failure = await rereads.everyTeam({ trigger: 'sweep' }).then(() => null, describeFailure);
-        if (failure === null) return;
-        log.warn({ what: gap, error: failure }, 'could not ask for every team to be read, will ask again');
-        await sleep(againAfterMs, undefined, { ref: false });
-      }
+    after: (gap) => {
+      gaps.add(gap);
+      asking ??= ask();
+      return asking;
     },
     close: () => {
       isClosed = true;

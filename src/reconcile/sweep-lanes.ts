@@ -12,22 +12,20 @@ const largeTeamsAtOnce = 4;
 
 /**
  * Sweeps a team in the lane that fits it: small ones together, and those of whom nothing is known yet, as most teams are
- * small; large ones each alone, so that nobody small waits for a team of 100,000.
- * @param isSuspect a sweep of the team has ended its worker: it is read alone, and one such team at a time
+ * small; large ones each alone, so that nobody small waits for a team of 100,000. Of the teams whose sweep has ended its worker
+ * one is read at a time.
  * @returns null if another worker is sweeping it
  */
-export function sweepLanes(
-  deps: SweepDependencies,
-): (request: SweepRequest, isSuspect: boolean) => Promise<Sweep | null> {
+export function sweepLanes(deps: SweepDependencies): (request: SweepRequest) => Promise<Sweep | null> {
   const together = createBatcher(
     (requests: readonly SweepRequest[]) => sweepTeams({ ...deps, isShared: true }, requests),
     { sizeMax: teamsTogetherMax },
   );
   const inTurn = atMost(largeTeamsAtOnce);
   const alone = atMost(1);
-  return async (request, isSuspect) => {
+  return async (request) => {
+    const { isSuspect, isLarge } = await readingDatabase(() => knownOf(deps, request.teamId));
     if (isSuspect) return alone(() => sweepTeam(deps, request));
-    const isLarge = await readingDatabase(() => isKnownToBeLarge(deps, request.teamId));
     const shared = isLarge ? null : await together(request).then((sweep) => ({ sweep }), unlessTooLarge);
     return shared === null ? inTurn(() => sweepTeam(deps, request)) : shared.sweep;
   };
@@ -45,9 +43,10 @@ function unlessTooLarge(error: unknown): null {
   throw error;
 }
 
-/** By its members, or by what each of them holds. */
-async function isKnownToBeLarge({ database, memory }: SweepDependencies, teamId: string): Promise<boolean> {
+/** Large by its members, or by what each of them holds. */
+async function knownOf({ database, memory }: SweepDependencies, teamId: string) {
   const team = await database.team.findUnique({ where: { id: teamId }, include: { sync: true } });
   const isHeavy = membersAtOnce(memory, [team?.stytchOrganizationId ?? null]) < pageSizeMax;
-  return isHeavy || (team?.sync?.sweptMembers ?? 0) > smallTeamMembersMax;
+  const isSuspect = (team?.sync?.suspectSince ?? null) !== null;
+  return { isSuspect, isLarge: isHeavy || (team?.sync?.sweptMembers ?? 0) > smallTeamMembersMax };
 }

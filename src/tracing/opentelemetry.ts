@@ -13,7 +13,8 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { BullMQOTelSpan, BullMQOtel } from 'bullmq-otel';
-import { describeFailure } from '../failures.js';
+import { codeOf, describeFailure, Unavailable } from '../failures.js';
+import type { OutageLog } from '../outage-log.js';
 import type { QueueTracing } from '../queue/backend.js';
 import type { Step, Tracing } from './tracing.js';
 
@@ -27,9 +28,9 @@ const linksMax = 1_000;
  * OpenTelemetry, sent over OTLP/HTTP. Sampling, headers and batching follow OpenTelemetry's own variables. Loaded by
  * tracing.ts only when somebody wants traces.
  */
-export function traceTo(endpoint: string, service: string, onLost: () => void): Tracing {
+export function traceTo(endpoint: string, service: string, outage: OutageLog): Tracing {
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  const exporter = telling(new OTLPTraceExporter({ url, timeoutMillis: sendTimeoutMs }), onLost);
+  const exporter = telling(new OTLPTraceExporter({ url, timeoutMillis: sendTimeoutMs }), outage);
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': `scanner-scim-${service}` }),
     spanProcessors: [new BatchSpanProcessor(exporter, { exportTimeoutMillis: sendTimeoutMs })],
@@ -42,7 +43,7 @@ export function traceTo(endpoint: string, service: string, onLost: () => void): 
     carry: () => (trace.getActiveSpan() ? queue.contextManager.getMetadata(context.active()) : undefined),
     step: runStep,
     note: (facts) => void trace.getActiveSpan()?.setAttributes(facts),
-    close: () => provider.shutdown().catch(onLost),
+    close: () => provider.shutdown().catch((error) => outage.failed(tracesLost(error))),
   };
 }
 
@@ -88,14 +89,24 @@ function withoutHousekeeping({ tracer, contextManager }: BullMQOtel): QueueTraci
   };
 }
 
-function telling(exporter: OTLPTraceExporter, onLost: () => void): SpanExporter {
+function telling(exporter: OTLPTraceExporter, outage: OutageLog): SpanExporter {
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
-        if (result.code !== 0) onLost();
+        if (result.code === 0) outage.succeeded();
+        else outage.failed(tracesLost(result.error));
         done(result);
       }),
     forceFlush: () => exporter.forceFlush(),
     shutdown: () => exporter.shutdown(),
   };
+}
+
+/** The exporter's own message may quote what the collector answered. */
+function tracesLost(error: unknown): Unavailable {
+  const code = codeOf(error) || (error as { code?: unknown } | undefined)?.code || 'no answer in time';
+  return new Unavailable(
+    `Traces could not be sent (${code}).`,
+    'Is the collector at OTEL_EXPORTER_OTLP_ENDPOINT up? Nothing else waits for it.',
+  );
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
+import { createOutageLog } from '../outage-log.js';
 import type { QueueTracing } from '../queue/backend.js';
 
 /**
@@ -47,5 +48,5 @@ export async function openTracing(
 ): Promise<Tracing> {
   if (endpoint === undefined) return noTracing;
   const { traceTo } = await import('./opentelemetry.js');
-  return traceTo(endpoint, service, () => log.warn({}, 'traces could not be sent'));
+  return traceTo(endpoint, service, createOutageLog(log, 'traces'));
 }

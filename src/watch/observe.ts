@@ -1,4 +1,5 @@
 import type { Hint } from '../directory/hint.js';
+import { fewAMinute } from '../few-a-minute.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { Notices } from '../reconcile/converge.js';
@@ -17,6 +18,9 @@ export type Observer = Notices & {
   swept(changed: number): void;
 };
 
+/** After an outage of hours each event of them is late. sync_events has them all. */
+const breachesAMinuteMax = 100;
+
 export function createObserver(parts: {
   metrics: Metrics;
   log: Log;
@@ -25,13 +29,16 @@ export function createObserver(parts: {
   now: () => Date;
 }): Observer {
   const { metrics, log, slaSeconds, now } = parts;
+  const tellBreach = fewAMinute(breachesAMinuteMax, (breach: object, untold) =>
+    log.error({ ...breach, ...(untold > 0 ? { untold } : {}) }, 'SLA breached: the change was committed too late'),
+  );
   const committed = (sentAt: string, ids: object, outcome: Outcome) => {
     const lagSeconds = lagOf(sentAt, now());
     metrics.eventLag.observe(lagSeconds);
     // An old event that is sent again and finds everything right is late for nobody.
     if (outcome !== 'changed' || lagSeconds <= slaSeconds) return;
     metrics.breaches.inc();
-    log.error({ ...ids, lagSeconds, slaSeconds }, 'SLA breached: the change was committed too late');
+    tellBreach({ ...ids, lagSeconds, slaSeconds });
   };
   return {
     handled: (hint, outcome) => {

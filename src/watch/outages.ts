@@ -1,3 +1,5 @@
+import type { OutageLog } from '../outage-log.js';
+
 /** Whether something outside answers, told by whoever calls it; calls `onBack` when it answers again after a gap. */
 export type OutageWatch = {
   failed(): void;
@@ -21,5 +23,19 @@ export function watchOutages(onBack: () => void, awayAfterMs: number, now: () =>
       if (wasAway) onBack();
     },
     isAway,
+  };
+}
+
+/** Logs an outage, and notices its end. */
+export function logged(log: OutageLog, watch: OutageWatch): OutageLog {
+  return {
+    failed: (error) => {
+      watch.failed();
+      log.failed(error);
+    },
+    succeeded: () => {
+      watch.succeeded();
+      log.succeeded();
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import { describeFailure } from '../failures.js';
+import { describeFailure, Unavailable } from '../failures.js';
 import type { Log } from '../log.js';
 import { ErrorPage } from '../pages/error-page.js';
 import { sendPage } from '../pages/render.js';
@@ -15,7 +15,9 @@ export function answerFailure(
 ): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     const refusal = refusalOf(error);
-    if (refusal.status >= 500) log.error({ code: refusal.code, error: describeFailure(error) }, 'request failed');
+    const told = { code: refusal.code, error: describeFailure(error) };
+    // What is away is told of by whoever watches it, and not by each request that needs it.
+    if (refusal.status >= 500) log[error instanceof Unavailable ? 'debug' : 'error'](told, 'request failed');
     if (response.headersSent) return void response.destroy();
     if (face !== 'json') return sendPage(response, <ErrorPage refusal={refusal} {...face} />, refusal.status);
     response.status(refusal.status).json({ error: { code: refusal.code, message: refusal.message } });

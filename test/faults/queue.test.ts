@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
 import { queueHints } from '../support/hints.js';
-import { backends, inspectQueue } from '../support/queue.js';
+import { backends } from '../support/queue.js';
 import { burst, morning } from './changes.js';
 import type { FaultLab } from './fault-lab.js';
 import { handledHints, inMidBurst, many } from './mid-burst.js';
@@ -47,10 +47,6 @@ withRedis('Redis', () => {
       rmSync(`${lab.redis?.folder}/appendonlydir`, { recursive: true, force: true });
       await lab.redis?.start();
       await lab.settled();
-      await eventually(async () => {
-        const count = await inspectQueue(lab.home, 'schedules', (queue) => queue.getJobSchedulersCount());
-        return count >= 4; // the schedules are there again too
-      }, patienceMs);
     },
     { ...many(), queueForgets: true },
   );

@@ -40,7 +40,7 @@ it('100,000 unchanged members cost 100 searches and not a write, and no more mem
       ...queue.env,
       STYTCH_BASE_URL: emulator.url,
       STYTCH_SEARCHES_PER_MINUTE: '60000',
-      LOG_LEVEL: 'info',
+      LOG_LEVEL: 'debug',
       NODE_OPTIONS: smallHeap,
     }),
   );

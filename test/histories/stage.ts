@@ -42,7 +42,7 @@ export async function setStage(): Promise<Stage> {
     return new Map(failed.map(({ id = '', finishedOn = 0 }) => [id, finishedOn]));
   };
   const abandonJobs = async () => {
-    for (const name of queueNames.filter((one) => one !== 'schedules')) {
+    for (const name of queueNames) {
       await inspectQueue(lab.home, name, async (queue) => {
         await queue.drain(true);
         await queue.clean(0, 1000, 'failed');

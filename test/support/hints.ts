@@ -12,7 +12,7 @@ export async function queueHints(
   { ageMs = 0, memberGone = false, isTimed = true }: { ageMs?: number; memberGone?: boolean; isTimed?: boolean } = {},
 ): Promise<void> {
   const queue = connectProducer(home, () => {});
-  await eventually(() => queue.ping());
+  await eventually(() => queue.trialWrite());
   for (let i = 0; i < memberIds.length; i += 1000) {
     await queue.add(
       memberIds.slice(i, i + 1000).map((memberId) =>

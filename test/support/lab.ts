@@ -47,18 +47,22 @@ export async function startLab(
     schedules?: boolean;
     env?: Record<string, string>;
     timing?: RereadTiming;
+    /** How the processes are told of the database. */
+    databaseUrl?: (url: string) => string;
     /** With an organization of Scanner's own, whose members may be let into /support. */
     support?: boolean;
   } = {},
 ): Promise<Lab> {
   const { backend = backends[0], worker = true, schedules = false, timing = quickly } = options;
+  const { databaseUrl = (url: string) => url } = options;
   const testDatabase = await createTestDatabase({ withQueue: backend === 'postgres' });
   const { database } = testDatabase;
   const queue = await startTestQueue(backend, testDatabase.url);
   const emulator = await startEmulator({ projectId, secret: 'secret-test' });
   const supportOrganizationId = options.support ? ownOrganization(emulator) : undefined;
   const stytch = { STYTCH_BASE_URL: emulator.url, STYTCH_SEARCHES_PER_MINUTE: '60000' };
-  const env = { ...queue.env, ...stytch, SUPPORT_ORGANIZATION_ID: supportOrganizationId, ...options.env };
+  const stores = { ...queue.env, DATABASE_URL: databaseUrl(testDatabase.url) };
+  const env = { ...stores, ...stytch, SUPPORT_ORGANIZATION_ID: supportOrganizationId, ...options.env };
   const config = testConfig(env);
   const logged: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
@@ -107,7 +111,7 @@ function ownOrganization(emulator: Emulator): string {
 async function quiet(emulator: Emulator, home: QueueHome): Promise<void> {
   await emulator.webhooks.settled();
   await eventually(async () => {
-    for (const name of queueNames.filter((one) => one !== 'schedules')) {
+    for (const name of queueNames) {
       const { waiting, active, delayed } = await inspectQueue(home, name, (queue) => queue.getJobCounts());
       if (waiting || active || delayed) {
         const reasons = await inspectQueue(home, name, async (queue) => (await queue.getDelayed()).map(whyDelayed));

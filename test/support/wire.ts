@@ -10,16 +10,19 @@ export type Wire = {
    * swallowed, nothing is closed. New connections work.
    */
   silence(): void;
+  /** New connections lead to another server, as when a name or a proxy is moved; those that are open stay where they are. */
+  moveTo(port: number): void;
   stop(): Promise<void>;
 };
 
 /** @param openingMs how long a new connection waits until the far end hears of it, as with a host that is overloaded */
 export async function startWire(targetPort: number, { openingMs = 0 } = {}): Promise<Wire> {
   const sockets = new Set<Socket>();
+  let target = targetPort;
   const server = createServer(async (near) => {
     sockets.add(near.on('error', () => {}));
     if (openingMs > 0) await sleep(openingMs);
-    const far = connect(targetPort, '127.0.0.1');
+    const far = connect(target, '127.0.0.1');
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -39,6 +42,9 @@ export async function startWire(targetPort: number, { openingMs = 0 } = {}): Pro
     port: (server.address() as AddressInfo).port,
     silence: () => {
       for (const socket of sockets) socket.unpipe().resume();
+    },
+    moveTo: (port) => {
+      target = port;
     },
     stop: async () => {
       server.close();
