@@ -92,7 +92,8 @@ function start(command: string[]): { child: ChildProcess; output(): string; exit
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
-  return { child, output: () => output, exited: new Promise((resolve) => child.on('exit', resolve)) };
+  child.on('error', (error) => (output += error)); // a program that this user may not run
+  return { child, output: () => output, exited: new Promise((resolve) => child.on('close', resolve)) };
 }
 
 it('holds what runs, and nothing else', () => {

@@ -84,7 +84,8 @@ async function startParts(folder: string, fresh: boolean, step: Step, start: Sta
   });
   await step('Scanner database', () => prepareDatabase(postgres.url(), config));
   const logFile = join(folder, 'log.jsonl');
-  const log = pino({ level: config.LOG_LEVEL }, pino.destination({ dest: logFile, sync: true }));
+  if (fresh) rmSync(logFile, { force: true });
+  const log = pino({ level: config.LOG_LEVEL, base: null }, pino.destination({ dest: logFile, sync: true }));
   const logOf = (name: ProcessName) => {
     const own = log.child({ process: name });
     logStart(name, config, own);
