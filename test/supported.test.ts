@@ -24,7 +24,11 @@ const majors = promised.map((version) => version.split('.')[0]);
 it('the lines of Node are the same in package.json, CI and the README', () => {
   const tried = execFileSync(process.execPath, ['.ci/node-lines.mjs', '--list'], { encoding: 'utf8' });
   expect(tried.trim().split(' ')).toEqual(majors);
-  expect(told('Node').map(({ name }) => name).sort()).toEqual([...majors].sort());
+  expect(
+    told('Node')
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([...majors].sort());
 });
 
 it('the image runs on one of them, and the README says on which', () => {
