@@ -12,7 +12,7 @@ const rows = (readme.split('<!-- supported -->')[1]?.split('<!-- /supported -->'
 const told = (product: string) =>
   rows.flatMap((row) => {
     const [, name = '', note = ''] = new RegExp(`^\\| ${product} ([\\d.]+)([^|]*)\\|`).exec(row) ?? [];
-    return name === '' ? [] : [{ name, isDeployed: note.includes('deploy/') }];
+    return name === '' ? [] : [{ name, isDeployed: note.includes('deployed by deploy/') }];
   });
 const deployed = (product: string) => told(product).filter(({ isDeployed }) => isDeployed);
 /** `^20.19 || ^22.12` -> 20.19, 22.12 */
