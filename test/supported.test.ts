@@ -1,8 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { temporaryFolder } from './support/folders.js';
 import { instructionsOf } from './support/play-dockerfile.js';
 
+const run = promisify(execFile);
 const readme = readFileSync('README.md', 'utf8');
 const { engines, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const compose = parse(readFileSync('deploy/compose.yaml', 'utf8'));
@@ -29,6 +36,34 @@ it('the lines of Node are the same in package.json, CI and the README', () => {
       .map(({ name }) => name)
       .sort(),
   ).toEqual([...majors].sort());
+});
+
+describe('a line that can not be fetched', () => {
+  /** What `.ci/node-lines.mjs` leaves, by name, when npm is to ask that registry. */
+  async function leftBy(registry: string): Promise<Record<string, string>> {
+    const folder = temporaryFolder('lines');
+    const env = { ...process.env, npm_config_registry: registry, npm_config_fetch_retries: '0' };
+    await run(process.execPath, ['.ci/node-lines.mjs', folder], { env });
+    return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  }
+  const others = majors.filter((major) => major !== process.versions.node.split('.')[0]);
+
+  it('is not tried when there is no registry, and CI is told', async () => {
+    const left = await leftBy('http://127.0.0.1:1');
+    expect(Object.keys(left).sort()).toEqual(others.map((major) => `Node ${major}.not-tried`));
+    for (const text of Object.values(left)) expect(text).toContain("the npm registry can't be reached");
+  });
+
+  it('has failed when there is one', async () => {
+    const registry = createServer(({ url }, response) => {
+      response.writeHead(url?.startsWith('/-/ping') ? 200 : 404).end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(registry, 'listening');
+    const left = await leftBy(`http://127.0.0.1:${(registry.address() as AddressInfo).port}`);
+    registry.close();
+    expect(Object.keys(left).sort()).toEqual(others.map((major) => `Node ${major}.json`));
+    for (const text of Object.values(left)) expect(JSON.parse(text)).toMatchObject({ numFailedTests: 1 });
+  });
 });
 
 it('the image runs on one of them, and the README says on which', () => {
