@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path';
 /** Stytch over fetch, HTTP both ways, Redis, PostgreSQL with TLS, and all that production, support and bench start. */
 const files = [
   ...['stytch', 'sign-in', 'read-members', 'receiver', 'read-body', 'express-messages', 'emulator-webhooks'],
-  ...['reconcile', 'leavers', 'migrations', 'postgres-tls', 'image', 'version', 'support-cli', 'bench'],
+  ...['reconcile', 'migrations', 'postgres-tls', 'image', 'version', 'support-cli', 'bench'],
 ];
 
 const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));
