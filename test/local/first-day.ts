@@ -25,21 +25,12 @@ export async function playFirstDay(
   step: Step,
   { patienceMs = 60_000 } = {},
 ): Promise<Company> {
-  const explained = <T>(what: string, work: () => Promise<T>) =>
+  const explained: Step = (what, work) =>
     step(what, () => work().catch((error) => Promise.reject(stoppedAt(what, error, stack))));
   const company = await explained('Acme connects its identity provider', () => connectCompany(stack, database));
   const scim = idp({ base_url: company.baseUrl, bearer_token: company.bearerToken });
-  const comesTrue = async (expected: Expected) => {
-    let seen: string[] = [];
-    const agrees = async () => {
-      seen = differences(await rowsOf(database), company, expected);
-      return seen.length === 0;
-    };
-    await eventually(agrees, patienceMs).catch((error) => {
-      if (seen.length === 0) throw error; // the rows could not be read
-      throw new Error(`${seen.join('\n')}\nstill after ${patienceMs / 1000} s.`);
-    });
-  };
+  const comesTrue = (expected: Expected) =>
+    agreement(async () => differences(await rowsOf(database), company, expected), patienceMs);
   const scene = (what: string, act: () => Promise<unknown>, expected: Expected) =>
     explained(what, async () => {
       await act();
@@ -61,13 +52,7 @@ export async function playFirstDay(
       await comesTrue({ alan: { status: 'active', grants: [analyst] } });
       await giveKey(database, company.teamId, 'alan');
     },
-    {
-      ada: { status: 'active', grants: [analyst] },
-      alan: { status: 'active', grants: [analyst] },
-      grace: { status: 'active', grants: [] },
-      barbara: { status: 'active', grants: [] },
-      edsger: { status: 'active', grants: [] },
-    },
+    allProvisioned,
   );
   const idOf = (name: string) => ids.get(name) ?? '';
   let group = '';
@@ -100,6 +85,27 @@ export async function playFirstDay(
     edsger: { status: 'active', grants: [] },
   });
   return company;
+}
+
+const allProvisioned: Expected = {
+  ada: { status: 'active', grants: [analyst] },
+  alan: { status: 'active', grants: [analyst] },
+  grace: { status: 'active', grants: [] },
+  barbara: { status: 'active', grants: [] },
+  edsger: { status: 'active', grants: [] },
+};
+
+/** Waits until nothing differs any more. @throws with what still does */
+async function agreement(read: () => Promise<string[]>, patienceMs: number): Promise<void> {
+  let seen: string[] = [];
+  const agrees = async () => {
+    seen = await read();
+    return seen.length === 0;
+  };
+  await eventually(agrees, patienceMs).catch((error) => {
+    if (seen.length === 0) throw error; // the rows could not be read
+    throw new Error(`${seen.join('\n')}\nstill after ${patienceMs / 1000} s.`);
+  });
 }
 
 /** The organization and the connection are made through the Stytch SDK; the team is Scanner's own. */
