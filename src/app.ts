@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { describeFailure } from './failures.js';
 import type { Log } from './log.js';
 import { shareProbe } from './share-probe.js';
+import { version } from './version.js';
 import { securityHeaders } from './web/headers.js';
 
 /** A dependency's name and a probe that rejects when it can't be used. */
@@ -29,7 +30,7 @@ export function createApp(parts: {
     response.setHeader('Allow', 'POST');
     response.status(405).json(problem('method_not_allowed', 'Stytch posts webhook events here. Use POST.'));
   });
-  app.get('/healthz', (_request, response) => void response.json({ status: 'alive' }));
+  app.get('/healthz', (_request, response) => void response.json({ status: 'alive', version }));
   app.get('/readyz', readiness(parts));
   app.get('/metrics', async (_request, response) => {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');

@@ -4,6 +4,10 @@ import { type Config, ConfigProblem, loadConfig } from './config.js';
 import { describeFailure } from './failures.js';
 import { hearLibraries } from './library-noise.js';
 import { createLog, type Log } from './log.js';
+import { queueKind } from './queue/backend.js';
+import { nodeVersion, version } from './version.js';
+
+export type ProcessName = 'server' | 'worker';
 
 /** Something that was started, and how to stop it. */
 export type Running = {
@@ -21,7 +25,10 @@ const stopWithinMs = 20_000;
  * the first SIGTERM or SIGINT and at once on the second. After SIGTERM, which machines send, it goes on for as long as a
  * load balancer needs to see that it is not ready any more; somebody who presses Ctrl-C has none.
  */
-export async function runProcess(name: string, start: (config: Config, log: Log) => Promise<Running>): Promise<void> {
+export async function runProcess(
+  name: ProcessName,
+  start: (config: Config, log: Log) => Promise<Running>,
+): Promise<void> {
   loadDotEnv();
   const config = configOrExit();
   const log = createLog({ level: config.LOG_LEVEL, name });
@@ -29,12 +36,19 @@ export async function runProcess(name: string, start: (config: Config, log: Log)
   process.on('unhandledRejection', (error) => die(log, 'a promise was rejected and nobody listened', error));
   process.on('uncaughtException', (error) => die(log, 'an error was thrown and nobody caught it', error));
   try {
+    logStart(name, config, log);
     const running = await start(config, log);
     stopOnSignal(running, log, config.DRAIN_SECONDS);
     log.info('started');
   } catch (error) {
     die(log, 'could not start', error);
   }
+}
+
+/** The first line of each process's log: what starts, on what, before anything can go wrong. Only the server has a port. */
+export function logStart(name: ProcessName, { PORT, REDIS_URL }: Config, log: Log): void {
+  const place = name === 'server' ? { port: PORT } : {};
+  log.info({ version, node: nodeVersion, ...place, queueKind: queueKind({ redisUrl: REDIS_URL }) }, 'starting');
 }
 
 /** Reads .env from the current folder, if there is one. What the environment says already wins. */

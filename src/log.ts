@@ -16,6 +16,7 @@ export const fieldNames = [
   ...(['outcome', 'reason', 'code', 'error', 'signal', 'schedule', 'queue', 'what'] as const),
   ...(['lagSeconds', 'ageSeconds', 'lastedSeconds', 'slaSeconds', 'clockOffsetSeconds'] as const),
   ...(['attempt', 'final', 'isHint', 'round', 'busy'] as const),
+  ...(['version', 'node', 'port', 'queueKind'] as const),
   ...(['count', 'untold', 'members', 'changed', 'held', 'users', 'activeUsers'] as const),
 ] as const;
 

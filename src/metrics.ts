@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from './reconcile/record-events.js';
+import { nodeVersion, version } from './version.js';
 import type { Rejection } from './webhook/rejection.js';
 
 /** What one process counts. No label ever holds an id or a name. */
@@ -84,9 +85,16 @@ const rejections: Rejection[] = [
   ...(['not_an_event', 'other_project', 'queue_unavailable'] as const),
 ];
 
-/** Memory, CPU, event loop: of this process alone. */
+/** Version, memory, CPU, event loop: of this process alone. */
 export function createProcessMetrics(): Registry {
   const registry = new Registry();
+  const build = new Gauge({
+    name: 'scim_build_info',
+    help: 'Always 1; what runs is in the labels',
+    labelNames: ['version', 'node'] as const,
+    registers: [registry],
+  });
+  build.set({ version, node: nodeVersion }, 1);
   collectDefaultMetrics({ register: registry });
   return registry;
 }

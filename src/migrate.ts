@@ -2,12 +2,14 @@ import { ConfigProblem, loadDatabaseConfig } from './config.js';
 import { describeFailure } from './failures.js';
 import { loadDotEnv } from './lifecycle.js';
 import { migrate } from './migrations.js';
-import { migrateQueue } from './queue/backend.js';
+import { migrateQueue, queueKind } from './queue/backend.js';
+import { versionInWords } from './version.js';
 
 /** `npm run migrate`: brings the database's tables up to date, and the queue's if they lie there too; then ends. */
 async function main(): Promise<void> {
   loadDotEnv();
   const { DATABASE_URL, REDIS_URL } = loadDatabaseConfig(process.env);
+  console.log(`${versionInWords} migrates. The queue's kind: ${queueKind({ redisUrl: REDIS_URL })}.`);
   const applied = await migrate(DATABASE_URL);
   for (const name of applied) console.log(`Applied ${name}.`);
   if (applied.length === 0) console.log('The database is up to date.');

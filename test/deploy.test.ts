@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
 import { variableNames } from '../src/config.js';
 import { type Manifest, manifests, problemsOf } from './support/kubernetes.js';
@@ -18,16 +17,16 @@ const stopWithinMs = /stopWithinMs = ([\d_]+)/.exec(readFileSync('src/lifecycle.
 const graceSecondsMin = Number(stopWithinMs) / 1000 + 5 + 5;
 
 describe('Dockerfile', () => {
-  it('is one that Docker understands', () => {
-    expect(validate(dockerfile)).toEqual([]);
-    expect(validate(`${dockerfile}\nRUNN x`)).toHaveLength(1);
+  it('has only instructions that Docker has; that they can be played is seen by image.test.ts', () => {
+    expect(instructions.map(({ keyword }) => keyword)).toContain('RUN');
+    expect(() => instructionsOf(`${dockerfile}\nRUNN x`)).toThrow('RUNN x');
+    expect(() => instructionsOf(`${dockerfile}\nrun x`)).toThrow('run x');
   });
 
-  it('builds on one pinned Node, which is new enough', () => {
+  it('builds on one pinned Node', () => {
     const images = instructions.filter(({ keyword }) => keyword === 'FROM').map(({ words }) => words.split(' ')[0]);
     expect(new Set(images).size).toBe(1);
-    const version = /^node:(\d+)\.(\d+)\.\d+-\w+-slim$/.exec(String(images[0]));
-    expect(Number(version?.[1]) * 100 + Number(version?.[2])).toBeGreaterThanOrEqual(2019);
+    expect(images[0]).toMatch(/^node:\d+\.\d+\.\d+-\w+-slim$/);
   });
 
   it('starts what `npm start` starts, as node itself, by a user who is a number and not root', () => {
@@ -128,8 +127,8 @@ describe('kubernetes', () => {
   });
 
   it.each([
-    ['a field misspelled', { readOnlyRootFileSystem: true }, /no field .*readOnlyRootFileSystem/],
-    ['a value of another type', { runAsUser: 'node' }, /runAsUser must be integer/],
+    ['a field misspelled', { readOnlyRootFileSystem: true }, /Unrecognized key: "readOnlyRootFileSystem"/],
+    ['a value of another type', { allowPrivilegeEscalation: 'no' }, /allowPrivilegeEscalation: .*expected boolean/],
   ])('and would refuse %s', (_, securityContext, problem) => {
     const wrong = structuredClone(http as Manifest);
     Object.assign(podOf(wrong).spec.containers[0].securityContext, securityContext);

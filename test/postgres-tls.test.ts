@@ -90,7 +90,7 @@ it.each([
   ['by an authority that the system does not know', () => urlWith('sslmode=verify-full')],
 ])('a certificate %s is refused, and said to be the problem', async (_, url) => {
   const { code, said } = await migrateWith(url());
-  expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*sslrootcert/)]);
+  expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*sslrootcert/m)]);
 });
 
 it('a server and a worker that refuse it say so too, at /readyz and in the log', async () => {
@@ -115,7 +115,7 @@ it('a certificate for another name is refused too', async () => {
   put('server.key', other.key);
   await onServer('SELECT pg_reload_conf()');
   const { code, said } = await migrateWith(urlWith(`sslmode=verify-full&sslrootcert=${other.authority}`));
-  expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*host/)]);
+  expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*host/m)]);
 });
 
 it('nobody comes in without TLS', async () => {

@@ -23,6 +23,8 @@ const commands = [
 /** By what each command is seen to work. */
 const seen: Record<string, string> = {
   'npm ci': 'CI, which starts from a clean checkout',
+  'npm run build': 'CI',
+  'npm ci --omit=dev --omit=optional': 'image.test.ts, as the same packages by npm prune',
   'npm test': 'CI',
   'npm run check': 'CI, in its two parts',
   'npm run format': 'biome check --write, the same program as lint',
@@ -52,6 +54,7 @@ const seen: Record<string, string> = {
   'npm run worker': 'below',
   'npm run support -- --help': 'below',
   'npm run support -- status': 'below',
+  'npm run support -- --version': 'version.test.ts',
   'npm run support -- failed': 'support-cli.test.ts',
   'npm run support -- held': 'support-held.test.ts',
   'npm run support -- why alice@customer.example': 'support-letters.test.ts',

@@ -8,12 +8,14 @@ export type Frame = {
   tabs: readonly Tab[];
   /** Who is signed in, if anybody is. */
   person: string | null;
+  /** Small print under the page. */
+  footer?: string;
 };
 
 export type Tab = { href: string; label: string; isCurrent: boolean };
 
 /** A whole page; everything between the braces is escaped. Without any script it works; with them it is livelier. */
-export function Layout({ title, place, tabs, person, children }: Frame & { children: ComponentChildren }) {
+export function Layout({ title, place, tabs, person, footer, children }: Frame & { children: ComponentChildren }) {
   return (
     <html lang="en">
       <head>
@@ -39,6 +41,7 @@ export function Layout({ title, place, tabs, person, children }: Frame & { child
         <main class="container" id="main" tabIndex={-1}>
           {children}
         </main>
+        {footer !== undefined && <footer class="container">{footer}</footer>}
       </body>
     </html>
   );

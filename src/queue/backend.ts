@@ -15,7 +15,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { Unavailable } from '../failures.js';
-import { connectRedis, type ReconnectListener, type RedisTuning } from './redis.js';
+import { connectRedis, nodesOf, type ReconnectListener, type RedisTuning } from './redis.js';
 import { slowRefusals } from './slow-refusals.js';
 import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
@@ -32,6 +32,12 @@ export type QueueName = (typeof queueNames)[number];
  */
 export type QueueHome = { redisUrl?: string | undefined; databaseUrl: string; tracing?: QueueTracing | undefined };
 export type QueueTracing = Telemetry;
+
+/** Where the queue is, in a word for logs. */
+export function queueKind({ redisUrl }: Pick<QueueHome, 'redisUrl'>): 'redis' | 'redis-cluster' | 'postgres' {
+  if (redisUrl === undefined) return 'postgres';
+  return nodesOf(redisUrl).isCluster ? 'redis-cluster' : 'redis';
+}
 
 /** BullMQ on one of its two backends; what differs between them ends here. */
 export type Backend = {

@@ -1,13 +1,9 @@
-import { dirname, join } from 'node:path';
-import express, { type RequestHandler, Router } from 'express';
+import { join } from 'node:path';
+import express, { type RequestHandler } from 'express';
 
 /** Style sheets and the script of the pages, under /assets. Asked about anew with each page, sent when they changed. */
 export function assets(): RequestHandler {
-  const router = Router();
-  const options = { index: false, redirect: false, setHeaders };
-  router.use(express.static(join(__dirname, '../pages/assets'), options));
-  router.use(express.static(dirname(require.resolve('@picocss/pico/css/pico.min.css')), options));
-  return router;
+  return express.static(join(__dirname, '../pages/assets'), { index: false, redirect: false, setHeaders });
 }
 
 function setHeaders(response: { setHeader(name: string, value: string): void }): void {

@@ -3,6 +3,7 @@ import type { Database } from '../../src/database.js';
 import { type Idp, idp } from '../emulator/idp.js';
 import { eventually } from '../support/eventually.js';
 import { type Row, rowsOf, seedTeam } from '../support/rows.js';
+import { lastWords } from './last-words.js';
 import type { Stack, Step } from './stack.js';
 
 /** A company on its first day with SCIM: everything goes through the parts that are there in production. */
@@ -14,14 +15,26 @@ type Expected = Record<string, { status: string; grants: string[]; keys?: string
 const analyst = 'scim:scanner_analyst (scim)';
 const admin = 'scim:scanner_admin (scim)';
 
-/** Plays the day, scene by scene, waiting after each until the Scanner database agrees. @throws when it does not */
-export async function playFirstDay(stack: Stack, database: Database, step: Step): Promise<Company> {
-  const company = await step('Acme connects its identity provider', () => connectCompany(stack, database));
+/**
+ * Plays the day, scene by scene, waiting after each until the Scanner database agrees.
+ * @throws when it does not, telling which scene, whose rows say what instead, and what everybody said last
+ */
+export async function playFirstDay(
+  stack: Stack,
+  database: Database,
+  step: Step,
+  { patienceMs = 60_000 } = {},
+): Promise<Company> {
+  const explained: Step = (what, work) =>
+    step(what, () => work().catch((error) => Promise.reject(stoppedAt(what, error, stack))));
+  const company = await explained('Acme connects its identity provider', () => connectCompany(stack, database));
   const scim = idp({ base_url: company.baseUrl, bearer_token: company.bearerToken });
+  const comesTrue = (expected: Expected) =>
+    agreement(async () => differences(await rowsOf(database), company, expected), patienceMs);
   const scene = (what: string, act: () => Promise<unknown>, expected: Expected) =>
-    step(what, async () => {
+    explained(what, async () => {
       await act();
-      await eventually(async () => agree(await rowsOf(database), company, expected), 60_000);
+      await comesTrue(expected);
     });
 
   const ids = new Map<string, string>();
@@ -36,15 +49,10 @@ export async function playFirstDay(stack: Stack, database: Database, step: Step)
     'five people are provisioned, two of them as analysts',
     async () => {
       for (const [name, roles] of Object.entries(people)) ids.set(name, await provision(scim, name, roles));
+      await comesTrue({ alan: { status: 'active', grants: [analyst] } });
       await giveKey(database, company.teamId, 'alan');
     },
-    {
-      ada: { status: 'active', grants: [analyst] },
-      alan: { status: 'active', grants: [analyst] },
-      grace: { status: 'active', grants: [] },
-      barbara: { status: 'active', grants: [] },
-      edsger: { status: 'active', grants: [] },
-    },
+    allProvisioned,
   );
   const idOf = (name: string) => ids.get(name) ?? '';
   let group = '';
@@ -77,6 +85,27 @@ export async function playFirstDay(stack: Stack, database: Database, step: Step)
     edsger: { status: 'active', grants: [] },
   });
   return company;
+}
+
+const allProvisioned: Expected = {
+  ada: { status: 'active', grants: [analyst] },
+  alan: { status: 'active', grants: [analyst] },
+  grace: { status: 'active', grants: [] },
+  barbara: { status: 'active', grants: [] },
+  edsger: { status: 'active', grants: [] },
+};
+
+/** Waits until nothing differs any more. @throws with what still does */
+async function agreement(read: () => Promise<string[]>, patienceMs: number): Promise<void> {
+  let seen: string[] = [];
+  const agrees = async () => {
+    seen = await read();
+    return seen.length === 0;
+  };
+  await eventually(agrees, patienceMs).catch((error) => {
+    if (seen.length === 0) throw error; // the rows could not be read
+    throw new Error(`${seen.join('\n')}\nstill after ${patienceMs / 1000} s.`);
+  });
 }
 
 /** The organization and the connection are made through the Stytch SDK; the team is Scanner's own. */
@@ -129,18 +158,28 @@ function created({ status, body }: Awaited<ReturnType<Idp>>): string {
 
 async function giveKey(database: Database, teamId: string, name: string): Promise<void> {
   const email = `${name}@acme.example`;
-  await eventually(async () => (await database.user.count({ where: { teamId, email } })) === 1);
   const owner = await database.user.findFirstOrThrow({ where: { teamId, email } });
   await database.apiKey.create({ data: { teamId, name: 'search from the terminal', ownerUserId: owner.id } });
 }
 
-function agree(rows: readonly Row[], company: Company, expected: Expected): void {
-  for (const [name, { status, grants, keys = [] }] of Object.entries(expected)) {
+/** A sentence about each person whose row is not as expected. */
+function differences(rows: readonly Row[], company: Company, expected: Expected): string[] {
+  return Object.entries(expected).flatMap(([name, { status, grants, keys = [] }]) => {
     const row = rows.find(({ teamId, user }) => teamId === company.teamId && user === `${name}@acme.example`);
-    const found = row && JSON.stringify([row.status, row.grants, status === 'active' ? [] : row.keys]);
-    if (found !== JSON.stringify([status, grants, keys]))
-      throw new Error(`${capital(name)}'s row says ${found ?? 'nothing'}.`);
-  }
+    const wanted = inWords(status, grants, keys);
+    const found = row === undefined ? 'no row' : inWords(row.status, row.grants, status === 'active' ? [] : row.keys);
+    return found === wanted ? [] : [`${capital(name)} has ${found} instead of ${wanted},`];
+  });
+}
+
+function inWords(status: string, grants: readonly string[], keys: readonly string[]): string {
+  const key = keys.length === 0 ? '' : ` and the key ${keys.join(', ')}`;
+  return `a row that is ${status}, with ${grants.join(', ') || 'no role'}${key}`;
+}
+
+function stoppedAt(what: string, error: unknown, stack: Stack): Error {
+  const reason = String(error instanceof Error ? error.message : error).replaceAll('\n', '\n  ');
+  return new Error(`The day stopped at "${what}":\n  ${reason}\n${lastWords(stack)}`);
 }
 
 function capital(name: string): string {

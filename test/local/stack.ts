@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { type Config, loadConfig } from '../../src/config.js';
+import { logStart, type ProcessName } from '../../src/lifecycle.js';
 import { migrate } from '../../src/migrations.js';
 import { migrateQueue } from '../../src/queue/backend.js';
 import { startServer } from '../../src/server.js';
@@ -83,9 +84,15 @@ async function startParts(folder: string, fresh: boolean, step: Step, start: Sta
   });
   await step('Scanner database', () => prepareDatabase(postgres.url(), config));
   const logFile = join(folder, 'log.jsonl');
-  const log = pino({ level: config.LOG_LEVEL }, pino.destination({ dest: logFile, sync: true }));
-  const server = await start('receiver', () => startServer(config, log.child({ process: 'server' })));
-  await start('worker', () => startWorker(config, log.child({ process: 'worker' })));
+  if (fresh) rmSync(logFile, { force: true });
+  const log = pino({ level: config.LOG_LEVEL, base: null }, pino.destination({ dest: logFile, sync: true }));
+  const logOf = (name: ProcessName) => {
+    const own = log.child({ process: name });
+    logStart(name, config, own);
+    return own;
+  };
+  const server = await start('receiver', () => startServer(config, logOf('server')));
+  await start('worker', () => startWorker(config, logOf('worker')));
   const url = `http://127.0.0.1:${server.port}`;
   emulator.webhooks.setEndpoint({ url: `${url}/webhooks/stytch`, secrets: [webhookSecret] });
   return { config, emulator, url, logFile, supportCommand: supportCommand(folder, config) };

@@ -9,6 +9,8 @@ export type PlayedImage = {
   root: string;
   workdir: string;
   env: Record<string, string>;
+  /** Known to its RUN instructions only. */
+  args: Record<string, string>;
   user: number;
   command: string[];
   healthcheck: string[];
@@ -20,26 +22,52 @@ type Instruction = { keyword: string; words: string };
  * Does in folders what a Dockerfile says, with this machine's Node: for tests where no engine runs. The folders lie outside
  * the checkout, so that Node can't find there what an image lacks. What it doesn't know it refuses.
  */
-export function playDockerfile(path: string): PlayedImage {
+export function playDockerfile(path: string, buildArgs: Record<string, string> = {}): PlayedImage {
   const place = mkdtempSync(join(tmpdir(), 'scanner-scim-image-'));
   chmodSync(place, 0o755); // for the image's user
   const stages: PlayedImage[] = [];
   for (const instruction of instructionsOf(readFileSync(path, 'utf8'))) {
     if (instruction.keyword === 'FROM') stages.push(emptyImage(stageFolder(place, stages.length, instruction.words)));
-    else play(instruction, stages.at(-1) ?? emptyImage(place), place);
+    else play(instruction, stages.at(-1) ?? emptyImage(place), { place, buildArgs });
   }
   const last = stages.at(-1);
   if (last === undefined) throw new Error(`${path} has no FROM.`);
   return last;
 }
 
-/** Instructions without comments, each on one line. */
+/** https://docs.docker.com/reference/dockerfile/, written as everybody writes them, but for MAINTAINER, which is deprecated. */
+const keywords = [
+  ...[
+    'FROM',
+    'ARG',
+    'ENV',
+    'LABEL',
+    'WORKDIR',
+    'COPY',
+    'ADD',
+    'RUN',
+    'SHELL',
+    'USER',
+    'VOLUME',
+    'EXPOSE',
+    'STOPSIGNAL',
+  ],
+  ...['HEALTHCHECK', 'ENTRYPOINT', 'CMD', 'ONBUILD'],
+];
+
+/** Instructions without comments, each on one line. @throws about a line that is none */
 export function instructionsOf(dockerfile: string): Instruction[] {
-  const lines = dockerfile.replace(/^\s*#.*\n/gm, '').replace(/\\\n\s*/g, ' ');
-  return [...lines.matchAll(/^([A-Z]+)\s+(.+)$/gm)].map(([, keyword, words]) => ({
-    keyword: String(keyword),
-    words: String(words).trim(),
-  }));
+  const lines = dockerfile
+    .replace(/^\s*#.*\n/gm, '')
+    .replace(/\\\n\s*/g, ' ')
+    .split('\n');
+  return lines
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [, keyword = '', words = ''] = /^(\S+)\s+(.+)$/.exec(line) ?? [];
+      if (!keywords.includes(keyword)) throw new Error(`The Dockerfile has a line that is no instruction: ${line}`);
+      return { keyword, words: words.trim() };
+    });
 }
 
 function stageFolder(place: string, index: number, words: string): string {
@@ -50,10 +78,12 @@ function stageFolder(place: string, index: number, words: string): string {
 }
 
 function emptyImage(root: string): PlayedImage {
-  return { root, workdir: root, env: {}, user: 0, command: [], healthcheck: [] };
+  return { root, workdir: root, env: {}, args: {}, user: 0, command: [], healthcheck: [] };
 }
 
-function play({ keyword, words }: Instruction, image: PlayedImage, place: string): void {
+type Build = { place: string; buildArgs: Record<string, string> };
+
+function play({ keyword, words }: Instruction, image: PlayedImage, { place, buildArgs }: Build): void {
   const steps: Record<string, () => void> = {
     WORKDIR: () => {
       image.workdir = join(image.root, words);
@@ -63,6 +93,9 @@ function play({ keyword, words }: Instruction, image: PlayedImage, place: string
       for (const [, name, value] of words.matchAll(/(\w+)=(\S+)/g)) image.env[String(name)] = String(value);
     },
     COPY: () => copy(words.split(/\s+/), image, place),
+    ARG: () => {
+      image.args = { ...image.args, [words]: buildArgs[words] ?? '' };
+    },
     RUN: () => run(words, image),
     USER: () => {
       image.user = Number(words.split(':')[0]);
@@ -107,9 +140,9 @@ function filesUnder(source: string): string[] {
 const linkInstalled = `cp -al '${resolve('node_modules')}' . 2>/dev/null || cp -a '${resolve('node_modules')}' .
   rm node_modules/.package-lock.json && cp -p '${resolve('node_modules/.package-lock.json')}' node_modules/`;
 
-function run(command: string, { workdir, env }: PlayedImage): void {
+function run(command: string, { workdir, env, args }: PlayedImage): void {
   const { PATH, HOME } = process.env;
-  const given = { PATH, HOME, npm_config_prefer_offline: 'true', ...env };
+  const given = { PATH, HOME, npm_config_prefer_offline: 'true', ...env, ...args };
   const played = command.startsWith('npm ci ') ? linkInstalled : command;
   const { status, stdout, stderr } = spawnSync('sh', ['-c', played], { cwd: resolve(workdir), env: given });
   if (status !== 0) throw new Error(`"${command}" ended with ${status}: ${stdout}${stderr}`);

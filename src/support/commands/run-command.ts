@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { type Config, ConfigProblem, loadConfig } from '../../config.js';
 import { describeFailure, Hopeless, Unavailable } from '../../failures.js';
 import { createLog } from '../../log.js';
+import { nodeVersion, version, versionInWords } from '../../version.js';
 import { connectSupport, type SupportParts } from '../parts.js';
 import { type ProblemCode, SupportProblem } from '../problem.js';
 import { commands } from './all.js';
@@ -42,6 +43,7 @@ export async function runCommand(words: string[], terminal: Terminal): Promise<n
 type Answer = Pick<CommandAnswer, 'text' | 'exit'> & { json?: unknown };
 
 async function answer(words: string[], terminal: Terminal): Promise<Answer> {
+  if (words[0] === '--version') return { text: versionInWords, json: { version, node: nodeVersion } };
   if (words.length === 0 || ['--help', '-h', 'help'].includes(String(words[0]))) return { text: overview(commands) };
   const parsed = parseCommand(commands, words);
   if (parsed.values.help === true) return { text: usageOf(parsed.command) };

@@ -15,7 +15,7 @@ Begin with why: it ends in what is wrong and the command that cures it.
   "our analysts lost their role"                why <one of them>, then failed --team <team>
 Then look before you leap (--dry-run), and act (--reason "ticket …").
 
-Every verb has --json, and --help with more. Acts need --reason; your name is the operating system's, or --actor.
+Every verb has --json, and --help with more; --version tells what runs. Acts need --reason; your name is the operating system's, or --actor.
 Exit code: 0 done; 1 failed; 2 the command is wrong; 3 nothing matched, or a part was skipped. Errors with --json are
 {"error":{"code","message"}} on standard output.`;
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Layout } from '../../pages/layout.js';
+import { versionInWords } from '../../version.js';
 
 export type SupportTab = 'health' | 'failed' | 'held' | 'why' | 'queues';
 
@@ -13,7 +14,7 @@ export function SupportFrame(props: {
   const { person, tab, title, children } = props;
   const tabs = sections.map(({ id, label, href }) => ({ href, label, isCurrent: id === tab }));
   return (
-    <Layout title={title} place={['Support', title]} tabs={tabs} person={person}>
+    <Layout title={title} place={['Support', title]} tabs={tabs} person={person} footer={versionInWords}>
       {children}
     </Layout>
   );
