@@ -41,7 +41,7 @@ it('a day on which Stytch answers nobody says whose rows are missing, and what t
   expect(said).toContain('still after 3 s.');
   expect(said).toMatch(/Stytch was asked: +\d\d:\d\d:\d\d members\.(dangerouslyGet|search), and did not answer/);
   expect(said).toMatch(/Stytch told us: +\d\d:\d\d:\d\d scim\.member\.create, and was answered 202/);
-  expect(said).toMatch(/the worker said: +\d\d:\d\d:\d\d job failed, .*can't be reached/);
+  expect(said).toMatch(/the worker said: +\d\d:\d\d:\d\d failing .*can't be reached/);
   expect(said).toContain(stack.logFile);
   expect(said).not.toContain('it stayed false');
 });

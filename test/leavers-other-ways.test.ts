@@ -10,6 +10,7 @@ import { memberEvent, post, signed } from './support/webhook.js';
 
 const own = ownTeam();
 const directory = () => own.lab.emulator.directory;
+const database = () => own.lab.database;
 let sweeping: Sweeping;
 beforeEach(() => {
   sweeping = sweepingIn(own.lab);
@@ -78,6 +79,8 @@ describe('a team that is given another organization', () => {
   it('gives them up to the team that has their organization now, each with a row of its own', async () => {
     const [first = ''] = people(4);
     await sweeping.sweep(own.teamId);
+    await database().$executeRaw`
+      UPDATE users SET created_at = now() - interval '1 minute', observed_at = now() - interval '1 minute'`; // no newcomers
     const beta = await own.lab.team({ name: 'Beta' });
     await setOrganization(own.teamId, null);
     await setOrganization(beta.teamId, own.organizationId);
