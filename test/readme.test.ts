@@ -55,6 +55,7 @@ const seen: Record<string, string> = {
   'npm run support -- --help': 'below',
   'npm run support -- status': 'below',
   'npm run support -- --version': 'version.test.ts',
+  'npm run support -- doctor --probe': 'support-doctor.test.ts',
   'npm run support -- failed': 'support-cli.test.ts',
   'npm run support -- held': 'support-held.test.ts',
   'npm run support -- why alice@customer.example': 'support-letters.test.ts',
