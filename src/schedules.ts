@@ -6,7 +6,7 @@ import { backFillKeys } from './reconcile/back-fill-keys.js';
 import { backFillRoles } from './reconcile/back-fill-roles.js';
 import { dueTeams, markQueued } from './reconcile/due-teams.js';
 import { type RevocationDependencies, revokeSessions } from './reconcile/revoke-sessions.js';
-import { type OverdueDependencies, sweepAllOverdue, sweepOverdue } from './reconcile/sweep-overdue.js';
+import { type OverdueDependencies, type OverdueSweeper, overdueSweeper } from './reconcile/sweep-overdue.js';
 import { listenToTeams } from './watch/hear.js';
 import { removeOld } from './watch/retention.js';
 import { foldFormerWorkers } from './watch/worker-reports.js';
@@ -30,13 +30,14 @@ export function schedulesOf(
   { SWEEP_INTERVAL_SECONDS: sweepIntervalSeconds, SYNC_EVENTS_RETENTION_DAYS: retentionDays }: ScheduleSettings,
 ): Schedule[] {
   const { database } = deps;
+  const sweeper = overdueSweeper(deps);
   const overdue = { intervalSeconds: sweepIntervalSeconds, lateSeconds: overdueSeconds };
   const forgotten = { intervalSeconds: sweepIntervalSeconds, lateSeconds: sweepIntervalSeconds, limit: 1 };
   return [
-    { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweepIntervalSeconds) },
-    { name: withoutQueue, everyMs: 5 * second, run: () => sweepAllOverdue(deps, overdue) },
+    { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweeper, sweepIntervalSeconds) },
+    { name: withoutQueue, everyMs: 5 * second, run: () => sweeper.all(overdue) },
     // The queue works and has lost one; also where there are more teams than searches, so a few of those a minute.
-    { name: 'sweep-forgotten-team', everyMs: 15 * second, run: () => sweepOverdue(deps, forgotten) },
+    { name: 'sweep-forgotten-team', everyMs: 15 * second, run: () => sweeper.some(forgotten) },
     { name: 'back-fill-roles', everyMs: 10 * second, run: () => backFillRoles(database) }, // of the 60 s it may take
     { name: 'back-fill-keys', everyMs: 10 * second, run: () => backFillKeys(database) }, // of the 60 s it may take
     { name: 'revoke-sessions', everyMs: 5 * second, run: () => revokeSessions(deps) },
@@ -51,15 +52,18 @@ export function schedulesOf(
 }
 
 /** Queues the sweeps whose turn has come. When the queue refuses they are done here: no leaver waits for a queue. */
-async function sweepDueTeams(deps: OverdueDependencies, intervalSeconds: number): Promise<void> {
-  const { database, rereads } = deps;
+async function sweepDueTeams(
+  { database, rereads }: OverdueDependencies,
+  sweeper: OverdueSweeper,
+  intervalSeconds: number,
+): Promise<void> {
   const due = await readingDatabase(() => dueTeams(database, intervalSeconds));
   try {
     await rereads.teams(due, { trigger: 'sweep' });
     await readingDatabase(() => markQueued(database, due));
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    await sweepAllOverdue(deps, { intervalSeconds, lateSeconds: 0 });
+    await sweeper.all({ intervalSeconds, lateSeconds: 0 });
   }
 }
 

@@ -165,7 +165,8 @@ describe('kubernetes', () => {
       expect(probe.httpGet.port).toBe('http');
     }
     expect(container.livenessProbe.httpGet.path).toBe('/healthz'); // never one that asks others
-    expect(container.readinessProbe.httpGet.path).toBe('/readyz?of=queue');
+    expect(container.startupProbe.httpGet.path).toBe('/readyz'); // a wrong REDIS_URL must stop a rollout
+    expect(container.readinessProbe.httpGet.path).toBe('/readyz?of=any'); // pages go on while the queue is away
     expect(named('Service', 'scanner-scim')?.spec.ports[0].targetPort).toBe('http');
   });
 

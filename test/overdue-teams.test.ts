@@ -75,10 +75,21 @@ it('is claimed by one of many, and by nobody again for a while', async () => {
   expect(await claim()).toEqual([]);
 });
 
-it('is claimed a few at a time, those first that were claimed longest ago: one that kills its worker comes last', async () => {
-  const [killer, second, third] = [await team(1), await team(2, { claimedAgo: 80 }), await team(3, { claimedAgo: 70 })];
-  expect(await claim({ limit: 1 })).toEqual([killer]);
+it('is claimed a few at a time, those first that were claimed longest ago', async () => {
+  const [first, second, third] = [await team(1), await team(2, { claimedAgo: 80 }), await team(3, { claimedAgo: 70 })];
+  expect(await claim({ limit: 1 })).toEqual([first]);
   expect(await claim({ limit: 1 })).toEqual([second]);
   expect(await claim({ limit: 1 })).toEqual([third]);
   expect(await claim({ limit: 1 })).toEqual([]);
+});
+
+it('is suspect when its worker died in the middle of its sweep: then it is claimed alone, after all others', async () => {
+  const suspects = [await team(1, { sweepingFor: -30 }), await team(2, { sweepingFor: -30 })];
+  const others = [await team(3, { claimedAgo: 20 }), await team(4)];
+  expect((await claim()).sort()).toEqual(others.sort());
+  const [one, ...more] = await claim();
+  const [another] = await claim();
+  expect([[one, another].sort(), more, await claim()]).toEqual([suspects.sort(), [], []]);
+  const marked = await test.database.teamSync.findMany({ where: { suspectSince: { not: null } } });
+  expect(marked.map(({ teamId }) => teamId).sort()).toEqual(suspects.sort());
 });

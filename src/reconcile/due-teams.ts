@@ -31,7 +31,8 @@ const known = sql.raw(`
     CASE WHEN s.sweep_queued_at <= clock_timestamp() THEN s.sweep_queued_at END AS queued_at,
     CASE WHEN s.swept_at <= clock_timestamp() THEN s.swept_at END AS swept_at,
     CASE WHEN s.sweep_claimed_at <= clock_timestamp() THEN s.sweep_claimed_at END AS claimed_at,
-    COALESCE(s.sweeping_until > clock_timestamp(), false) AS sweeping
+    COALESCE(s.sweeping_until > clock_timestamp(), false) AS sweeping,
+    s.suspect_since IS NOT NULL OR COALESCE(s.sweeping_until <= clock_timestamp(), false) AS suspect
   FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id`);
 
 export type Overdue = {
@@ -47,7 +48,8 @@ const claimedAgainAfter = '15 seconds';
 
 /**
  * Claims teams that were swept too long ago, or never, and that nobody is sweeping: whatever became of what was asked for.
- * Of several workers that do so at the same time each gets others.
+ * Of several workers that do so at the same time each gets others. A team whose lease has lapsed was being swept when its
+ * worker died: it is suspect, claimed alone, and after all others.
  */
 export async function claimOverdue(
   database: Database,
@@ -55,14 +57,16 @@ export async function claimOverdue(
 ): Promise<string[]> {
   const teams = await database.$queryRaw<{ id: string }[]>`
     WITH known AS (${known}), overdue AS (
-      SELECT id FROM known
+      SELECT id, suspect, row_number() OVER (ORDER BY suspect, claimed_at NULLS FIRST, swept_at NULLS FIRST) AS place
+      FROM known
       WHERE (moved OR connected AND (swept_at IS NULL
           OR swept_at < clock_timestamp() - make_interval(secs => ${intervalSeconds + lateSeconds}::float8)))
         AND NOT sweeping AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval)
-      ORDER BY claimed_at NULLS FIRST, swept_at NULLS FIRST LIMIT ${limit}
     )
-    INSERT INTO team_syncs AS s (team_id, sweep_claimed_at) SELECT id, clock_timestamp() FROM overdue ORDER BY id
-    ON CONFLICT (team_id) DO UPDATE SET sweep_claimed_at = excluded.sweep_claimed_at
+    INSERT INTO team_syncs AS s (team_id, sweep_claimed_at) SELECT id, clock_timestamp() FROM overdue
+    WHERE place = 1 OR (NOT suspect AND place <= ${limit}) ORDER BY id
+    ON CONFLICT (team_id) DO UPDATE SET sweep_claimed_at = excluded.sweep_claimed_at,
+      suspect_since = COALESCE(s.suspect_since, CASE WHEN s.sweeping_until IS NOT NULL THEN excluded.sweep_claimed_at END)
       WHERE s.sweep_claimed_at IS NULL OR s.sweep_claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval
         OR s.sweep_claimed_at > clock_timestamp()
     RETURNING s.team_id::text AS id`;

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { type FaultLab, type FaultLabOptions, startFaultLab } from './fault-lab.js';
 import type { Lags } from './observe-rows.js';
+import { expectOrderlyLogs } from './orderly-logs.js';
 
 export const recordsFile = '.local/faults.jsonl';
 
@@ -13,7 +14,7 @@ export type FaultOptions = FaultLabOptions & {
 
 /**
  * A fault as a test: tries it in a lab of its own and notes for README's table what was measured. At the end of each, what
- * was accepted is accounted for, and the rows are still right.
+ * was accepted is accounted for, the rows are still right, and the logs can be read.
  */
 export function fault(
   name: string,
@@ -29,6 +30,7 @@ export function fault(
       if (!options.queueForgets) await lab.accounted();
       await lab.right();
       await lab.neverAgain();
+      expectOrderlyLogs([...lab.receivers, ...lab.workers]);
       await lab.stop();
     } catch (error) {
       await lab.abandon();
