@@ -29,16 +29,19 @@ export const clockDiffers = "this machine's clock differs from the database's: s
  * @param onDiffers told when the machine's clock begins to differ from the database's
  */
 export function sharedClock(database: Database, onDiffers: (seconds: number) => void): SharedClock {
-  let known: { offsetMs: number; atMs: number } | null = null;
+  let known: { offsetMs: number; atMs: number; tookMs: number } | null = null;
   let isTold = false;
-  const isGood = () => known !== null && performance.now() - known.atMs < goodForMs;
+  const age = () => (known === null ? Number.POSITIVE_INFINITY : performance.now() - known.atMs);
+  const isGood = () => age() < goodForMs;
   const offsetSeconds = () => (known && isGood() ? (Date.now() - (performance.now() + known.offsetMs)) / 1000 : null);
   const ask = async () => {
     const askedAtMs = performance.now();
     const answer = await databaseClock(database).catch(() => null);
     const tookMs = performance.now() - askedAtMs;
     if (answer === null || tookMs > slowestAnswerMs) return;
-    known = { offsetMs: Date.parse(answer) - (askedAtMs + tookMs / 2), atMs: askedAtMs };
+    // A quick answer is the more exact one, for as long as it is young.
+    if (known === null || tookMs <= known.tookMs || age() > goodForMs / 2)
+      known = { offsetMs: Date.parse(answer) - (askedAtMs + tookMs / 2), atMs: askedAtMs, tookMs };
     const differs = Math.abs(offsetSeconds() ?? 0) > differsBySeconds;
     if (differs && !isTold) onDiffers(offsetSeconds() ?? 0);
     isTold = differs;

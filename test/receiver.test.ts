@@ -44,12 +44,18 @@ describe.each(backends)('with the queue on %s', (backend) => {
         name: 'Ada Lovelace',
         status: 'active',
       },
+      timestamp: new Date(Date.now() - 1_000).toISOString(),
     });
-    const request = signed(event);
-    expect(await post(url, request)).toMatchObject({ status: 202, body: { status: 'accepted' } });
-    const [job] = await jobsWith(String(request.headers['svix-id']));
-    expect(job?.data).toEqual({
-      svixId: request.headers['svix-id'],
+    const handedOn = async () => {
+      const request = signed(event);
+      expect(await post(url, request)).toMatchObject({ status: 202, body: { status: 'accepted' } });
+      const svixId = String(request.headers['svix-id']);
+      return { svixId, data: (await jobsWith(svixId))[0]?.data };
+    };
+    await eventually(async () => (await handedOn()).data?.isTimed); // once the database has told the time
+    const { svixId, data } = await handedOn();
+    expect(data).toEqual({
+      svixId,
       eventId: event.event_id,
       eventType: 'scim.member.update',
       sentAt: event.timestamp,
