@@ -1,7 +1,6 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { counted } from '../../counted.js';
 import { sendPage } from '../../pages/render.js';
-import { formWithoutNul } from '../../web/no-nul.js';
 import type { Part } from '../../web/site.js';
 import { requireAct } from '../audit.js';
 import { discardHeld } from '../discard-held.js';
@@ -25,7 +24,6 @@ import { whyRoutes } from './why-routes.js';
 export function supportPart(door: Door, parts: SupportParts): Part {
   const routes = Router();
   const behind = behindDoor(door);
-  routes.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000, ...formWithoutNul }));
   routes.get('/', behind(health(parts)));
   routes.get('/live', behind(live(parts)));
   routes.get('/failed', behind(failed(parts)));
