@@ -39,7 +39,7 @@ export function openSite(
     onExcess: (count) => log.warn({ count }, 'sign-ins refused: too many invalid sessions from one address'),
   });
   const admit = createAdmit(signIn, database);
-  const support = connectSupport(config, log);
+  const support = connectSupport(config, log, { previewsTeams: false });
   const door = createDoor(signIn, config.SUPPORT_ORGANIZATION_ID);
   const { part: queues, close: closeQueues } = openQueuesPart(config, door, log);
   const deps = {

@@ -12,8 +12,8 @@ export type Behind = (handler: Handler) => RequestHandler[];
 
 /** A dry run asks Stytch, an act changes something: nobody clicks that often. */
 const writesPerMinute = 60;
-/** The longest form ticks `chosenMax` jobs, whose ids take up to 200 characters each. */
-const form = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1_000, ...formWithoutNul });
+/** The longest form ticks a page of jobs, whose ids have up to 200 characters. */
+const form = express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 500, ...formWithoutNul });
 
 export function behindDoor(door: Door): Behind {
   const people = new WeakMap<Request, SignedIn>();
