@@ -9,7 +9,8 @@ export type Transaction = Prisma.TransactionClient;
 export type JsonObject = Prisma.InputJsonObject;
 
 /** Pieces of statements that several have in common. */
-export const sql = { raw: Prisma.raw };
+export type Sql = Prisma.Sql;
+export const sql = { raw: Prisma.raw, piece: Prisma.sql };
 /** Against other writers of the row, not against those who refer to it. */
 export const lockRows = Prisma.sql`FOR NO KEY UPDATE`;
 
@@ -84,11 +85,12 @@ function sqlStateOf(error: unknown): string {
   return cause?.originalCode ?? cause?.kind ?? code ?? name ?? 'unknown';
 }
 
-/** Runs a read; when the database is away, says so in words that may be told. */
+/** Runs a read; when the database is away, says so in words that may be told. What was told already stays as it is. */
 export async function readingDatabase<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
+    if (error instanceof Unavailable) throw error;
     const { code } = databaseProblem(error);
     throw databaseAway(code);
   }

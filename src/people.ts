@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { createAdmit } from './admin/admit.js';
 import { apiPart } from './admin/api.js';
-import { createRoute } from './admin/routes.js';
+import { createRoutes } from './admin/routes.js';
 import { settingsPart } from './admin/settings.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
@@ -35,9 +35,11 @@ export function openSite(
   const access = { projectId, secret, baseUrl, onCall: onStytchCall };
   const people = connectStytchPeople(access);
   const directory = connectStytch(access);
-  const signIn = createSignIn(people);
+  const signIn = createSignIn(people, {
+    onExcess: (count) => log.warn({ count }, 'sign-ins refused: too many invalid sessions from one address'),
+  });
   const admit = createAdmit(signIn, database);
-  const support = connectSupport(config, log);
+  const support = connectSupport(config, log, { previewsTeams: false });
   const door = createDoor(signIn, config.SUPPORT_ORGANIZATION_ID);
   const { part: queues, close: closeQueues } = openQueuesPart(config, door, log);
   const deps = {
@@ -46,8 +48,8 @@ export function openSite(
     reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
     getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
   };
-  const route = createRoute(admit);
-  const parts = [apiPart(route, deps), settingsPart(route, deps), queues, supportPart(door, support)];
+  const routes = createRoutes(admit);
+  const parts = [apiPart(routes.json, deps), settingsPart(routes.form, deps), queues, supportPart(door, support)];
   return {
     site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
     close: async () => {

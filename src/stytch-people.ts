@@ -2,6 +2,7 @@ import { idOrNull } from './directory/ids.js';
 import { asRecord, parseJson } from './directory/json.js';
 import { createClient, deadlineDefaultMs, type StytchOptions, withDeadline } from './stytch.js';
 import { connectionCalls, type StytchConnections } from './stytch-connections.js';
+import { createJwtJudge, type JwtVerdict } from './stytch-jwt.js';
 import { explainToPeople, StytchRefusal } from './stytch-refusal.js';
 
 /** What a person shows to prove that they are signed in: one of the two forms that Stytch gives a session. */
@@ -22,6 +23,8 @@ export type SignedIn = {
 };
 
 export type StytchPeople = {
+  /** What can be said of a credential without a call; of a session token nothing. */
+  judge(credential: Credential): Promise<JwtVerdict>;
   /** @throws StytchRefusal, when the session is unknown, over or forged */
   authenticate(credential: Credential, permission: Permission): Promise<SignedIn>;
   connections: StytchConnections;
@@ -35,7 +38,9 @@ export function connectStytchPeople(options: StytchOptions): StytchPeople {
     call('sessions.authenticate', deadlineDefaultMs, async () =>
       signedInOf(await client.sessions.authenticate({ ...credential, ...check })),
     );
+  const judgeJwt = createJwtJudge((request) => client.sessions.authenticateJwtLocal(request));
   return {
+    judge: async (credential) => ('session_jwt' in credential ? judgeJwt(credential.session_jwt) : 'unsure'),
     authenticate: async (credential, { resource: resource_id, action }) => {
       const organization_id = claimedOrganization(credential) ?? (await authenticate(credential)).organizationId;
       try {

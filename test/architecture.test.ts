@@ -99,7 +99,7 @@ it.each([
     'express',
     /^src\/(support\/console\/.*|queue\/board|app|people|(webhook|web|admin)\/.*|pages\/render|tracing\/traced-webhook)\.tsx?$/,
   ],
-  ['express-rate-limit', /^src\/(web\/write-limit|webhook\/strangers)\.ts$/],
+  ['express-rate-limit', /^src\/(web\/(write-limit|limit-failures)|webhook\/strangers)\.ts$/],
   ['helmet', /^src\/web\/headers\.ts$/],
   ['cookie', /^src\/web\/credentials\.ts$/],
   ['preact-render-to-string', /^src\/pages\/render\.ts$/],

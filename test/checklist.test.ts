@@ -2,7 +2,7 @@ import { checklist, type Signals } from '../src/admin/checklist.js';
 import { guideFor, providerIds } from '../src/admin/providers.js';
 import { type Suspicions, traps } from '../src/admin/traps.js';
 
-const nothing: Signals = { isConnected: false, people: 0, values: 0, granted: 0, deactivated: 0 };
+const nothing: Signals = { isConnected: false, people: 0, values: 0, valuesAreMore: false, granted: 0, deactivated: 0 };
 const ticked = (signals: Signals) => checklist(signals).map(({ done }) => done);
 
 it('nothing is ticked before anything was seen, and every open line says what to do', () => {
@@ -21,13 +21,24 @@ it.each([
 });
 
 it('says what ticked it, in numbers', () => {
-  const all = { isConnected: true, people: 1234, values: 1, granted: 1, deactivated: 2 };
+  const all = { ...nothing, isConnected: true, people: 999, values: 1, granted: 1, deactivated: 2 };
   expect(checklist(all).map(({ found }) => found)).toEqual([
     'at Stytch',
-    '1,234 people',
+    '999 people',
     '1 role or group name',
     '1 person has a role',
     '2 people',
+  ]);
+});
+
+it('counts no further than anybody needs', () => {
+  const all = { ...nothing, isConnected: true, people: 1000, values: 70, valuesAreMore: true, granted: 1000 };
+  expect(checklist(all).map(({ found }) => found)).toEqual([
+    'at Stytch',
+    'at least 1,000 people',
+    'at least 70 role and group names',
+    'at least 1,000 people have roles',
+    null,
   ]);
 });
 

@@ -16,6 +16,7 @@ function facts(change: Partial<WhyFacts> = {}): WhyFacts {
     stytch: { says: 'active', status: 'active', values: [{ value: 'analyst', via: 'roles' }], externalId: null },
     values: [{ value: 'analyst', via: 'roles' }],
     grants: [{ role: 'scim:analyst', source: 'scim', grantedAt: '2026-11-24T09:00:00.000Z', cause: null }],
+    grantsTotal: 1,
     roles: ['scim:analyst', 'admin'],
     losses: [],
     events: [],

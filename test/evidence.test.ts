@@ -1,4 +1,4 @@
-import { verifyEvidence, writeEvidence } from '../src/support/evidence-file.js';
+import { type EvidenceFormat, evidenceWriter, verifyEvidence } from '../src/support/evidence-file.js';
 import type { Leaver } from '../src/support/leavers.js';
 
 function leaver(change: Partial<Leaver> = {}): Leaver {
@@ -16,6 +16,16 @@ function leaver(change: Partial<Leaver> = {}): Leaver {
     ...{ confirmed: '2026-11-24T09:00:05.000Z', returned: null },
     ...change,
   };
+}
+
+function writeEvidence(
+  { leavers, ...about }: { team: string; since: string; leavers: Leaver[] },
+  format: EvidenceFormat,
+): { text: string; head: string } {
+  const writer = evidenceWriter(format);
+  const lines = [...writer.begin(about), ...leavers.map(writer.add), writer.end()];
+  expect(writer.written().leavers).toBe(leavers.length);
+  return { text: `${lines.join('\n')}\n`, head: writer.written().head };
 }
 
 const evidence = {

@@ -1,4 +1,6 @@
-import { matchRole } from '../src/admin/role-matching.js';
+import { roleMatcher, type TeamRole } from '../src/admin/role-matching.js';
+
+const matchRole = (value: string, roles: readonly TeamRole[]) => roleMatcher(roles)(value);
 
 const role = (name: string) => ({ id: `id of ${name}`, name, permissions: [] });
 

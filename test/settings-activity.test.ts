@@ -40,7 +40,7 @@ async function record(teamId: string, userId: string | null, event: Event = {}) 
 const problem = ({ status, body }: ApiAnswer) => [status, body.error.code];
 
 it('a team to whom nothing happened has an empty record, and a page that says so', async () => {
-  expect((await admin.api('GET', '/activity')).body).toEqual({ events: [], cursor: null });
+  expect((await admin.api('GET', '/activity')).body).toEqual({ events: [], nextCursor: null });
   expect((await admin.page('/activity?outcome=')).text).toContain('Nothing has happened yet');
 });
 
@@ -51,8 +51,8 @@ it('tells who, what, why, when and with what lag, the newest first; nothing of o
   await record(admin.teamId, ada.id, { lag: 2 });
   await record(admin.teamId, zoe.id); // a record that points across teams shows no name
   await record(admin.teamId, null, { outcome: 'reread', type: 'scim.scim_group.update', lag: null });
-  const { events, cursor } = (await admin.api('GET', '/activity')).body;
-  expect(cursor).toBeNull();
+  const { events, nextCursor } = (await admin.api('GET', '/activity')).body;
+  expect(nextCursor).toBeNull();
   expect(events.map((one: { person: { email: string } | null }) => one.person?.email ?? null)).toEqual([
     null,
     null,
@@ -65,6 +65,7 @@ it('tells who, what, why, when and with what lag, the newest first; nothing of o
     memberId: null,
     outcome: 'changed',
     changes: [{ type: 'user_created' }],
+    changesTotal: 1,
     trigger: 'hint',
     eventType: 'scim.member.update',
     eventId: null,
@@ -109,8 +110,8 @@ it('finds the events of everybody who fits, also when they are too many to be li
   const page = async (limit: number, cursor: string) =>
     (await admin.api('GET', `/activity?person=FITS.example&limit=${limit}&cursor=${cursor}`)).body;
   const first = await page(200, '');
-  const second = await page(200, first.cursor);
-  expect([first.events.length, second.events.length, second.cursor]).toEqual([200, 100, null]);
+  const second = await page(200, first.nextCursor);
+  expect([first.events.length, second.events.length, second.nextCursor]).toEqual([200, 100, null]);
 });
 
 it('pages by cursor, each event once, whatever is added meanwhile', async () => {
@@ -120,7 +121,7 @@ it('pages by cursor, each event once, whatever is added meanwhile', async () => 
   for (let page = 0; page < 4 && (page === 0 || cursor !== ''); page++) {
     const { body } = await admin.api('GET', `/activity?limit=3&cursor=${cursor}`);
     seen.push(...body.events.map(({ id }: { id: string }) => id));
-    cursor = body.cursor ?? '';
+    cursor = body.nextCursor ?? '';
     await record(admin.teamId, null);
   }
   expect([seen.length, new Set(seen).size, cursor]).toEqual([7, 7, '']);
@@ -159,6 +160,27 @@ it('exports CSV: all pages of what was searched, in a spreadsheet harmless', asy
   expect(lines[0]).toMatch(/time,person,email,outcome,changes,why,lag_seconds/);
   expect(lines[1]).toContain(`"'=HYPERLINK(""http://evil"",""x"")"`);
   expect(lines[1]).toContain('granted scim:analyst,scim.member.update,1.000');
+});
+
+it('of one who comes with hundreds of groups shows what was done first, and counts the rest', async () => {
+  const wide = await person(admin.teamId, 'wide@acme.example', 'Wide');
+  const said = Array.from({ length: 600 }, (_, n) => ({
+    type: 'idp_role_value_added',
+    via: 'groups',
+    value: `g ${n}`,
+  }));
+  const done = Array.from({ length: 3 }, (_, n) => ({ type: 'role_granted', roleId: 'r', role: `scim:g ${n}` }));
+  await record(admin.teamId, wide.id, { changes: [{ type: 'user_created' }, ...said, ...done] });
+  const [event] = (await admin.api('GET', '/activity')).body.events;
+  expect([event.changesTotal, event.changes.length]).toEqual([604, 20]);
+  expect(event.changes).toEqual([{ type: 'user_created' }, ...said.slice(0, 16), ...done]);
+  const page = await admin.page('/activity');
+  expect(page.text).toContain('and 584 more');
+  expect(page.text).toContain('granted scim:g 2');
+  const csv = (await admin.api('GET', '/activity.csv')).text;
+  expect([csv.includes('IdP says g 495;'), csv.includes('IdP says g 497;'), csv.includes('; and 104 more')]).toEqual([
+    ...[true, false, true],
+  ]);
 });
 
 it('health of a team to whom nothing happened', async () => {

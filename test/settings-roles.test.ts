@@ -44,7 +44,10 @@ it('a team of which nothing was seen has no values, and its scim roles', async (
   expect(body).toEqual({
     values: [],
     valuesTotal: 0,
+    nextValuesCursor: null,
     scimRoles: [{ id: expect.any(String), name: 'scim:admins', permissions: [], scimGrants: 0, manualGrants: 0 }],
+    scimRolesTotal: 1,
+    nextScimRolesCursor: null,
   });
 });
 
@@ -228,9 +231,68 @@ it('finds a value among thousands', async () => {
   const value = (n: number) => ({ userId: id, value: `group ${n}`, via: 'groups' });
   await lab.database.idpRoleValue.createMany({ data: Array.from({ length: 2000 }, (_, n) => value(n)) });
   const { values, valuesTotal } = (await admin.api('GET', '/roles')).body;
-  expect([values.length, valuesTotal]).toEqual([500, 2000]);
+  expect([values.length, valuesTotal]).toEqual([50, 2000]);
   const found = await admin.page('/roles?q=ROUP%201999');
   expect(found.text).toContain('group 1999');
   expect(found.text).not.toContain('group 1998');
   expect((await admin.page('/roles?q=%25')).text).toContain('No name contains “%”');
+});
+
+/** All pages of one of the two lists, by its cursor. */
+async function pagesOf(list: 'values' | 'scimRoles'): Promise<string[][]> {
+  const [query, next] =
+    list === 'values' ? ['valuesCursor', 'nextValuesCursor'] : ['rolesCursor', 'nextScimRolesCursor'];
+  const pages: string[][] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = await admin.api('GET', `/roles?${query}=${cursor}`);
+    pages.push(body[list].map((one: { value?: string; name: string }) => one.value ?? one.name));
+    if (body[next] === null) return pages;
+    cursor = body[next];
+  }
+}
+
+it('turns the pages of names and of roles, each of them once, fifty at a time', async () => {
+  const id = await person(admin.teamId, 'ada', []);
+  const values = Array.from({ length: 120 }, (_, n) => `group ${n}`);
+  await lab.database.idpRoleValue.createMany({ data: values.map((value) => ({ userId: id, value, via: 'groups' })) });
+  const names = values.slice(0, 60).map((value) => `scim:${value}`);
+  await lab.database.role.createMany({ data: names.map((name) => ({ teamId: admin.teamId, name })) });
+  const [seen, roles] = [await pagesOf('values'), await pagesOf('scimRoles')];
+  expect([seen.map(({ length }) => length), seen.flat().sort()]).toEqual([[50, 50, 20], [...values].sort()]);
+  expect([roles.map(({ length }) => length), roles.flat().sort()]).toEqual([
+    [50, 11],
+    [...names, 'scim:admins'].sort(),
+  ]);
+  const first = await admin.page('/roles');
+  expect([first.text.match(/<tr/g)?.length, first.text.includes('1–50 of 120 names')]).toEqual([102, true]);
+  const link = /href="(\/settings\/scim\/roles\?[^"#]*valuesCursor=50[^"#]*)/.exec(first.text)?.[1] ?? '';
+  const second = await admin.page(link.replace('/settings/scim', '').replaceAll('&amp;', '&'));
+  expect([second.text.includes('51–100 of 120 names'), second.text.includes('1–50 of 61 roles')]).toEqual([true, true]);
+});
+
+it('a value of a later page is matched too, exactly and nearly', async () => {
+  const id = await person(admin.teamId, 'ada', ['zz analyst', 'zz exact']);
+  const others = Array.from({ length: 60 }, (_, n) => ({ userId: id, value: `group ${n}`, via: 'groups' }));
+  await lab.database.idpRoleValue.createMany({ data: others });
+  const name = (name: string) => ({ teamId: admin.teamId, name });
+  await lab.database.role.createMany({ data: [name('ZZ Analyst'), name('scim:zz exact')] });
+  const { values } = (await admin.api('GET', '/roles?valuesCursor=50')).body;
+  expect(values.slice(-2)).toMatchObject([
+    { value: 'zz analyst', role: null, nearMiss: { role: { name: 'ZZ Analyst' }, because: ['prefix', 'case'] } },
+    { value: 'zz exact', role: { name: 'scim:zz exact' }, nearMiss: null },
+  ]);
+});
+
+it.each(['valuesCursor=-1', 'rolesCursor=x', 'valuesCursor=9999999999'])('refuses %s', async (query) => {
+  expect(problem(await admin.api('GET', `/roles?${query}`))).toEqual([400, 'bad_input']);
+  expect((await admin.page(`/roles?${query}`)).status).toBe(400);
+});
+
+it('a role with more permissions than can be given here shows as many as can', async () => {
+  const permissions = Array.from({ length: 5_000 }, (_, n) => `permission ${n}`);
+  const { id } = await lab.database.role.create({ data: { teamId: admin.teamId, name: 'scim:wide', permissions } });
+  const { scimRoles } = (await admin.api('GET', '/roles?q=wide')).body;
+  expect(scimRoles[0].permissions).toEqual(permissions.slice(0, 100));
+  expect((await admin.page('/roles?q=wide')).text).toContain('and 95 more');
+  expect((await admin.page(`/roles/${id}`)).text.match(/permission \d+/g)).toHaveLength(100);
 });

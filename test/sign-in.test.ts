@@ -1,19 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express, { Router } from 'express';
-import { connectStytchPeople } from '../src/stytch-people.js';
-import { securityHeaders } from '../src/web/headers.js';
-import { createSignIn } from '../src/web/sign-in.js';
-import { createSite } from '../src/web/site.js';
 import { type Emulator, startEmulator } from './emulator/emulator.js';
-import { silent } from './support/config.js';
+import { bearer, startDoor } from './support/door.js';
 
-/** A door with nothing behind it: it answers who came in. */
-let url: string;
 let emulator: Emulator;
-let stytch: ReturnType<typeof connectStytchPeople>;
-let server: Server;
+let door: Awaited<ReturnType<typeof startDoor>>;
 let memberId: string;
 let organizationId: string;
 
@@ -22,35 +11,15 @@ beforeAll(async () => {
   organizationId = emulator.organizations.create({ name: 'Acme' }).organization_id;
   const admin = { email_address: 'ada@acme.example', roles: ['stytch_admin'] };
   memberId = emulator.directory.createMember(organizationId, admin).member_id;
-  const { projectId, secret, url: baseUrl } = emulator;
-  stytch = connectStytchPeople({ projectId, secret, baseUrl });
-  const signIn = createSignIn(stytch);
-  const routes = Router();
-  routes.all('/who', async (request, response) => {
-    const { sessionJwt, ...person } = await signIn(request, { resource: 'stytch.scim', action: 'update' });
-    response.json(person);
-  });
-  const parts = [
-    { path: '/api', routes, face: 'json' as const },
-    { path: '/pages', routes, face: { place: ['Settings'], back: '/pages' } },
-  ];
-  const site = createSite(parts, { publicUrl: undefined, log: silent });
-  server = createServer(express().use(securityHeaders(), site)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  door = await startDoor(emulator);
 });
 afterEach(() => emulator.faults.reset());
 afterAll(async () => {
-  server.close();
+  door.stop();
   await emulator.stop();
 });
 
-async function who(headers: Record<string, string>, method = 'GET', path = '/api/who') {
-  const response = await fetch(url + path, { method, headers });
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
-const bearer = (jwt: string) => ({ authorization: `Bearer ${jwt}` });
+const who: typeof door.who = (...request) => door.who(...request);
 
 it('knows a person by bearer JWT, by cookie, and by session token once the JWT has run out', async () => {
   const { session_jwt, session_token } = await emulator.sessions.mint({ memberId });
@@ -103,6 +72,7 @@ it('says who somebody is whom Stytch does not allow the action, and never that t
 
 it('asks Stytch once a request, so that a role taken away counts at once', async () => {
   const { session_jwt } = await emulator.sessions.mint({ memberId });
+  await who(bearer(session_jwt)); // the keys that it is signed with are fetched once
   emulator.calls.reset();
   await who(bearer(session_jwt));
   expect(emulator.calls.count()).toBe(1);
@@ -125,6 +95,21 @@ it.each(['500', '429', 'html502', 'reset'] as const)(
 );
 
 it.each([
+  ['to another site’s origin', 'POST', '/api/who', { 'sec-fetch-site': 'cross-site' }],
+  ['to a page that is not there', 'GET', '/api/none', {}],
+  ['with a NUL in the address', 'GET', '/api/who?a=%00', {}],
+  ['with credentials of another kind', 'GET', '/api/who', { authorization: 'Basic YTpi' }],
+] as const)(
+  'a request without credentials %s is told to sign in, before anything else',
+  async (_, method, path, headers) => {
+    emulator.calls.reset();
+    const { status, text } = await who(headers as unknown as Record<string, string>, method, path);
+    expect([status, JSON.parse(text).error.code]).toEqual([401, 'not_signed_in']);
+    expect(emulator.calls.count()).toBe(0);
+  },
+);
+
+it.each([
   ['a form on another site', { 'sec-fetch-site': 'cross-site' }, 403],
   ['a page of a neighbour domain', { 'sec-fetch-site': 'same-site' }, 403],
   ['an older browser, from another site', { origin: 'https://evil.example' }, 403],
@@ -140,12 +125,17 @@ it.each([
 it('a program may write with a bearer token; an older browser from our own origin with its cookie', async () => {
   const { session_jwt, session_token } = await emulator.sessions.mint({ memberId });
   expect((await who(bearer(session_jwt), 'POST')).status).toBe(200);
-  expect((await who({ cookie: `stytch_session=${session_token}`, origin: url }, 'POST')).status).toBe(200);
+  expect((await who({ cookie: `stytch_session=${session_token}`, origin: door.url }, 'POST')).status).toBe(200);
 });
 
 it('every answer carries the security headers and is kept in no cache, errors too', async () => {
-  for (const path of ['/api/who', '/pages/who', '/pages/none']) {
-    const { headers } = await who({}, 'GET', path);
+  const { session_jwt } = await emulator.sessions.mint({ memberId });
+  const asked = ['/api/who', '/pages/who', '/pages/none'].flatMap((path) => [
+    { path, credentials: {} as Record<string, string> },
+    { path, credentials: bearer(session_jwt) },
+  ]);
+  for (const { path, credentials } of asked) {
+    const { headers } = await who(credentials, 'GET', path);
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -157,6 +147,7 @@ it('shows people a page where programs get JSON', async () => {
   const { status, headers, text } = await who({}, 'GET', '/pages/who');
   expect([status, headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
   expect(text).toContain('Sign in first');
-  const { status: missing, text: page } = await who({}, 'GET', '/pages/none');
+  const { session_jwt } = await emulator.sessions.mint({ memberId });
+  const { status: missing, text: page } = await who(bearer(session_jwt), 'GET', '/pages/none');
   expect([missing, page.includes('Not found')]).toEqual([404, true]);
 });

@@ -49,6 +49,15 @@ describe.each(backends)('with the queue on %s', (backend) => {
       expect([lacking.status, lacking.text.includes('scanner.support')]).toEqual([403, true]);
     });
 
+    it('reads nothing that a stranger sends', async () => {
+      const long = { reason: 'x'.repeat(2_000_000) };
+      expect((await callsOf(lab, 'a.b.c').post('/replay', long)).status).toBe(401);
+      expect((await sam.post('/replay', long)).status).toBe(413);
+      const headers = { authorization: 'Bearer a.b.c', 'content-type': 'application/json' };
+      const body = `"${long.reason}"`;
+      expect((await fetch(`${lab.url}/api/scim/roles`, { method: 'POST', headers, body })).status).toBe(401);
+    });
+
     it('takes the permission as a resource of its own too', async () => {
       lab.emulator.rbac.policy.roles.push({
         role_id: 'support_by_resource',

@@ -1,12 +1,13 @@
 import { databaseClock } from '../src/database.js';
 import { holdChanges } from '../src/reconcile/held-changes.js';
 import { discardHeld } from '../src/support/discard-held.js';
-import { heldChanges } from '../src/support/held.js';
+import { heldChanges, heldPage, heldUsers } from '../src/support/held.js';
 import { releaseHeld } from '../src/support/release-held.js';
 import { resyncUser } from '../src/support/resync.js';
 import { support } from './support/command.js';
 import { type Lab, startLab } from './support/lab.js';
-import { act, supportOf } from './support/support.js';
+import { seedTeam } from './support/rows.js';
+import { act, listed, supportOf } from './support/support.js';
 
 jest.setTimeout(120_000);
 
@@ -92,7 +93,7 @@ it('a release deactivates those who are gone now, whatever was read of them sinc
   expect(audited).toMatchObject([
     { action: 'release', actor: act.actor, reason: 'they left', details: { released: 2, skipped: 1 } },
   ]);
-  expect((await heldChanges(parts)).map((one) => one.id)).not.toContain(id);
+  expect((await listed(heldChanges(parts))).map((one) => one.id)).not.toContain(id);
 });
 
 it('a release does nothing at all while Stytch can not be asked', async () => {
@@ -102,7 +103,7 @@ it('a release does nothing at all while Stytch can not be asked', async () => {
   const recover = lab.emulator.faults.failWhile('all', '500');
   await expect(releaseHeld(parts, id, act)).rejects.toThrow('Nothing was released; try again.');
   expect(await rows()).toEqual(before);
-  expect((await heldChanges(parts)).map((one) => one.id)).toContain(id);
+  expect((await listed(heldChanges(parts))).map((one) => one.id)).toContain(id);
   recover();
   expect((await releaseHeld(parts, id, act)).released).toHaveLength(1);
 });
@@ -155,4 +156,59 @@ it('held lists the open ones in the shape that programs rely on', async () => {
     ...{ id, teamId, userIds },
     since: expect.stringMatching(/^\d{4}-.*Z$/),
   });
+});
+
+it('held lists them all for programs, and a page of them for people', async () => {
+  const holds = Array.from({ length: 25 }, (_, n) => ({ name: `Team ${n}`, organizationId: null }));
+  for (const team of holds) {
+    const id = await seedTeam(lab.database, team);
+    const userIds = Array.from({ length: 30 }, () => crypto.randomUUID());
+    // Within one millisecond, as one sweep after an outage may hold them.
+    await lab.database.$executeRaw`
+      INSERT INTO held_changes (team_id, user_ids, fence, since)
+      VALUES (${id}::uuid, ${userIds}::uuid[], now(), '2026-01-01T00:00:00.000123Z')`;
+  }
+  const { held } = (await support(lab.env, 'held', '--json')).json as { held: { id: string; userIds: string[] }[] };
+  const total = await lab.database.heldChange.count({ where: { resolution: null } });
+  expect([held.length, new Set(held.map(({ id }) => id)).size]).toEqual([total, total]);
+  expect(held[0]?.userIds).toHaveLength(30);
+  const text = (await support(lab.env, 'held')).stdout;
+  expect(text).toContain(`The oldest 20 of ${total}. All: --json.`);
+  const first = await heldPage(parts);
+  expect([first.holds.length, first.total, first.holds[0]?.users, first.holds[0]?.userIds.length]).toEqual([
+    ...[20, total, 30, 10],
+  ]);
+  const second = await heldPage(parts, 20);
+  expect([...first.holds, ...second.holds].map(({ id }) => id)).toEqual(held.map(({ id }) => id));
+});
+
+it('one hold is shown with all its users, page by page, until somebody has decided', async () => {
+  const userIds = Array.from({ length: 250 }, () => crypto.randomUUID());
+  const [{ id }] = await lab.database.$queryRaw<[{ id: string }]>`
+    INSERT INTO held_changes (team_id, user_ids, fence) VALUES (${teamId}::uuid, ${userIds}::uuid[], now())
+    RETURNING id::text`;
+  const [first, second] = [await heldUsers(parts, id), await heldUsers(parts, id, 200)];
+  expect([first.users, [...first.userIds, ...second.userIds]]).toEqual([250, userIds]);
+  await discardHeld(parts, id, act);
+  await expect(heldUsers(parts, id)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(heldUsers(parts, 'nonsense')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('a release of more than are in hand at a time is whole, and reports each in its place', async () => {
+  const absent = await lab.database.user.createManyAndReturn({
+    data: Array.from({ length: 620 }, (_, n) => ({
+      ...{ teamId, email: `gone${n}@acme.example`, stytchMemberId: `member-test-${crypto.randomUUID()}` },
+    })),
+    select: { id: true },
+  });
+  const here = await lab.database.user.findFirstOrThrow({ where: { teamId, email: 'p1@acme.example' } });
+  const userIds = absent.map(({ id }) => id);
+  userIds.splice(510, 0, here.id);
+  const [{ id }] = await lab.database.$queryRaw<[{ id: string }]>`
+    INSERT INTO held_changes (team_id, user_ids, fence) VALUES (${teamId}::uuid, ${userIds}::uuid[], now())
+    RETURNING id::text`;
+  const { released, skipped } = await releaseHeld(parts, id, act);
+  expect(released.map(({ userId }) => userId)).toEqual(absent.map((one) => one.id));
+  expect(new Set(released.map(({ result }) => result))).toEqual(new Set(['deactivated']));
+  expect(skipped).toEqual([{ userId: here.id, why: 'Stytch, asked directly, says that the member is active' }]);
 });

@@ -1,10 +1,9 @@
-import { failedJobs } from '../src/support/failed-jobs.js';
-import { settleFailed } from '../src/support/settle-failed.js';
+import { createSettler } from '../src/support/settle-failed.js';
 import { status } from '../src/support/status.js';
 import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
 import { backends } from './support/queue.js';
-import { failedHint, stateOf, supportOf } from './support/support.js';
+import { allFailed, failedHint, stateOf, supportOf } from './support/support.js';
 
 jest.setTimeout(120_000);
 
@@ -13,10 +12,12 @@ describe.each(backends)('with the queue on %s', (backend) => {
   let parts: ReturnType<typeof supportOf>;
   let teamId: string;
   let organizationId: string;
+  let settleFailed: ReturnType<typeof createSettler>;
 
   beforeEach(async () => {
     lab = await startLab({ backend });
     parts = supportOf(lab);
+    settleFailed = createSettler(parts);
     await lab.quiet(); // a server that starts has every team read
     ({ teamId, organizationId } = await lab.team({ name: 'Acme' }));
   });
@@ -37,7 +38,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
 
   it('nothing leaves the failed set before a sweep has put it right', async () => {
     const id = await failedHint(lab, organizationId, unheard('ada'));
-    expect(await settleFailed(parts)).toEqual({ settled: 0 });
+    expect(await settleFailed()).toEqual({ settled: 0 });
     expect(await stateOf(lab, id)).toBe('failed');
     expect(await lab.rows()).toEqual([]);
   });
@@ -50,9 +51,9 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await sweep();
     expect((await lab.rows()).map(({ user }) => user)).toEqual(['ada@acme.example']);
 
-    expect(await settleFailed(parts)).toEqual({ settled: 1 });
+    expect(await settleFailed()).toEqual({ settled: 1 });
     await eventually(async () => expect(await stateOf(lab, settled)).toBe('completed'));
-    expect(await settleFailed(parts)).toEqual({ settled: 0 });
+    expect(await settleFailed()).toEqual({ settled: 0 });
     expect(await stateOf(lab, poison)).toBe('failed');
     const events = await lab.database.syncEvent.findMany({ where: { svixId: settled } });
     expect(events).toMatchObject([{ trigger: 'replay', outcome: 'unchanged', teamId }]);
@@ -64,6 +65,6 @@ describe.each(backends)('with the queue on %s', (backend) => {
         { ...why, action: 'replay_finished', details: { results: { 'already right': 1 } } },
       ]),
     );
-    expect((await failedJobs(parts)).map(({ shown }) => shown.id)).not.toContain(settled);
+    expect((await allFailed(parts)).map(({ shown }) => shown.id)).not.toContain(settled);
   });
 });

@@ -4,7 +4,7 @@ import type { SweepDependencies } from '../src/reconcile/ask-again.js';
 import type { Sweep } from '../src/reconcile/sweep-teams.js';
 import { runSchedules } from '../src/run-schedules.js';
 import { schedulesOf } from '../src/schedules.js';
-import { settleFailed } from '../src/support/settle-failed.js';
+import { createSettler } from '../src/support/settle-failed.js';
 import type { WorkerContext } from './context.js';
 
 /** Runs what is done every few seconds or hours, by whichever worker is first. */
@@ -13,6 +13,6 @@ export function startSchedules(context: WorkerContext, sweeping: SweepDependenci
   const onSwept = ({ changed }: Sweep) => observer.swept(changed);
   const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider silent for longer than it used to be');
   const watching = { onSwept, onQuiet, sessions, onSessionsKept: observer.sessionsKept };
-  const settling = () => settleFailed({ ...context, producer: queue, readMembers: sweeping.readMembers });
+  const settling = createSettler({ ...context, producer: queue, readMembers: sweeping.readMembers });
   return runSchedules(database, schedulesOf({ ...sweeping, ...watching, settleFailed: settling }, config), log);
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Router } from 'express';
+import { Refusal } from '../web/refusal.js';
 import { readActivity } from './activity.js';
 import { activityCsv } from './activity-csv.js';
 import { type HealthDependencies, readHealth } from './health.js';
@@ -25,13 +26,25 @@ export function activityApi(routes: Router, route: Route, deps: HealthDependenci
   );
 }
 
+/** Each keeps a core busy for as long as it lasts, up to half a minute; people need one now and then. */
+const exportsAtOnce = 3;
+
 /** Streamed: the first lines are there at once, and a browser that goes away ends the reading. */
 export function sendCsv({ database }: Pick<HealthDependencies, 'database'>): Handler {
+  let underWay = 0;
   return async ({ team }, request, response) => {
     const query = parseInput(activityQuery, { ...request.query });
-    response.type('text/csv').attachment('scim-activity.csv');
-    await pipeline(Readable.from(activityCsv(database, team.id, query)), response).catch((error) => {
+    if (underWay >= exportsAtOnce) throw new Refusal('too_many_requests', tooManyExports);
+    underWay += 1;
+    try {
+      response.type('text/csv').attachment('scim-activity.csv');
+      await pipeline(Readable.from(activityCsv(database, team.id, query)), response);
+    } catch (error) {
       if (!response.destroyed) throw error;
-    });
+    } finally {
+      underWay -= 1;
+    }
   };
 }
+
+const tooManyExports = 'Other exports are being made at the moment. Try again in a minute.';

@@ -6,7 +6,7 @@ import { connectionApi } from './connection-api.js';
 import { type ConnectionDependencies, readConnection } from './connections.js';
 import type { HealthDependencies } from './health.js';
 import { roleApi } from './role-api.js';
-import { jsonBody, type Route } from './routes.js';
+import type { Route } from './routes.js';
 import { readSetup } from './setup.js';
 import type { SuspicionDependencies } from './suspicions.js';
 
@@ -16,7 +16,6 @@ export type SettingsDependencies = ConnectionDependencies & HealthDependencies &
 /** /api/scim: what the pages of Settings > SCIM do, for programs. */
 export function apiPart(route: Route, deps: SettingsDependencies): Part {
   const routes = Router();
-  routes.use(jsonBody);
   connectionApi(routes, route, deps);
   roleApi(routes, route, deps.database);
   activityApi(routes, route, deps);

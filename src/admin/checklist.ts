@@ -1,12 +1,16 @@
 import { counted } from '../counted.js';
 
-/** What has really been seen of a connection so far; nobody ticks anything by hand. */
+/** From here on nobody needs the number: counting on would cost more with every person of the team. */
+export const signalMax = 1_000;
+
+/** What has really been seen of a connection so far, counted up to `signalMax`; nobody ticks anything by hand. */
 export type Signals = {
   isConnected: boolean;
   /** Users whom the identity provider has provisioned. */
   people: number;
-  /** Different IdP role values held now. */
+  /** Different IdP role values held now; there may be more where not all were looked at. */
   values: number;
+  valuesAreMore: boolean;
   /** Users who hold a role by SCIM now. */
   granted: number;
   /** Users deactivated since the connection was made. */
@@ -20,7 +24,7 @@ export type Check = { id: CheckId; title: string; done: boolean; found: string |
 
 /** The set-up that ticks itself. Pure; the order is the order in which things happen. */
 export function checklist(signals: Signals): Check[] {
-  const { isConnected, people, values, granted, deactivated } = signals;
+  const { isConnected, people, values, valuesAreMore, granted, deactivated } = signals;
   return [
     check(
       'connected',
@@ -37,7 +41,7 @@ export function checklist(signals: Signals): Check[] {
     check(
       'first_role_value',
       'First role seen',
-      found(values, 'role or group name', 'role and group names'),
+      found(values, 'role or group name', 'role and group names', valuesAreMore),
       'Push a group, or send the attribute that carries roles.',
     ),
     check(
@@ -59,6 +63,7 @@ function check(id: CheckId, title: string, found: string | null, next: string): 
   return { id, title, done: found !== null, found, next };
 }
 
-function found(count: number, one: string, many: string): string | null {
-  return count === 0 ? null : counted(count, one, many);
+function found(count: number, one: string, many: string, areMore = false): string | null {
+  if (count === 0) return null;
+  return areMore || count >= signalMax ? `at least ${counted(count, one, many)}` : counted(count, one, many);
 }

@@ -28,18 +28,14 @@ export async function readHealth(
   { database, oldestWaitingSeconds }: HealthDependencies,
   teamId: string,
 ): Promise<Health> {
-  const [hours, [totals], [standing], oldest] = await inDatabase(() =>
-    Promise.all([
-      readHours(database, teamId),
-      readTotals(database, teamId),
-      readStanding(database, teamId),
-      oldestWaitingSeconds().catch(() => null),
-    ]),
+  const [lags, [standing], oldest] = await inDatabase(() =>
+    Promise.all([readLags(database, teamId), readStanding(database, teamId), oldestWaitingSeconds().catch(() => null)]),
   );
   const { lastHeardAt, quietSince, lastSweptAt, lastSweptMembers, heldPeople, heldSince } = standing;
+  const { from: _, ...totals } = lags.at(-1) ?? { from: null, changes: 0, p50Seconds: null, p99Seconds: null };
   return {
     ...totals,
-    hours: hours.map(({ from, ...hour }) => ({ ...hour, from: from.toISOString() })),
+    hours: lags.flatMap(({ from, ...hour }) => (from === null ? [] : [{ ...hour, from: from.toISOString() }])),
     oldestWaitingSeconds: oldest,
     lastHeardAt: lastHeardAt?.toISOString() ?? null,
     quietSince: quietSince?.toISOString() ?? null,
@@ -51,27 +47,27 @@ export async function readHealth(
 
 type Lags = { changes: number; p50Seconds: number | null; p99Seconds: number | null };
 
-function readTotals(database: Database, teamId: string) {
-  return database.$queryRaw<[Lags]>`
-    SELECT count(*)::int AS changes,
-      percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) AS "p50Seconds",
-      percentile_cont(0.99) WITHIN GROUP (ORDER BY lag) AS "p99Seconds"
-    FROM (SELECT GREATEST(0, extract(epoch FROM applied_at - sent_at))::float8 AS lag FROM sync_events
-      WHERE team_id = ${teamId}::uuid AND applied_at > now() - interval '24 hours' AND outcome = 'changed'
-        AND trigger IN ('hint', 'recheck') AND sent_at IS NOT NULL) AS last_day`;
-}
+/** The latest are enough to say how the synchronisation is doing; a team of 100,000 has as many on its first day. */
+const lagsMax = 100_000;
 
-function readHours(database: Database, teamId: string) {
-  return database.$queryRaw<(Lags & { from: Date })[]>`
-    SELECT hour AS "from", count(lag)::int AS changes,
-      percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) AS "p50Seconds",
-      percentile_cont(0.99) WITHIN GROUP (ORDER BY lag) AS "p99Seconds"
-    FROM generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()), '1 hour') AS hour
-    LEFT JOIN (SELECT applied_at, GREATEST(0, extract(epoch FROM applied_at - sent_at))::float8 AS lag FROM sync_events
+/** The changes are read once, for the hours and for the whole day, which is the last row. */
+function readLags(database: Database, teamId: string) {
+  return database.$queryRaw<(Lags & { from: Date | null })[]>`
+    WITH lags AS (
+      SELECT applied_at, GREATEST(0, extract(epoch FROM applied_at - sent_at))::float8 AS lag FROM sync_events
       WHERE team_id = ${teamId}::uuid AND applied_at > now() - interval '24 hours' AND outcome = 'changed'
-        AND trigger IN ('hint', 'recheck') AND sent_at IS NOT NULL) AS e
-      ON e.applied_at >= hour AND e.applied_at < hour + interval '1 hour'
-    GROUP BY hour ORDER BY hour`;
+        AND trigger IN ('hint', 'recheck') AND sent_at IS NOT NULL
+      ORDER BY applied_at DESC LIMIT ${lagsMax}
+    ), summed AS (
+      SELECT date_trunc('hour', applied_at) AS hour, count(*)::int AS changes,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) AS p50, percentile_cont(0.99) WITHIN GROUP (ORDER BY lag) AS p99
+      FROM lags GROUP BY GROUPING SETS ((date_trunc('hour', applied_at)), ())
+    ), hours AS (
+      SELECT generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()), '1 hour') AS hour
+      UNION ALL SELECT NULL
+    )
+    SELECT h.hour AS "from", COALESCE(s.changes, 0) AS changes, s.p50 AS "p50Seconds", s.p99 AS "p99Seconds"
+    FROM hours h LEFT JOIN summed s ON s.hour IS NOT DISTINCT FROM h.hour ORDER BY h.hour NULLS LAST`;
 }
 
 type Standing = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../web/refusal.js';
 import { outcomes } from './activity.js';
+import { permissionsMax } from './permissions.js';
 import { providerIds } from './providers.js';
 
 /** What a person or a program sends -> a value that needs no more checks. Each problem is said, none of the values. */
@@ -35,7 +36,7 @@ export const completing = z.object({ nextBearerTokenLastFour: line(4).exactOptio
 const value = line(500);
 const permissions = z
   .array(line(100), { error: 'must be a list of texts' })
-  .max(100, { error: 'must not be more than 100' })
+  .max(permissionsMax, { error: `must not be more than ${permissionsMax}` })
   .transform((list) => [...new Set(list)]);
 const fingerprint = z.string().max(100).exactOptional();
 
@@ -62,16 +63,21 @@ export const roleDeletion = z.object({ fingerprint });
 export const valueOnly = z.object({ value });
 
 const empty = (text: unknown) => (text === '' ? undefined : text);
+const cursor = (digits: number) => {
+  const error = 'must be the cursor of the page before';
+  return z.preprocess(
+    empty,
+    z
+      .string({ error })
+      .regex(new RegExp(`^\\d{1,${digits}}$`), { error })
+      .optional(),
+  );
+};
+
 export const activityQuery = z.object({
   person: z.preprocess(empty, line(200).optional()),
   outcome: z.preprocess(empty, z.enum(outcomes, { error: `must be one of ${outcomes.join(', ')}` }).optional()),
-  cursor: z.preprocess(
-    empty,
-    z
-      .string({ error: 'must be the cursor of the page before' })
-      .regex(/^\d{1,18}$/, { error: 'must be the cursor of the page before' })
-      .optional(),
-  ),
+  cursor: cursor(18),
   limit: z.coerce
     .number({ error: 'must be a number from 1 to 200' })
     .int({ error: 'must be a number from 1 to 200' })
@@ -80,7 +86,11 @@ export const activityQuery = z.object({
     .default(50),
 });
 
-export const roleSearch = z.object({ q: z.preprocess(empty, line(200).optional()) });
+export const rolesQuery = z.object({
+  q: z.preprocess(empty, line(200).optional()),
+  valuesCursor: cursor(9),
+  rolesCursor: cursor(9),
+});
 export const deletion = z.object({
   teamName: z.string({ error: 'must be typed' }).trim().max(500, { error: 'must be the name of the team' }),
   connectionId: z.string({ error: 'must be that of the connection' }).max(200),

@@ -9,3 +9,6 @@ export const knownPermissions = [
   { name: 'Update all Detection Rules', meaning: 'change detection rules of the whole team' },
   { name: 'Admin', meaning: 'everything, including all of the above' },
 ] as const;
+
+/** As many as can be given to a role here. Who writes the row otherwise may give more; no answer carries them. */
+export const permissionsMax = 100;

@@ -1,6 +1,6 @@
 import type { Request, Router } from 'express';
 import type { Database } from '../database.js';
-import { newRole, parseInput, roleDeletion, roleRenaming } from './input.js';
+import { newRole, parseInput, roleDeletion, roleRenaming, rolesQuery } from './input.js';
 import { readRoles } from './role-rows.js';
 import { createRole, deleteRole, previewCreate, previewDelete, previewRename, renameRole } from './roles.js';
 import type { Route } from './routes.js';
@@ -10,8 +10,8 @@ export function roleApi(routes: Router, route: Route, database: Database): void 
   routes
     .route('/roles')
     .get(
-      route('get', async ({ team }, _request, response) => {
-        response.json(await readRoles(database, team.id));
+      route('get', async ({ team }, request, response) => {
+        response.json(await readRoles(database, team.id, parseInput(rolesQuery, { ...request.query })));
       }),
     )
     .post(

@@ -5,12 +5,22 @@ import type { Refusal } from '../web/refusal.js';
 import { refusalOf } from '../web/refusal-of.js';
 import type { Admin } from './admit.js';
 import { inDatabase } from './in-database.js';
-import { newRole, parseInput, roleDeletion, roleRenaming, roleSearch, valueOnly } from './input.js';
+import { newRole, parseInput, roleDeletion, roleRenaming, rolesQuery, valueOnly } from './input.js';
 import { NewRolePage } from './pages/new-role-page.js';
 import { DeleteRolePage, RolePage } from './pages/role-page.js';
 import { RolesPage } from './pages/roles-page.js';
+import { permissionsMax } from './permissions.js';
 import { readRoles } from './role-rows.js';
-import { createRole, deleteRole, findRole, previewCreate, previewDelete, previewRename, renameRole } from './roles.js';
+import {
+  createRole,
+  deleteRole,
+  findRole,
+  isUuid,
+  previewCreate,
+  previewDelete,
+  previewRename,
+  renameRole,
+} from './roles.js';
 import type { Handler, Route } from './routes.js';
 
 /** /settings/scim/roles: what the IdP sends, and the roles for it; each change after a look at whom it touches. */
@@ -18,9 +28,9 @@ export function rolePages(routes: Router, route: Route, database: Database): voi
   routes.get(
     '/roles',
     route('get', async (admin, request, response) => {
-      const { q = '' } = parseInput(roleSearch, { ...request.query });
-      const overview = await readRoles(database, admin.team.id, q);
-      sendPage(response, <RolesPage admin={admin} overview={overview} search={q} done={request.query.done} />);
+      const query = parseInput(rolesQuery, { ...request.query });
+      const overview = await readRoles(database, admin.team.id, query);
+      sendPage(response, <RolesPage admin={admin} overview={overview} query={query} done={request.query.done} />);
     }),
   );
   routes.get('/roles/new', route('update', showNew(database)));
@@ -55,9 +65,9 @@ function showNew(database: Database): Handler {
 
 /** A near miss without the prefix is not ours to rename, but what it may do can be copied. */
 async function permissionsLike(database: Database, { team }: Admin, id: unknown): Promise<string[]> {
-  if (typeof id !== 'string') return [];
-  const roles = await inDatabase(() => database.role.findMany({ where: { teamId: team.id } }));
-  return roles.find((role) => role.id === id)?.permissions ?? [];
+  if (!isUuid(id)) return [];
+  const role = await inDatabase(() => database.role.findFirst({ where: { id, teamId: team.id } }));
+  return role?.permissions.slice(0, permissionsMax) ?? [];
 }
 
 function create(database: Database): Handler {

@@ -4,14 +4,15 @@ import { scimRoleName } from '../directory/world.js';
 import { Refusal } from '../web/refusal.js';
 import type { Admin } from './admit.js';
 import { inDatabase } from './in-database.js';
-import { holdersOfRole, holdersOfValue, type RoleEffect, roleEffect } from './role-effects.js';
+import { permissionsMax } from './permissions.js';
+import { type RoleEffect, roleEffect } from './role-effects.js';
 import { isScimRole, type TeamRole } from './role-matching.js';
 
 export type NewRole = { value: string; permissions: string[]; fingerprint?: string };
 
 /** Who would get `scim:` + value. */
 export function previewCreate(database: Database, { team }: Admin, value: string): Promise<RoleEffect> {
-  return inDatabase(() => effectOfCreate(database, team.id, value));
+  return inDatabase(() => roleEffect(database, { teamId: team.id, roleId: null, value }));
 }
 
 /**
@@ -26,7 +27,7 @@ export async function createRole(
   const { team } = admin;
   const { value, permissions, fingerprint } = wanted;
   return writing(database, async (tx) => {
-    const effect = confirmed(await effectOfCreate(tx, team.id, value), fingerprint);
+    const effect = confirmed(await roleEffect(tx, { teamId: team.id, roleId: null, value }), fingerprint);
     const role = await tx.role.create({ data: { teamId: team.id, name: scimRoleName(value), permissions } });
     await record(tx, admin, 'role.create', role, { gain: effect.gain.total, permissions });
     return { ...shown(role), effect };
@@ -36,7 +37,7 @@ export async function createRole(
 export function previewRename(database: Database, admin: Admin, id: string, value: string): Promise<Preview> {
   return inDatabase(async () => {
     const role = await findRole(database, admin, id);
-    return { role, effect: await effectOfRename(database, admin.team.id, role, value) };
+    return { role, effect: await roleEffect(database, { teamId: admin.team.id, roleId: role.id, value }) };
   });
 }
 
@@ -51,7 +52,8 @@ export async function renameRole(
 ): Promise<TeamRole & { effect: RoleEffect }> {
   return writing(database, async (tx) => {
     const role = await lockRole(tx, admin, change.id);
-    const effect = confirmed(await effectOfRename(tx, admin.team.id, role, change.value), change.fingerprint);
+    const step = { teamId: admin.team.id, roleId: role.id, value: change.value };
+    const effect = confirmed(await roleEffect(tx, step), change.fingerprint);
     const renamed = await tx.role.update({
       where: { id: role.id, teamId: admin.team.id },
       data: { name: scimRoleName(change.value) },
@@ -65,7 +67,7 @@ export async function renameRole(
 export function previewDelete(database: Database, admin: Admin, id: string): Promise<Preview> {
   return inDatabase(async () => {
     const role = await findRole(database, admin, id);
-    return { role, effect: await effectOfDelete(database, role) };
+    return { role, effect: await roleEffect(database, { teamId: admin.team.id, roleId: role.id, value: null }) };
   });
 }
 
@@ -77,7 +79,8 @@ export async function deleteRole(
 ): Promise<TeamRole & { effect: RoleEffect }> {
   return writing(database, async (tx) => {
     const role = await lockRole(tx, admin, gone.id);
-    const effect = confirmed(await effectOfDelete(tx, role), gone.fingerprint);
+    const step = { teamId: admin.team.id, roleId: role.id, value: null };
+    const effect = confirmed(await roleEffect(tx, step), gone.fingerprint);
     await tx.role.deleteMany({ where: { id: role.id, teamId: admin.team.id } });
     await record(tx, admin, 'role.delete', role, { lose: effect.lose.total, loseManual: effect.loseManual.total });
     return { ...role, effect };
@@ -86,37 +89,21 @@ export async function deleteRole(
 
 /** A scim role of this team. Others are not ours to change, and other teams' are nobody's business. @throws Refusal */
 export async function findRole(database: Database | Transaction, { team }: Admin, id: string): Promise<TeamRole> {
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
-  const role = isId ? await database.role.findFirst({ where: { id, teamId: team.id } }) : null;
+  const role = isUuid(id) ? await database.role.findFirst({ where: { id, teamId: team.id } }) : null;
   if (role === null || !isScimRole(role.name)) {
     throw new Refusal('not_found', 'Your team has no such SCIM role. It may have been deleted meanwhile.');
   }
   return shown(role);
 }
 
+export function isUuid(text: unknown): text is string {
+  return typeof text === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** Two people who change the same role take turns, and the second sees what the first did. */
 async function lockRole(tx: Transaction, admin: Admin, id: string): Promise<TeamRole> {
   await tx.$queryRaw`SELECT 1 FROM roles WHERE id::text = ${id} AND team_id = ${admin.team.id}::uuid FOR UPDATE`;
   return findRole(tx, admin, id);
-}
-
-async function effectOfCreate(database: Database | Transaction, teamId: string, value: string): Promise<RoleEffect> {
-  return roleEffect({ now: [], wanted: await holdersOfValue(database, teamId, value), byHand: [] });
-}
-
-async function effectOfRename(
-  database: Database | Transaction,
-  teamId: string,
-  { id }: TeamRole,
-  value: string,
-): Promise<RoleEffect> {
-  const now = await holdersOfRole(database, id, 'scim');
-  return roleEffect({ now, wanted: await holdersOfValue(database, teamId, value), byHand: [] });
-}
-
-async function effectOfDelete(database: Database | Transaction, { id }: TeamRole): Promise<RoleEffect> {
-  const now = await holdersOfRole(database, id, 'scim');
-  return roleEffect({ now, wanted: [], byHand: await holdersOfRole(database, id, 'manual') });
 }
 
 function confirmed(effect: RoleEffect, fingerprint: string | undefined): RoleEffect {
@@ -150,5 +137,5 @@ function record(
 }
 
 function shown({ id, name, permissions }: TeamRole): TeamRole {
-  return { id, name, permissions };
+  return { id, name, permissions: permissions.slice(0, permissionsMax) };
 }

@@ -6,13 +6,18 @@ import type { Admin, Admit, ScimAction } from './admit.js';
 
 export type Handler = (admin: Admin, request: Request, response: Response) => unknown;
 
-/** What stands before each handler: the person is admitted for this very action, and does not change too much at once. */
+/**
+ * What stands before each handler: the person is admitted for this very action, does not change too much at once, and only
+ * then what they sent is read.
+ */
 export type Route = (action: ScimAction, handler: Handler) => RequestHandler[];
+/** By what is sent: by programs, and by forms of our pages. */
+export type Routes = { json: Route; form: Route };
 
 /** A person clicks less often; a program that writes in a loop is stopped here and not by Stytch, for everybody. */
 const writesPerMinute = 30;
 
-export function createRoute(admit: Admit): Route {
+export function createRoutes(admit: Admit): Routes {
   const admitted = new WeakMap<Request, Admin>();
   const adminOf = (request: Request): Admin => {
     const admin = admitted.get(request);
@@ -20,20 +25,24 @@ export function createRoute(admit: Admit): Route {
     return admin;
   };
   const limit = writeLimit(writesPerMinute, (request) => adminOf(request).person.memberId);
-  return (action, handler) => [
-    async (request, _response, next) => {
-      admitted.set(request, await admit(request, action));
-      next();
-    },
-    limit,
-    async (request, response) => {
-      await handler(adminOf(request), request, response);
-    },
-  ];
+  const reading =
+    (body: readonly RequestHandler[]): Route =>
+    (action, handler) => [
+      async (request, _response, next) => {
+        admitted.set(request, await admit(request, action));
+        next();
+      },
+      limit,
+      ...body,
+      async (request, response) => {
+        await handler(adminOf(request), request, response);
+      },
+    ];
+  return { json: reading(jsonBody), form: reading([formBody]) };
 }
 
 /** Programs send JSON. Longer than anything we take. */
-export const jsonBody: RequestHandler[] = [
+const jsonBody: RequestHandler[] = [
   express.json({ limit: '64kb' }),
   (request, _response, next) => {
     const hasBody = Number(request.get('Content-Length') ?? 0) > 0 || request.get('Transfer-Encoding') !== undefined;
@@ -42,4 +51,4 @@ export const jsonBody: RequestHandler[] = [
   },
 ];
 
-export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb', ...formWithoutNul });
+const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb', ...formWithoutNul });

@@ -12,14 +12,13 @@ import { activityQuery, parseInput } from './input.js';
 import { ActivityPage } from './pages/activity-page.js';
 import { Live, OverviewPage, WelcomePage } from './pages/overview-page.js';
 import { rolePages } from './role-pages.js';
-import { formBody, type Handler, type Route } from './routes.js';
+import type { Handler, Route } from './routes.js';
 import { readSetup } from './setup.js';
 import { readSignals } from './signals.js';
 
 /** /settings/scim: the pages of a team's admin, over the same functions as /api/scim. */
 export function settingsPart(route: Route, deps: SettingsDependencies): Part {
   const routes = Router();
-  routes.use(formBody);
   routes.get('/', route('get', overview(deps)));
   routes.get('/live', route('get', live(deps)));
   connectionPages(routes, route, deps);

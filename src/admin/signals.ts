@@ -1,10 +1,14 @@
 import type { Database } from '../database.js';
-import type { Signals } from './checklist.js';
+import { type Signals, signalMax } from './checklist.js';
 import { inDatabase } from './in-database.js';
 
+/** Rows in which names are counted: enough for all names of a usual team. */
+const valueRowsMax = 10_000;
+
 /**
- * Reads what the checklist is ticked by: five small looks at the rows, cheap enough for every few seconds. A connection
- * that was made elsewhere is older than our row of it, so it may have done all since the one before it ended.
+ * Reads what the checklist is ticked by: five small looks at the rows, cheap enough for every few seconds, because none
+ * counts further than `signalMax`. A connection that was made elsewhere is older than our row of it, so it may have done
+ * all since the one before it ended.
  */
 export function readSignals(database: Database, teamId: string): Promise<Signals> {
   return inDatabase(async () => {
@@ -14,17 +18,29 @@ export function readSignals(database: Database, teamId: string): Promise<Signals
           (SELECT max(updated_at) FROM scim_connections WHERE team_id = ${teamId}::uuid AND status = 'deleted'),
           '-infinity') END) AS since
         FROM scim_connections WHERE team_id = ${teamId}::uuid AND status = 'active'
+      ), provisioned AS (
+        (SELECT id FROM users WHERE team_id = ${teamId}::uuid AND stytch_member_id IS NOT NULL
+          AND scim_external_id IS NOT NULL LIMIT ${signalMax})
+        UNION (SELECT u.id FROM sync_events e JOIN users u ON u.id = e.user_id
+          WHERE e.team_id = ${teamId}::uuid AND e.applied_at >= (SELECT since FROM connection)
+            AND e.event_type LIKE 'scim.%' AND u.team_id = e.team_id AND u.stytch_member_id IS NOT NULL LIMIT ${signalMax})
+      ), value_rows AS (
+        SELECT v.value FROM users u JOIN idp_role_values v ON v.user_id = u.id WHERE u.team_id = ${teamId}::uuid
+        LIMIT ${valueRowsMax}
+      ), granted AS (
+        SELECT 1 FROM users u WHERE u.team_id = ${teamId}::uuid AND EXISTS (SELECT 1 FROM role_grants g
+          JOIN roles r ON r.id = g.role_id WHERE g.user_id = u.id AND g.source = 'scim' AND r.team_id = u.team_id)
+        LIMIT ${signalMax}
+      ), deactivated AS (
+        SELECT 1 FROM users WHERE team_id = ${teamId}::uuid AND status = 'deactivated'
+          AND deactivated_at >= (SELECT since FROM connection) LIMIT ${signalMax}
       )
       SELECT c.since IS NOT NULL AS "isConnected",
-        (SELECT count(*)::int FROM users u WHERE u.team_id = ${teamId}::uuid AND u.stytch_member_id IS NOT NULL
-          AND (u.scim_external_id IS NOT NULL OR EXISTS (SELECT 1 FROM sync_events e WHERE e.user_id = u.id
-            AND e.event_type LIKE 'scim.%' AND e.applied_at >= c.since))) AS people,
-        (SELECT count(DISTINCT v.value)::int FROM idp_role_values v JOIN users u ON u.id = v.user_id
-          WHERE u.team_id = ${teamId}::uuid) AS values,
-        (SELECT count(DISTINCT g.user_id)::int FROM role_grants g JOIN roles r ON r.id = g.role_id
-          WHERE r.team_id = ${teamId}::uuid AND g.source = 'scim') AS granted,
-        (SELECT count(*)::int FROM users u WHERE u.team_id = ${teamId}::uuid AND u.status = 'deactivated'
-          AND u.deactivated_at >= c.since) AS deactivated
+        (SELECT LEAST(count(*), ${signalMax})::int FROM provisioned) AS people,
+        (SELECT LEAST(count(DISTINCT value), ${signalMax})::int FROM value_rows) AS values,
+        (SELECT count(*) = ${valueRowsMax} FROM value_rows) AS "valuesAreMore",
+        (SELECT count(*)::int FROM granted) AS granted,
+        (SELECT count(*)::int FROM deactivated) AS deactivated
       FROM connection c`;
     return signals;
   });

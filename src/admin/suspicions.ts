@@ -13,8 +13,10 @@ export type SuspicionDependencies = {
 const someMax = 5;
 /** The user name is kept nowhere in Scanner, so a few people are asked about; a mapping is wrong for all alike. */
 const askedMax = 3;
+/** A mapping is wrong for all alike, so the people who changed last are enough to see it. */
+const peopleMax = 1_000;
 /** The latest changes say how the identity provider is set up now. */
-const eventsMax = 10_000;
+const eventsMax = 2_000;
 
 /** Looks for the marks that wrong settings leave. For a page that is opened, not for one that is polled. */
 export async function readSuspicions(deps: SuspicionDependencies, teamId: string): Promise<Suspicions> {
@@ -32,10 +34,14 @@ export async function readSuspicions(deps: SuspicionDependencies, teamId: string
 
 function readMarks(database: Database, teamId: string) {
   return database.$queryRaw<[Pick<Suspicions, 'jsonValues' | 'oddEmails'>]>`
+    WITH latest AS (
+      SELECT id, email, status, stytch_member_id FROM users WHERE team_id = ${teamId}::uuid
+      ORDER BY updated_at DESC LIMIT ${peopleMax}
+    )
     SELECT
-      ARRAY(SELECT DISTINCT v.value FROM idp_role_values v JOIN users u ON u.id = v.user_id
-        WHERE u.team_id = ${teamId}::uuid AND v.value ~ '^\\s*[\\[{"]' ORDER BY 1 LIMIT ${someMax}) AS "jsonValues",
-      ARRAY(SELECT u.email FROM users u WHERE u.team_id = ${teamId}::uuid AND u.status = 'active'
+      ARRAY(SELECT DISTINCT v.value FROM latest u JOIN idp_role_values v ON v.user_id = u.id
+        WHERE v.value ~ '^\\s*[\\[{"]' ORDER BY 1 LIMIT ${someMax}) AS "jsonValues",
+      ARRAY(SELECT u.email FROM latest u WHERE u.status = 'active'
         AND u.stytch_member_id IS NOT NULL AND u.email !~ '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$'
         ORDER BY 1 LIMIT ${someMax}) AS "oddEmails"`;
 }

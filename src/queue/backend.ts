@@ -61,7 +61,7 @@ export type OpenQueue = {
   getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
   getJobState(id: string): Promise<string>;
   promoteJobs(options: { count: number }): Promise<void>;
-  getFailed(start: number, end: number): Promise<BackendJob[]>;
+  getRanges(states: JobType[], start: number, end: number, oldestFirst: boolean): Promise<string[]>;
   getJob(id: string): Promise<BackendJob | undefined>;
   getJobs(states: JobType[], start: number, end: number, oldestFirst: boolean): Promise<(Job | undefined)[]>;
   close(): Promise<void>;

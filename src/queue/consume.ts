@@ -76,8 +76,13 @@ function askedOf({ id = '', name, data, attemptsMade, stalledCounter }: Job): Pa
   return { id, name, data, attempt: attemptsMade + 1, deaths: stalledCounter };
 }
 
-/** BullMQ keeps a failure's message in the queue, so it gets our own words only. */
+/**
+ * BullMQ keeps a failure's message and stack in the queue, so it gets our own words only. Its stack would always be this
+ * file's, and is what makes a failed job large: 5.6 KB with nine of them.
+ */
 function tellable(error: unknown): never {
   const message = describeFailure(error);
-  throw error instanceof Hopeless ? new UnrecoverableError(message) : new Error(message);
+  const told = error instanceof Hopeless ? new UnrecoverableError(message) : new Error(message);
+  told.stack = `${told.name}: ${message}`;
+  throw told;
 }

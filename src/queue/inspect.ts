@@ -10,6 +10,7 @@ import {
   queueNames,
 } from './backend.js';
 import { examineRedis, type RedisExamination } from './examine-redis.js';
+import { type FailedEntry, type FailedPlace, failedSlices } from './failed.js';
 
 /** A job as the queue keeps it. `data` is what we wrote: ids and times. */
 export type StoredJob = {
@@ -26,7 +27,7 @@ export type StoredJob = {
   /** What its handler answered, once it is completed. */
   answer: unknown;
   error: string | null;
-  /** One an attempt, the oldest first; the queue keeps our own words only. */
+  /** Of the last attempts, the oldest first; the queue keeps our own words only. */
   errors: string[];
 };
 
@@ -34,8 +35,8 @@ export type JobCounts = { waiting: number; active: number; delayed: number; fail
 
 /** The queues as support sees them: what failed, what is pending; and the one act, trying a finished job again. */
 export type QueueInspector = {
-  /** The failed set, page by page, the newest first. */
-  failed(): AsyncGenerator<StoredJob[]>;
+  /** All that failed, the latest first, in bounded slices. @param from where to begin; the latest by default */
+  failed(from?: FailedPlace | null): AsyncGenerator<StoredJob[]>;
   find(id: string, queues: readonly QueueName[]): Promise<StoredJob | null>;
   /** The same job with this data, all its attempts before it; false when it is in no finished state any more. */
   retry(job: StoredJob, data: object): Promise<boolean>;
@@ -47,7 +48,6 @@ export type QueueInspector = {
   close(): Promise<void>;
 };
 
-const pageSize = 500;
 const deadlineMs = 15_000;
 const againAfterMs = 500;
 
@@ -66,7 +66,7 @@ export function inspectQueues(home: QueueHome, onError: (error: Error) => void):
     return found.find((job) => job !== null) ?? null;
   };
   return {
-    failed: () => failedPages(queues, within),
+    failed: (from = null) => storedSlices(failedSlices(queues, within, from)),
     find,
     retry: (job, data) => within(() => retryIn(queues.get(job.queue), job, data)),
     counts: async () => Object.fromEntries(await each(countsOf)) as Record<QueueName, JobCounts>,
@@ -79,14 +79,8 @@ export function inspectQueues(home: QueueHome, onError: (error: Error) => void):
   };
 }
 
-async function* failedPages(queues: ReadonlyMap<QueueName, OpenQueue>, within: Within): AsyncGenerator<StoredJob[]> {
-  for (const [name, queue] of queues) {
-    for (let start = 0; ; start += pageSize) {
-      const page = await within(() => queue.getFailed(start, start + pageSize - 1));
-      if (page.length > 0) yield page.filter(isWhole).map((job) => storedJob(name, job, 'failed'));
-      if (page.length < pageSize) break;
-    }
-  }
+async function* storedSlices(slices: AsyncIterable<FailedEntry[]>): AsyncGenerator<StoredJob[]> {
+  for await (const slice of slices) yield slice.map(({ queue, job }) => storedJob(queue, job, 'failed'));
 }
 
 /** The data first: should this process die in between, the job is still where it was. */

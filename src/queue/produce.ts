@@ -40,6 +40,7 @@ const jobOptions: JobsOptions = {
   attempts: 9,
   backoff: { type: 'exponential', delay: 900, jitter: 0.5 },
   removeOnFail: false,
+  stackTraceLimit: 3, // of nine attempts: the last ones say what is wrong now
 };
 /** Hints are remembered so that Svix's quick retries of what we have are seen as such; no guarantee rests on it. */
 const removeOnComplete: Record<QueueName, KeepJobs | boolean> = {

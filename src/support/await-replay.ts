@@ -2,50 +2,57 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { replayStep } from '../jobs.js';
 import { shownJobId } from './job-id.js';
 import type { SupportParts } from './parts.js';
-import { answersOf, closeFinished, type ReplayAnswer, type ReplayResult } from './replays.js';
+import { type BatchCounts, closeFinished, countsOf, eachAnswer, type ReplayResult } from './replays.js';
 import type { Skipped, StartedReplay } from './start-replay.js';
 
-/** The contract's answer. */
-export type ReplayReport = { replayed: { id: string; result: ReplayResult }[]; skipped: Skipped[] };
-
-export type Progress = { done: number; total: number };
+type Parts = Pick<SupportParts, 'database' | 'producer'>;
 
 const lookEveryMs = 250;
 const askAgainAfterMs = 1_000;
 
-/**
- * Waits until a replay is done, or for as long as the caller wants. What is not done by then goes on without us, and is
- * named among the skipped with where it stands.
- */
+/** Waits until a replay is done, or for as long as the caller wants. What is not done by then goes on without us. */
 export async function awaitReplay(
-  { database, producer }: Pick<SupportParts, 'database' | 'producer'>,
-  started: StartedReplay,
-  { patienceMs, onProgress = () => {} }: { patienceMs: number; onProgress?: (progress: Progress) => void },
-): Promise<ReplayReport> {
-  if (started.batchId === null) return { replayed: [], skipped: started.skipped };
+  { database, producer }: Parts,
+  { batchId }: StartedReplay,
+  { patienceMs, onProgress = () => {} }: { patienceMs: number; onProgress?: (progress: BatchCounts) => void },
+): Promise<void> {
+  if (batchId === null) return;
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    const answers = await answersOf(database, started.batchId);
-    const done = answers.filter(({ state }) => state === 'done').length;
-    onProgress({ done, total: answers.length });
-    if (done === answers.length) await closeFinished(database);
-    if (done === answers.length || Date.now() >= deadline) return reportOf(answers, started.skipped);
+    const counts = await countsOf(database, batchId);
+    onProgress(counts);
+    if (counts.done === counts.total) return closeFinished(database);
+    if (Date.now() >= deadline) return;
     await sleep(lookEveryMs);
     // The one who asked before may have died asking. Asked again, a step that waits is not doubled.
-    if (done === 0) await producer.add([replayStep(askAgainAfterMs)]).catch(() => {});
+    if (counts.done === 0) await producer.add([replayStep(askAgainAfterMs)]).catch(() => {});
   }
 }
 
-/** Pure. */
-export function reportOf(answers: readonly ReplayAnswer[], skipped: readonly Skipped[]): ReplayReport {
-  const report: ReplayReport = { replayed: [], skipped: [...skipped] };
-  for (const { queue, jobId, state, result, why } of answers) {
-    const id = shownJobId(queue, jobId);
-    if (result !== null) report.replayed.push({ id, result });
-    else report.skipped.push({ id, why: why ?? standing[state] });
-  }
-  return report;
+/** The contract's answer, as it stands now, each of the two lists one by one: they are as long as the failed set was. */
+export type ReplayReport = {
+  replayed: AsyncIterable<{ id: string; result: ReplayResult }>;
+  /** What could not be filed first; then what is not done yet, with where it stands. */
+  skipped: AsyncIterable<Skipped>;
+};
+
+export function replayReport({ database }: Pick<Parts, 'database'>, started: StartedReplay): ReplayReport {
+  const { batchId, skipped } = started;
+  const answers = () => (batchId === null ? nothing() : eachAnswer(database, batchId));
+  return {
+    replayed: (async function* () {
+      for await (const { queue, jobId, result } of answers())
+        if (result !== null) yield { id: shownJobId(queue, jobId), result };
+    })(),
+    skipped: (async function* () {
+      yield* skipped;
+      for await (const { queue, jobId, state, result, why } of answers())
+        if (result === null) yield { id: shownJobId(queue, jobId), why: why ?? standing[state] };
+    })(),
+  };
 }
+
+async function* nothing() {}
 
 const standing = {
   waiting: 'not yet: it waits for its turn, and for a worker; look again with `show`',

@@ -1,26 +1,31 @@
 import { readingDatabase } from '../database.js';
 import type { SupportParts } from './parts.js';
 import { SupportProblem } from './problem.js';
-import { answersOf, type ReplayAnswer } from './replays.js';
+import { answersOf, type BatchCounts, countsOf, type ReplayAnswer } from './replays.js';
 
-/** How far a replay has come. */
-export type BatchProgress = {
+/** How far a replay has come, and a page of its jobs. */
+export type BatchProgress = BatchCounts & {
   id: string;
   actor: string;
   reason: string;
   target: string;
-  done: number;
-  total: number;
+  from: number;
   answers: ReplayAnswer[];
 };
 
+/** The page looks again every few seconds. */
+export const answersPerPage = 100;
+
 /** @throws SupportProblem when there is no such replay */
-export async function batchProgress({ database }: Pick<SupportParts, 'database'>, id: string): Promise<BatchProgress> {
+export async function batchProgress(
+  { database }: Pick<SupportParts, 'database'>,
+  id: string,
+  from = 0,
+): Promise<BatchProgress> {
   const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
   const batch = isId ? await readingDatabase(() => database.replayBatch.findUnique({ where: { id } })) : null;
   if (batch === null) throw new SupportProblem('not_found', 'There is no such replay; old ones are removed in time.');
   const { actor, reason, target } = batch;
-  const answers = await answersOf(database, id);
-  const done = answers.filter(({ state }) => state === 'done').length;
-  return { id, actor, reason, target, done, total: answers.length, answers };
+  const answers = await answersOf(database, id, { from, limit: answersPerPage });
+  return { id, actor, reason, target, from, answers, ...(await countsOf(database, id)) };
 }

@@ -14,9 +14,17 @@ export function tallyOf(changes: readonly Change[]): Tally {
   };
 }
 
+export function added(one: Tally, other: Tally): Tally {
+  return {
+    usersAdded: one.usersAdded + other.usersAdded,
+    usersRemoved: one.usersRemoved + other.usersRemoved,
+    grantsAdded: one.grantsAdded + other.grantsAdded,
+    grantsRemoved: one.grantsRemoved + other.grantsRemoved,
+  };
+}
+
 /** `+1 user  -0 users  +2 grants  -0 grants`. */
-export function tallyText(changes: readonly Change[]): string {
-  const { usersAdded, usersRemoved, grantsAdded, grantsRemoved } = tallyOf(changes);
+export function tallyText({ usersAdded, usersRemoved, grantsAdded, grantsRemoved }: Tally): string {
   return [
     `+${counted(usersAdded, 'user')}`,
     `-${counted(usersRemoved, 'user')}`,
@@ -53,6 +61,16 @@ export function changeText(change: Change): string {
     default:
       return unknownChange(change);
   }
+}
+
+/** Of one event; who comes with 500 groups brings a thousand. */
+const changesShown = 20;
+
+/** Changes in a line; those that are too many to be read are counted. */
+export function changesText(changes: readonly Change[]): string {
+  const more = changes.length - changesShown;
+  const first = changes.slice(0, changesShown).map(changeText);
+  return [...first, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 /** Exhaustive: a new kind of change must be given words. */

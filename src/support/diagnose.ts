@@ -1,4 +1,4 @@
-import { matchRole } from '../admin/role-matching.js';
+import { roleMatcher } from '../admin/role-matching.js';
 import { counted } from '../counted.js';
 import { scimRoleName } from '../directory/world.js';
 import type { WhyFacts } from './why-facts.js';
@@ -102,26 +102,35 @@ function aboutDrift({ pending, memberId, stytch }: WhyFacts): Finding[] {
   return [finding('out_of_date', message, `npm run support -- resync --user ${memberId} --reason "…"`)];
 }
 
+/** Somebody in 500 groups is no rarity; what is wrong with twenty of them is wrong with the rest. */
+const valuesExplained = 20;
+
 /** Of what the IdP says today, if that is known; else of what Scanner has stored. */
 function aboutRoles({ stytch, values, roles, losses, team }: WhyFacts): Finding[] {
   if (team === null) return [];
   const said = stytch.says === 'active' ? stytch.values : values;
-  const distinct = [...new Set(said.map(({ value }) => value))];
-  return distinct
-    .filter((value) => !roles.includes(scimRoleName(value)))
-    .map((value) => {
-      const known = roles.map((role) => ({ id: role, name: role, permissions: [] }));
-      const meant = matchRole(value, known).nearMiss?.role.name ?? null;
-      const name = scimRoleName(value);
-      const lost = losses.find(({ role }) => role === name);
-      const history = lost === undefined ? '' : ` They had it until ${lost.at} (${lost.trigger}).`;
-      if (meant === null) {
-        const next = `If they should have one: create the role ${name} in Scanner. Everybody with the value gets it within a minute.`;
-        return finding('no_such_role', `The IdP says ${value}, and the team has no role ${name}.${history}`, next);
-      }
-      const message = `The IdP says ${value}; the team's role is called ${meant}, which is not exactly ${name}, and grants nothing.${history}`;
-      return finding('near_miss', message, `Rename the role to ${name}, or correct the name in the IdP.`);
-    });
+  const known = new Set(roles);
+  const matchOf = roleMatcher(roles.map((name) => ({ id: name, name })));
+  const unmet = [...new Set(said.map(({ value }) => value))].filter((value) => !known.has(scimRoleName(value)));
+  const findings = unmet.slice(0, valuesExplained).map((value) => {
+    const meant = matchOf(value).nearMiss?.role.name ?? null;
+    const lost = losses.find(({ role }) => role === scimRoleName(value));
+    return aboutValue(value, meant, lost === undefined ? '' : ` They had it until ${lost.at} (${lost.trigger}).`);
+  });
+  const more = unmet.length - findings.length;
+  if (more === 0) return findings;
+  const message = `The IdP says ${counted(more, 'more name that is', 'more names that are')} no role of the team.`;
+  return [...findings, finding('no_such_role', message, 'Settings > SCIM > Roles of the team lists them all.')];
+}
+
+function aboutValue(value: string, meant: string | null, history: string): Finding {
+  const name = scimRoleName(value);
+  if (meant === null) {
+    const next = `If they should have one: create the role ${name} in Scanner. Everybody with the value gets it within a minute.`;
+    return finding('no_such_role', `The IdP says ${value}, and the team has no role ${name}.${history}`, next);
+  }
+  const message = `The IdP says ${value}; the team's role is called ${meant}, which is not exactly ${name}, and grants nothing.${history}`;
+  return finding('near_miss', message, `Rename the role to ${name}, or correct the name in the IdP.`);
 }
 
 function aboutSilence({ quietSince }: WhyFacts): Finding[] {

@@ -3,20 +3,33 @@ import type { Leaver } from './leavers.js';
 import { SupportProblem } from './problem.js';
 
 export type EvidenceFormat = 'csv' | 'jsonl';
-export type Evidence = { team: string; since: string; leavers: readonly Leaver[] };
-
 /**
- * The evidence as text, hash-chained: each line ends in the hash of itself and of the line before. The first line says
- * what it is about, the last one how many there are, so that lines cut off at either end show too. Pure.
- * @returns the text, and the hash of its last line
+ * Writes the evidence line by line, hash-chained: each line ends in the hash of itself and of the line before. The first
+ * line says what it is about, the last one how many there are, so that lines cut off at either end show too. Pure but for
+ * its own count and hash.
  */
-export function writeEvidence(evidence: Evidence, format: EvidenceFormat): { text: string; head: string } {
-  let head = chainStart;
-  const lines = contentsOf(evidence, format).map((content) => {
+export function evidenceWriter(format: EvidenceFormat) {
+  const isCsv = format === 'csv';
+  let [head, leavers] = [chainStart, 0];
+  const chained = (content: string) => {
     head = chainHash(head, content);
-    return format === 'csv' ? `${content},${head}` : `${content.slice(0, -1)},"hash":"${head}"}`;
-  });
-  return { text: `${[...(format === 'csv' ? [heading] : []), ...lines].join('\n')}\n`, head };
+    return isCsv ? `${content},${head}` : `${content.slice(0, -1)},"hash":"${head}"}`;
+  };
+  const alone = (text: string) =>
+    chained(isCsv ? `${text}${','.repeat(columns.length - 1)}` : JSON.stringify({ about: text }));
+  return {
+    begin: ({ team, since }: { team: string; since: string }): string[] => [
+      ...(isCsv ? [heading] : []),
+      alone(`${title} ${team} since ${since}`),
+    ],
+    add: (leaver: Leaver): string => {
+      leavers += 1;
+      return chained(isCsv ? row(leaver) : JSON.stringify(leaver));
+    },
+    end: (): string => alone(ending(leavers)),
+    /** How many there were, and the hash of the last line. */
+    written: (): Verified => ({ leavers, head }),
+  };
 }
 
 export type Verified = { leavers: number; head: string };
@@ -65,13 +78,6 @@ const heading = `${columns.join(',')},hash`;
 
 function ending(leavers: number): string {
   return `end of ${leavers} leavers`;
-}
-
-function contentsOf({ team, since, leavers }: Evidence, format: EvidenceFormat): string[] {
-  const [first, last] = [`${title} ${team} since ${since}`, ending(leavers.length)];
-  if (format === 'jsonl') return [{ about: first }, ...leavers, { about: last }].map((line) => JSON.stringify(line));
-  const alone = (text: string) => `${text}${','.repeat(columns.length - 1)}`;
-  return [alone(first), ...leavers.map(row), alone(last)];
 }
 
 function row(leaver: Leaver): string {

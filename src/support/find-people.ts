@@ -84,11 +84,17 @@ async function membersLike(
 }
 
 const organizationPagesMax = 10;
+/** Each thousand costs a search; with more teams support says which one is meant (`--team`). */
+const teamsMax = 20_000;
 
 /** Those without a team too: an unknown team is a reason why somebody lacks access. */
 async function allOrganizations({ database, lookups }: Parts): Promise<string[]> {
   const teams = await readingDatabase(() =>
-    database.team.findMany({ where: { stytchOrganizationId: { not: null } }, select: { stytchOrganizationId: true } }),
+    database.team.findMany({
+      where: { stytchOrganizationId: { not: null } },
+      select: { stytchOrganizationId: true },
+      take: teamsMax,
+    }),
   );
   const known = new Set(teams.map(({ stytchOrganizationId }) => String(stytchOrganizationId)));
   let cursor: string | undefined;

@@ -26,13 +26,19 @@ export type SupportParts = {
   /** How far a search of Stytch's may be behind. */
   searchLagMs: number;
   memory: Memory;
+  /** Whether a dry run may read whole teams: only in a process that has nothing else to do. */
+  previewsTeams: boolean;
   slaSeconds: number;
 };
 
 /** A person waits for the answer, and nothing tries again for them. */
 const deadlineMs = 10_000;
 
-export function connectSupport(config: Config, log: Log): SupportParts & { close(): Promise<void> } {
+export function connectSupport(
+  config: Config,
+  log: Log,
+  { previewsTeams }: { previewsTeams: boolean },
+): SupportParts & { close(): Promise<void> } {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
   const database = connectDatabase(config.DATABASE_URL, { connections: 4, connectTimeoutMs: deadlineMs });
@@ -44,7 +50,7 @@ export function connectSupport(config: Config, log: Log): SupportParts & { close
   const producer = connectProducer(home, onError);
   return {
     ...{ database, stytch, lookups, queues, producer, searchLagMs: allowedSearchLagMs, slaSeconds: config.SLA_SECONDS },
-    memory,
+    ...{ memory, previewsTeams },
     readMembers: memberReader(stytch, { deadlineMs, memory }).readMembers,
     rereads: rereadsThrough(producer),
     close: async () => {

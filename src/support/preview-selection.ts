@@ -5,19 +5,23 @@ import { type Preview, previewJobs } from './preview.js';
 import { unless } from './problem.js';
 import type { Selection } from './start-replay.js';
 
-/** What replaying these jobs would change now: chosen ones, or all failed ones that match. Changes nothing. */
-export async function previewSelection(
-  parts: Pick<SupportParts, 'database' | 'queues' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'>,
-  selection: Selection,
-): Promise<Preview> {
-  if ('filter' in selection) return previewJobs(parts, await failedJobs(parts, selection.filter));
-  const jobs: FoundJob[] = [];
+type Parts = Parameters<typeof previewJobs>[0] & Pick<SupportParts, 'queues'>;
+
+/**
+ * What replaying these jobs would change now: chosen ones, or all failed ones that match, portion by portion. Changes
+ * nothing.
+ */
+export async function* previewSelection(parts: Parts, selection: Selection): AsyncGenerator<Preview> {
+  if ('filter' in selection) return yield* previewJobs(parts, failedJobs(parts, selection.filter));
   const unknown: Preview['skipped'] = [];
-  for (const id of new Set(selection.ids)) {
+  yield* previewJobs(parts, chosen(parts, selection.ids, unknown));
+  if (unknown.length > 0) yield { plan: [], skipped: unknown };
+}
+
+async function* chosen(parts: Parts, ids: readonly string[], unknown: Preview['skipped']): AsyncGenerator<FoundJob[]> {
+  for (const id of new Set(ids)) {
     const job = await findJob(parts, id).catch((error) => unless(error, 'not_found'));
-    if (job === null) unknown.push({ id, why: 'unknown: neither the queue nor sync_events has a job with this id' });
-    else jobs.push(job);
+    if (job !== null) yield [job];
+    else unknown.push({ id, why: 'unknown: neither the queue nor sync_events has a job with this id' });
   }
-  const preview = await previewJobs(parts, jobs);
-  return { plan: preview.plan, skipped: [...preview.skipped, ...unknown] };
 }

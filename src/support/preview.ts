@@ -6,18 +6,48 @@ import { previewTeam } from './preview-team.js';
 
 export type Preview = { plan: { id: string; changes: PlannedChange[] }[]; skipped: { id: string; why: string }[] };
 
-type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'>;
+type Parts = Pick<
+  SupportParts,
+  'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads' | 'previewsTeams'
+>;
+type Previewed = Pick<FoundJob, 'facts' | 'shown'>;
+
+/** As many as one search tells of. */
+const membersAtOnce = 1_000;
+/** The jobs of one team come in a row mostly, and it is read once; what it would change may be as much as it is large. */
+const teamsKept = 5;
 
 /**
  * What replaying these jobs would change now: asks Stytch and decides by the same plan as a worker, and writes nothing.
- * Each member and each team is asked for once, however many jobs name it.
+ * Each member of a portion and each team is asked for once, however many jobs name it.
  */
-export async function previewJobs(parts: Parts, jobs: readonly Pick<FoundJob, 'facts' | 'shown'>[]) {
+export async function* previewJobs(parts: Parts, slices: AsyncIterable<readonly Previewed[]>): AsyncGenerator<Preview> {
+  const teams = new Map<string, Planned>();
+  for await (const portion of portionsOf(slices)) yield await previewPortion(parts, teams, portion);
+}
+
+/** So many jobs that their members fit into one search; at least one, which names no more than that. */
+async function* portionsOf(slices: AsyncIterable<readonly Previewed[]>): AsyncGenerator<Previewed[]> {
+  let [portion, members]: [Previewed[], number] = [[], 0];
+  for await (const slice of slices) {
+    for (const { facts, shown } of slice) {
+      const weight = Math.max(1, facts.memberIds.length);
+      if (portion.length > 0 && members + weight > membersAtOnce) {
+        yield portion;
+        [portion, members] = [[], 0];
+      }
+      portion.push({ facts, shown });
+      members += weight;
+    }
+  }
+  if (portion.length > 0) yield portion;
+}
+
+async function previewPortion(parts: Parts, teams: Map<string, Planned>, jobs: readonly Previewed[]): Promise<Preview> {
   const members = await previewMembers(
     parts,
     jobs.flatMap(({ facts }) => (facts.about === 'members' ? wantedOf(facts) : [])),
   );
-  const teams = new Map<string, Planned>();
   const preview: Preview = { plan: [], skipped: [] };
   for (const { facts, shown } of jobs) {
     const planned =
@@ -54,7 +84,13 @@ async function ofTeam(
     return { why: 'it reads every connected team; look at one of them with `resync --team <id> --dry-run`' };
   }
   if (about === 'nobody' || teamId === null) return { why: 'it concerns no team that Scanner knows' };
+  // Of 100,000 people it would be a hundred searches, in the process that takes the webhooks.
+  if (!parts.previewsTeams) {
+    return { why: `it reads a whole team; what that changes: npm run support -- resync --team ${teamId} --dry-run` };
+  }
   const planned = known.get(teamId) ?? (await previewTeam(parts, teamId));
+  const [oldest] = known.keys();
+  if (known.size >= teamsKept && oldest !== undefined) known.delete(oldest);
   known.set(teamId, planned);
   return planned;
 }

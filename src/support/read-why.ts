@@ -2,27 +2,29 @@ import { readingDatabase } from '../database.js';
 import { asRecord } from '../directory/json.js';
 import { directoryMemberOf } from '../directory/member.js';
 import type { RoleValue } from '../directory/role-values.js';
+import { scimRoleName } from '../directory/world.js';
 import { describeFailure } from '../failures.js';
-import { failedJobs } from './failed-jobs.js';
 import type { FoundPerson } from './find-people.js';
 import type { FoundTeam } from './find-team.js';
+import type { FailedJob } from './job-filter.js';
 import type { SupportParts } from './parts.js';
 import { type PlannedChange, previewMembers } from './preview-members.js';
 import type { Cause, Grant, PastEvent, StytchAnswer, WhyFacts } from './why-facts.js';
 
-type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'queues' | 'searchLagMs' | 'memory'>;
+type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory'>;
 
 /** Everything about one person. What can't be read is said to be unknown; the rest is told all the same. */
-export async function readWhy(parts: Parts, person: FoundPerson): Promise<WhyFacts> {
+export async function readWhy(parts: Parts, person: FoundPerson, failedJobs: FailedJob[]): Promise<WhyFacts> {
   const { user, memberId, organizationId, teamId } = person;
-  const [team, stytch, scanner, jobs, pending] = await Promise.all([
+  const [team, stytch, scanner, pending] = await Promise.all([
     teamOf(parts, teamId),
     askStytch(parts, memberId),
     readScanner(parts, { userId: user?.id ?? null, memberId, teamId, externalId: user?.externalId ?? null }),
-    failedJobsOf(parts, memberId),
     pendingOf(parts, memberId),
   ]);
-  return { team, organizationId, user, memberId, stytch, ...scanner, failedJobs: jobs, pending };
+  const said = [...scanner.values, ...(stytch.says === 'active' ? stytch.values : [])];
+  const roles = await readRoleNames(parts.database, teamId, said);
+  return { team, organizationId, user, memberId, stytch, ...scanner, roles, failedJobs, pending };
 }
 
 async function teamOf({ database }: Parts, teamId: string | null): Promise<FoundTeam | null> {
@@ -55,42 +57,38 @@ async function pendingOf(
   return planned.get(memberId) ?? { why: 'the member was not read' };
 }
 
-/** Jobs that name this member, alone or among others. */
-async function failedJobsOf(parts: Parts, memberId: string | null) {
-  if (memberId === null) return [];
-  const jobs = await failedJobs(parts);
-  return jobs.filter(({ facts }) => facts.memberIds.includes(memberId)).map(({ shown }) => shown);
-}
-
 type ScannerFacts = Omit<
   WhyFacts,
-  'team' | 'organizationId' | 'user' | 'memberId' | 'stytch' | 'failedJobs' | 'pending'
+  'team' | 'organizationId' | 'user' | 'memberId' | 'stytch' | 'roles' | 'failedJobs' | 'pending'
 >;
 
 type Known = Record<'userId' | 'memberId' | 'teamId' | 'externalId', string | null>;
 
 async function readScanner({ database }: Parts, known: Known): Promise<ScannerFacts> {
   const { userId, memberId, teamId, externalId } = known;
-  const grants = await readGrants(database, userId);
-  const [roles, values, lost, events, held, sync, shared, revocation] = await readingDatabase(() =>
+  const [grants, grantsTotal, values, losses, events, held, sync, shared, revocation] = await readingDatabase(() =>
     Promise.all([
-      database.role.findMany({ where: { teamId: teamId ?? nobody }, select: { name: true } }),
-      database.idpRoleValue.findMany({ where: { userId: userId ?? nobody }, orderBy: { value: 'asc' } }),
+      readGrants(database, userId),
+      database.roleGrant.count({ where: { userId: userId ?? nobody } }),
+      database.idpRoleValue.findMany({
+        where: { userId: userId ?? nobody },
+        orderBy: { value: 'asc' },
+        take: valuesMax,
+      }),
       readLosses(database, userId),
       readEvents(database, userId, memberId),
-      database.heldChange.findFirst({ where: { resolution: null, userIds: { has: userId ?? nobody } } }),
+      database.heldChange.findFirst({
+        where: { resolution: null, userIds: { has: userId ?? nobody } },
+        select: { id: true, since: true }, // and not the thousands who are held with them
+      }),
       database.teamSync.findUnique({ where: { teamId: teamId ?? nobody } }),
       database.sharedExternalId.count({ where: { teamId: teamId ?? nobody, externalId: externalId ?? '' } }),
       database.sessionRevocation.findFirst({ where: { userId: userId ?? nobody } }),
     ]),
   );
-  const holds = new Set(grants.map(({ role }) => role));
   return {
-    grants,
-    events,
-    roles: roles.map(({ name }) => name),
+    ...{ grants, grantsTotal, losses, events },
     values: values.map(({ value, via }): RoleValue => ({ value, via: via as RoleValue['via'] })),
-    losses: lost.filter(({ role }) => !holds.has(role)),
     held: held === null ? null : { id: held.id, since: held.since.toISOString() },
     hasSharedExternalId: shared > 0,
     sessionsPending: revocation === null ? null : { since: revocation.since.toISOString(), tries: revocation.tries },
@@ -100,35 +98,61 @@ async function readScanner({ database }: Parts, known: Known): Promise<ScannerFa
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 const eventsShown = 10;
+/** One person's, whose role somebody renames every second for example: what caused a grant is looked for in the latest. */
+const eventsMax = 1_000;
+/** More than anybody should hold, or reads. */
+const [grantsMax, lossesMax, valuesMax] = [200, 50, 1_000];
+/** Names that are compared for near misses; those that match exactly are always among them. */
+const rolesMax = 5_000;
+
+async function readRoleNames(
+  database: SupportParts['database'],
+  teamId: string | null,
+  said: readonly RoleValue[],
+): Promise<string[]> {
+  const exact = said.map(({ value }) => scimRoleName(value));
+  const rows = await readingDatabase(
+    () => database.$queryRaw<{ name: string }[]>`
+      SELECT name FROM roles WHERE team_id = ${teamId}::uuid AND name = ANY(${exact}::text[])
+      UNION (SELECT name FROM roles WHERE team_id = ${teamId}::uuid ORDER BY name LIMIT ${rolesMax})`,
+  );
+  return rows.map(({ name }) => name);
+}
 
 type CauseRow = { at: Date | null; trigger: string | null; eventType: string | null; svixId: string | null };
 
 /** Each grant with the latest event that gave it. */
 async function readGrants(database: SupportParts['database'], userId: string | null): Promise<Grant[]> {
-  const rows = await readingDatabase(
-    () => database.$queryRaw<(CauseRow & { role: string; source: string; grantedAt: Date })[]>`
-      SELECT r.name AS role, g.source, g.granted_at AS "grantedAt", e.at, e.trigger, e."eventType", e."svixId"
-      FROM role_grants g JOIN roles r ON r.id = g.role_id
-      LEFT JOIN LATERAL (
-        SELECT applied_at AS at, trigger, event_type AS "eventType", svix_id AS "svixId" FROM sync_events
-        WHERE user_id = g.user_id AND g.source = 'scim'
-          AND changes @> jsonb_build_array(jsonb_build_object('type', 'role_granted', 'roleId', r.id))
-        ORDER BY id DESC LIMIT 1
-      ) e ON true
-      WHERE g.user_id = ${userId}::uuid ORDER BY r.name, g.source`,
-  );
+  const rows = await database.$queryRaw<(CauseRow & { role: string; source: string; grantedAt: Date })[]>`
+    WITH latest AS (SELECT * FROM sync_events WHERE user_id = ${userId}::uuid ORDER BY id DESC LIMIT ${eventsMax}),
+    granted AS (
+      SELECT DISTINCT ON (c->>'roleId') c->>'roleId' AS role_id, applied_at AS at, trigger, event_type, svix_id
+      FROM latest e CROSS JOIN LATERAL jsonb_array_elements(e.changes) c WHERE c->>'type' = 'role_granted'
+      ORDER BY c->>'roleId', e.id DESC
+    )
+    SELECT r.name AS role, g.source, g.granted_at AS "grantedAt", e.at, e.trigger, e.event_type AS "eventType",
+      e.svix_id AS "svixId"
+    FROM role_grants g JOIN roles r ON r.id = g.role_id
+    LEFT JOIN granted e ON e.role_id = r.id::text AND g.source = 'scim'
+    WHERE g.user_id = ${userId}::uuid ORDER BY r.name, g.source LIMIT ${grantsMax}`;
   return rows.map(({ role, source, grantedAt, ...cause }) => ({
     ...{ role, source, grantedAt: grantedAt.toISOString(), cause: causeOf(cause) },
   }));
 }
 
+/** The latest loss of each role that they do not hold today. */
 async function readLosses(database: SupportParts['database'], userId: string | null) {
   const rows = await database.$queryRaw<(CauseRow & { role: string })[]>`
-    SELECT DISTINCT ON (c->>'role') c->>'role' AS role, applied_at AS at, trigger, event_type AS "eventType",
-      svix_id AS "svixId"
-    FROM sync_events e CROSS JOIN LATERAL jsonb_array_elements(e.changes) c
-    WHERE e.user_id = ${userId}::uuid AND c->>'type' = 'role_revoked'
-    ORDER BY c->>'role', e.id DESC`;
+    WITH latest AS (SELECT * FROM sync_events WHERE user_id = ${userId}::uuid ORDER BY id DESC LIMIT ${eventsMax}),
+    lost AS (
+      SELECT DISTINCT ON (c->>'role') c->>'role' AS role, e.id, applied_at AS at, trigger, event_type, svix_id
+      FROM latest e CROSS JOIN LATERAL jsonb_array_elements(e.changes) c WHERE c->>'type' = 'role_revoked'
+      ORDER BY c->>'role', e.id DESC
+    )
+    SELECT role, at, trigger, event_type AS "eventType", svix_id AS "svixId" FROM lost
+    WHERE NOT EXISTS (SELECT 1 FROM role_grants g JOIN roles r ON r.id = g.role_id
+      WHERE g.user_id = ${userId}::uuid AND r.name = lost.role)
+    ORDER BY id DESC LIMIT ${lossesMax}`;
   return rows.flatMap(({ role, ...row }) => {
     const cause = causeOf(row);
     return cause === null ? [] : [{ role, ...cause }];

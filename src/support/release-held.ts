@@ -1,10 +1,12 @@
-import { databaseClock, readingDatabase } from '../database.js';
+import { type Database, databaseClock, readingDatabase } from '../database.js';
+import type { Instant } from '../directory/instant.js';
 import { type DirectoryMember, type GoneMember, goneMember } from '../directory/member.js';
 import { Unavailable } from '../failures.js';
-import { type ConvergeResult, converge } from '../reconcile/converge.js';
+import { type Converged, converge } from '../reconcile/converge.js';
+import type { MembersRead } from '../reconcile/read-members.js';
 import type { Act } from './audit.js';
 import { resolveHold } from './discard-held.js';
-import { type OpenHold, openHold } from './held.js';
+import { openHold } from './held.js';
 import type { SupportParts } from './parts.js';
 
 export type Released = {
@@ -16,6 +18,9 @@ export type Released = {
 
 type Parts = Pick<SupportParts, 'database' | 'readMembers'>;
 
+/** Of thousands so many are in hand at a time, from Stytch's answer to the transaction. */
+const usersAtOnce = 500;
+
 /**
  * Deactivates the users of a hold, by the same plan and apply as everything else, after asking Stytch directly about each:
  * whom it still calls active in the team's organization is left alone. The users first, the hold last: should this die in
@@ -24,91 +29,100 @@ type Parts = Pick<SupportParts, 'database' | 'readMembers'>;
  */
 export async function releaseHeld(parts: Parts, id: string, act: Act): Promise<Released> {
   const hold = await openHold(parts, id);
-  const users = await usersOf(parts, hold);
-  const date = await readingDatabase(() => databaseClock(parts.database));
-  const answers = await askAbout(parts, users, await organizationOf(parts, hold));
-  const gone = [...answers.values()].filter((answer) => !(answer instanceof Error) && answer.presence === 'gone');
-  const tasks = gone.map((member) => {
-    return {
-      reading: { member: member as GoneMember, date, isDirect: true },
-      occasions: [{ trigger: 'sweep' as const }],
-    };
-  });
-  const settled = await converge(parts, tasks, { stampUnchanged: true });
-  const report = reportOf(hold, users, answers, settled);
+  const team = await readingDatabase(() => parts.database.team.findUnique({ where: { id: hold.teamId } }));
+  const about = { teamId: hold.teamId, organizationId: team?.stytchOrganizationId ?? null };
+  const asked: Asked[] = [];
+  for (const userIds of parted(hold.userIds)) asked.push(...(await askAbout(parts, about, userIds)));
+  const report: Released = { id: hold.id, teamId: hold.teamId, released: [], skipped: [] };
+  for (const some of parted(asked)) await deactivate(parts, some, report);
   const counts = { released: report.released.length, skipped: report.skipped.length };
   await resolveHold(parts, hold.id, 'released', act, counts); // by somebody else meanwhile: what was done stays true
   return report;
 }
 
+function parted<T>(all: readonly T[]): T[][] {
+  const parts = Math.ceil(all.length / usersAtOnce);
+  return Array.from({ length: parts }, (_, part) => all.slice(part * usersAtOnce, (part + 1) * usersAtOnce));
+}
+
+/** A user of the hold, and what Stytch says: gone, or why nothing is to be done. No more of it is kept. */
+type Asked = { userId: string } & Verdict;
+type Verdict = { gone: GoneMember; date: Instant } | { why: string } | { result: 'already right' };
 type HeldUser = { userId: string; memberId: string | null; status: string };
-/** Member id -> what Stytch says of the member in the team's organization. */
-type Answers = Map<string, DirectoryMember | Error>;
 
-async function organizationOf({ database }: Parts, { teamId }: OpenHold): Promise<string | null> {
-  const team = await readingDatabase(() => database.team.findUnique({ where: { id: teamId } }));
-  return team?.stytchOrganizationId ?? null;
-}
-
-async function usersOf({ database }: Parts, { teamId, userIds }: OpenHold): Promise<HeldUser[]> {
-  return readingDatabase(
-    () => database.$queryRaw<HeldUser[]>`
-      SELECT id::text AS "userId", stytch_member_id AS "memberId", status FROM users
-      WHERE team_id = ${teamId}::uuid AND id = ANY(${userIds}::uuid[]) ORDER BY id`,
-  );
-}
-
-/**
- * Without an organization each is asked for directly: an index that lags, or misses them, is why they are held. Who is
- * active in another organization has left this team.
- */
+/** Without an organization each is asked for directly: an index that lags, or misses them, is why they are held. */
 async function askAbout(
-  { readMembers }: Parts,
-  users: readonly HeldUser[],
-  organizationId: string | null,
-): Promise<Answers> {
-  const memberIds = users.filter(({ status }) => status === 'active').map(({ memberId }) => memberId);
-  const wanted = memberIds
-    .filter((memberId) => memberId !== null)
-    .map((memberId) => ({ memberId, organizationId: null }));
+  { database, readMembers }: Parts,
+  { teamId, organizationId }: { teamId: string; organizationId: string | null },
+  userIds: string[],
+): Promise<Asked[]> {
+  const users = await usersOf(database, teamId, userIds);
+  const wanted = [...users.values()].flatMap(({ memberId, status }) =>
+    memberId === null || status !== 'active' ? [] : [{ memberId, organizationId: null }],
+  );
+  const date = await readingDatabase(() => databaseClock(database));
   const answers = await readMembers(wanted);
   const failure = [...answers.values()].find((answer) => answer instanceof Unavailable);
   if (failure instanceof Unavailable) {
     throw new Unavailable(`${failure.message} Nothing was released; try again.`);
   }
-  return new Map(
-    [...answers].map(([id, answer]) => [id, answer instanceof Error ? answer : inTeam(answer.member, organizationId)]),
+  return userIds.map((userId) => {
+    const user = users.get(userId);
+    const verdict = verdictOn(user, answers.get(user?.memberId ?? ''), organizationId);
+    return { userId, ...('gone' in verdict ? { ...verdict, date } : verdict) };
+  });
+}
+
+async function usersOf(database: Database, teamId: string, userIds: string[]): Promise<Map<string, HeldUser>> {
+  const users = await readingDatabase(
+    () => database.$queryRaw<HeldUser[]>`
+      SELECT id::text AS "userId", stytch_member_id AS "memberId", status FROM users
+      WHERE team_id = ${teamId}::uuid AND id = ANY(${userIds}::uuid[])`,
   );
+  return new Map(users.map((user) => [user.userId, user]));
 }
 
-function inTeam(member: DirectoryMember, organizationId: string | null): DirectoryMember {
-  const left = member.presence === 'active' && member.organizationId !== organizationId;
-  return left ? goneMember(member.memberId, 'other_organization') : member;
-}
-
-function reportOf(hold: OpenHold, users: readonly HeldUser[], answers: Answers, settled: ConvergeResult): Released {
-  const report: Released = { id: hold.id, teamId: hold.teamId, released: [], skipped: [] };
-  for (const userId of hold.userIds) {
-    const user = users.find((one) => one.userId === userId);
-    const verdict = verdictOn(user, answers, settled);
-    if ('why' in verdict) report.skipped.push({ userId, why: verdict.why });
-    else report.released.push({ userId, result: verdict.result });
-  }
-  return report;
-}
-
-type Verdict = { why: string } | { result: 'deactivated' | 'already right' };
-
-function verdictOn(user: HeldUser | undefined, answers: Answers, settled: ConvergeResult): Verdict {
+function verdictOn(
+  user: HeldUser | undefined,
+  answer: ReturnType<MembersRead['get']>,
+  organizationId: string | null,
+): { gone: GoneMember } | { why: string } | { result: 'already right' } {
   if (user === undefined) return { why: 'the user is not in the team any more' };
   if (user.status !== 'active') return { result: 'already right' };
   if (user.memberId === null) return { why: 'the user has no Stytch member any more; remove the access in Scanner' };
-  const answer = answers.get(user.memberId);
   if (answer === undefined || answer instanceof Error) {
     return { why: `Stytch's answer can't be used: ${answer?.message ?? 'none came'}` };
   }
-  if (answer.presence === 'active') return { why: 'Stytch, asked directly, says that the member is active' };
-  const result = settled.get(user.memberId);
+  const gone = goneFrom(organizationId, answer.member);
+  return gone === null ? { why: 'Stytch, asked directly, says that the member is active' } : { gone };
+}
+
+/** Who is active in another organization has left this team. */
+function goneFrom(organizationId: string | null, member: DirectoryMember): GoneMember | null {
+  if (member.presence === 'gone') return member;
+  return member.organizationId === organizationId ? null : goneMember(member.memberId, 'other_organization');
+}
+
+async function deactivate({ database }: Parts, asked: readonly Asked[], report: Released): Promise<void> {
+  const tasks = asked.flatMap((one) =>
+    'gone' in one
+      ? [
+          {
+            reading: { member: one.gone, date: one.date, isDirect: true },
+            occasions: [{ trigger: 'sweep' as const }],
+          },
+        ]
+      : [],
+  );
+  const settled = await converge({ database }, tasks, { stampUnchanged: true });
+  for (const { userId, ...one } of asked) {
+    const end = 'gone' in one ? endOf(settled.get(one.gone.memberId)) : one;
+    if ('why' in end) report.skipped.push({ userId, why: end.why });
+    else report.released.push({ userId, result: end.result });
+  }
+}
+
+function endOf(result: Converged | Error | undefined): { why: string } | { result: 'deactivated' | 'already right' } {
   if (result instanceof Error) return { why: result.message };
   if (result === undefined || !('outcome' in result)) return { why: 'the member is another user by now; try `resync`' };
   if (result.outcome === 'superseded') return { why: 'the member was read again meanwhile; try `resync`' };

@@ -17,30 +17,54 @@ export type ReplayState = 'waiting' | 'retried' | 'done';
 /** `read again`: the hint is about a whole team, and its members are being read by a job of their own. */
 export type ReplayResult = 'changed' | 'already right' | 'superseded' | 'read again';
 
+/** What was filed: the batch, null when every job was in another; how many jobs; and those that were in another. */
+export type FiledBatch = { batchId: string | null; filed: number; elsewhere: ReplayItem[]; elsewhereTotal: number };
+
+/** Named in an answer; the rest are counted. Nobody reads on, and a million of them would fill the memory. */
+export const skippedNamed = 10_000;
+
 /**
- * Files a batch. A job that is in an open batch already stays in that one, so starting the same replay twice, at the same
- * time even, replays once.
- * @returns the batch, null when every job was in another; and the jobs that were
+ * Files a batch, portion by portion. A job that is in an open batch already stays in that one, so starting the same replay
+ * twice, at the same time even, replays once.
  */
 export async function fileBatch(
   tx: Transaction,
   batch: { actor: string; reason: string; target: string },
-  items: readonly ReplayItem[],
-): Promise<{ batchId: string | null; filed: number; elsewhere: ReplayItem[] }> {
+  portions: AsyncIterable<readonly ReplayItem[]>,
+): Promise<FiledBatch> {
+  // One at a time: two that file the same jobs in different portions would wait for each other in a circle.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('scim: file replays'))`;
   const { id: batchId } = await tx.replayBatch.create({ data: batch, select: { id: true } });
-  const rows = items.map(({ queue, jobId, leaver }, place) => ({ queue, jobId, leaver, place }));
+  const result: FiledBatch = { batchId, filed: 0, elsewhere: [], elsewhereTotal: 0 };
+  let place = 0;
+  for await (const items of portions) {
+    const ours = await filePortion(tx, batchId, items, place);
+    place += items.length;
+    const others = items.filter((_, i) => !ours.has(i));
+    result.filed += ours.size;
+    result.elsewhereTotal += others.length;
+    result.elsewhere.push(...others.slice(0, Math.max(0, skippedNamed - result.elsewhere.length)));
+  }
+  if (result.filed > 0) return result;
+  await tx.replayBatch.delete({ where: { id: batchId } });
+  return { ...result, batchId: null };
+}
+
+/** @returns which of the items are in this batch now */
+async function filePortion(
+  tx: Transaction,
+  batchId: string,
+  items: readonly ReplayItem[],
+  before: number,
+): Promise<Set<number>> {
+  const rows = items.map(({ queue, jobId, leaver }, place) => ({ queue, jobId, leaver, place: before + place }));
   const filed = await tx.$queryRaw<{ place: number }[]>`
     INSERT INTO replays (batch_id, place, queue, job_id, leaver)
     SELECT ${batchId}::uuid, i.place, i.queue, i."jobId", i.leaver
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS i(place int, queue text, "jobId" text, leaver boolean)
-    ORDER BY i.queue, i."jobId" -- always in the same order, so that two batches can't wait for each other in a circle
     ON CONFLICT (queue, job_id) WHERE state <> 'done' DO NOTHING
     RETURNING place`;
-  const ours = new Set(filed.map(({ place }) => place));
-  const elsewhere = items.filter((_, place) => !ours.has(place));
-  if (ours.size > 0) return { batchId, filed: ours.size, elsewhere };
-  await tx.replayBatch.delete({ where: { id: batchId } });
-  return { batchId: null, filed: 0, elsewhere };
+  return new Set(filed.map(({ place }) => place - before));
 }
 
 export type OpenReplay = { id: string; queue: QueueName; jobId: string; state: 'waiting' | 'retried' };
@@ -91,12 +115,41 @@ export async function openReplays(database: Database): Promise<number> {
   return readingDatabase(() => database.replay.count({ where: { state: { not: 'done' } } }));
 }
 
-/** What became of a batch so far, in the order it was asked for. */
-export async function answersOf(database: Database, batchId: string): Promise<ReplayAnswer[]> {
+/** How far a batch has come. */
+export type BatchCounts = { done: number; total: number };
+
+export async function countsOf(database: Database, batchId: string): Promise<BatchCounts> {
+  const [counts] = await readingDatabase(
+    () => database.$queryRaw<[BatchCounts]>`
+      SELECT count(*) FILTER (WHERE state = 'done')::int AS done, count(*)::int AS total
+      FROM replays WHERE batch_id = ${batchId}::uuid`,
+  );
+  return counts;
+}
+
+/** Read, and written out, so many at a time. */
+const answersAtOnce = 500;
+
+/** What became of a batch so far, in the order it was asked for. @param from how many of the first are left out */
+export async function answersOf(
+  database: Database,
+  batchId: string,
+  { from = 0, limit = answersAtOnce } = {},
+): Promise<ReplayAnswer[]> {
   return readingDatabase(
     () => database.$queryRaw<ReplayAnswer[]>`
-      SELECT queue, job_id AS "jobId", state, result, why FROM replays WHERE batch_id = ${batchId}::uuid ORDER BY place`,
+      SELECT queue, job_id AS "jobId", state, result, why FROM replays WHERE batch_id = ${batchId}::uuid
+      ORDER BY place LIMIT ${limit} OFFSET ${from}`,
   );
+}
+
+/** All of them, page by page. */
+export async function* eachAnswer(database: Database, batchId: string): AsyncGenerator<ReplayAnswer> {
+  for (let from = 0; ; from += answersAtOnce) {
+    const answers = await answersOf(database, batchId, { from });
+    yield* answers;
+    if (answers.length < answersAtOnce) return;
+  }
 }
 
 /**

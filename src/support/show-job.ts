@@ -2,9 +2,10 @@ import { readingDatabase } from '../database.js';
 import { findJob } from './find-job.js';
 import type { FailedJob } from './job-filter.js';
 import type { SupportParts } from './parts.js';
-import { previewJobs } from './preview.js';
+import { type Preview, previewJobs } from './preview.js';
 import type { PlannedChange } from './preview-members.js';
 import { recordsOf } from './recorded-hint.js';
+import { together } from './together.js';
 
 /** One job with all that is known of it. */
 export type ShownJob = FailedJob & {
@@ -15,7 +16,7 @@ export type ShownJob = FailedJob & {
   addedAt: string | null;
   /** Ids and times only. */
   data: unknown;
-  /** One an attempt. */
+  /** Of the last attempts. */
   errors: string[];
   /** What handling it now would change; null where that can't be told. */
   wouldChange: PlannedChange[] | null;
@@ -24,15 +25,16 @@ export type ShownJob = FailedJob & {
   recorded: { at: string; trigger: string; outcome: string; changes: unknown }[];
 };
 
-type Parts = Pick<
-  SupportParts,
-  'database' | 'queues' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'
->;
+type Parts = Parameters<typeof previewJobs>[0] & Pick<SupportParts, 'queues'>;
+
+/** The latest; somebody who replays a job more often sees the same each time. */
+const replaysMax = 50;
 
 /** @throws SupportProblem when nobody knows the id */
 export async function showJob(parts: Parts, id: string): Promise<ShownJob> {
   const found = await findJob(parts, id);
-  const { plan, skipped } = await previewJobs(parts, [found]);
+  const { value } = await previewJobs(parts, together([found])).next();
+  const { plan, skipped }: Preview = value ?? { plan: [], skipped: [] };
   const { job, shown } = found;
   return {
     ...shown,
@@ -47,15 +49,21 @@ export async function showJob(parts: Parts, id: string): Promise<ShownJob> {
   };
 }
 
+/** Which attempt the first error that is known belongs to. Pure. */
+export function firstError({ attempts, errors }: Pick<ShownJob, 'attempts' | 'errors'>): number {
+  return Math.max(0, attempts - errors.length) + 1;
+}
+
 async function replaysOf({ database }: Parts, queue: string, jobId: string): Promise<ShownJob['replays']> {
   const rows = await readingDatabase(() =>
     database.replay.findMany({
       where: { queue, jobId },
       include: { batch: true },
-      orderBy: { batch: { startedAt: 'asc' } },
+      orderBy: { batch: { startedAt: 'desc' } },
+      take: replaysMax,
     }),
   );
-  return rows.map(({ batch, result, why, state }) => ({
+  return rows.reverse().map(({ batch, result, why, state }) => ({
     at: batch.startedAt.toISOString(),
     actor: batch.actor,
     reason: batch.reason,

@@ -1,20 +1,30 @@
-import { readingDatabase } from '../database.js';
+import { readingDatabase, type Transaction } from '../database.js';
 import { hintJob, replayStep } from '../jobs.js';
 import { type Act, audit } from './audit.js';
-import { failedJobs } from './failed-jobs.js';
+import { type FoundJob, failedJobs } from './failed-jobs.js';
 import { factsOf } from './job-facts.js';
 import { filterText, type JobFilter } from './job-filter.js';
 import { parseJobId, shownJobId } from './job-id.js';
 import type { SupportParts } from './parts.js';
 import { recordedHint } from './recorded-hint.js';
 import { judgeReplay } from './replay-result.js';
-import { fileBatch, type ReplayItem } from './replays.js';
+import { type FiledBatch, fileBatch, type ReplayItem } from './replays.js';
+import { together } from './together.js';
 
 export type Selection = { ids: readonly string[] } | { filter: JobFilter };
 export type Skipped = { id: string; why: string };
-export type StartedReplay = { batchId: string | null; filed: number; skipped: Skipped[] };
+export type StartedReplay = {
+  batchId: string | null;
+  filed: number;
+  /** The first of them; of a million nobody reads all. */
+  skipped: Skipped[];
+  skippedTotal: number;
+};
 
 type Parts = Pick<SupportParts, 'database' | 'queues' | 'producer'>;
+
+/** All failed jobs are read while they are filed: 5,000 a second of them, and as many as there are. */
+const filingMs = 300_000;
 
 /**
  * Replays one job, several, or all failed jobs that match: files them, writes who and why to the audit log in the same
@@ -22,36 +32,46 @@ type Parts = Pick<SupportParts, 'database' | 'queues' | 'producer'>;
  * every start of a worker, asks too.
  */
 export async function startReplay(parts: Parts, selection: Selection, act: Act): Promise<StartedReplay> {
-  const { items, skipped, target } =
-    'ids' in selection ? await chosen(parts, selection.ids) : await matching(parts, selection.filter);
-  if (items.length === 0) return { batchId: null, filed: 0, skipped };
-  const filed = await readingDatabase(() =>
-    parts.database.$transaction(
-      async (tx) => {
-        const batch = await fileBatch(tx, { ...act, target }, items);
-        if (batch.batchId !== null) {
-          const details = { batchId: batch.batchId, jobs: batch.filed };
-          await audit(tx, act, { action: 'replay', target, details });
-        }
-        return batch;
-      },
-      { timeout: 60_000 },
-    ),
+  const { portions, skipped, target } =
+    'ids' in selection ? await chosen(parts, selection.ids) : matching(parts, selection.filter);
+  const batch = await readingDatabase(() =>
+    parts.database.$transaction((tx) => fileAndAudit(tx, { ...act, target }, portions(tx)), { timeout: filingMs }),
   );
-  await parts.producer.add([replayStep(0)]);
-  const elsewhere = filed.elsewhere.map(({ queue, jobId }) => ({
+  if (batch.batchId !== null || batch.elsewhereTotal > 0) await parts.producer.add([replayStep(0)]);
+  const elsewhere = batch.elsewhere.map(({ queue, jobId }) => ({
     id: shownJobId(queue, jobId),
     why: 'it is being replayed already, by an earlier request',
   }));
-  return { batchId: filed.batchId, filed: filed.filed, skipped: [...skipped, ...elsewhere] };
+  const { batchId, filed } = batch;
+  const skippedTotal = skipped.length + batch.elsewhereTotal;
+  return { batchId, filed, skipped: [...skipped, ...elsewhere], skippedTotal };
 }
 
-type Selected = { items: ReplayItem[]; skipped: Skipped[]; target: string };
+type Portions = AsyncIterable<readonly ReplayItem[]>;
+/** The portions are read on the transaction's own connection: one that waited for another might wait for its like. */
+type Selected = { portions: (tx: Transaction) => Portions; skipped: Skipped[]; target: string };
 
-async function matching(parts: Parts, filter: JobFilter): Promise<Selected> {
-  const found = await failedJobs(parts, filter);
-  const items = found.map(({ job, facts }) => ({ queue: job.queue, jobId: job.id, leaver: facts.leaver }));
-  return { items, skipped: [], target: filterText(filter) };
+/** Files them, and says so in the audit log, if there is anything to file. */
+export async function fileAndAudit(
+  tx: Transaction,
+  batch: Act & { target: string },
+  portions: Portions,
+): Promise<FiledBatch> {
+  const filed = await fileBatch(tx, batch, portions);
+  const details = { batchId: filed.batchId, jobs: filed.filed };
+  if (filed.batchId !== null) await audit(tx, batch, { action: 'replay', target: batch.target, details });
+  return filed;
+}
+
+function matching({ queues }: Parts, filter: JobFilter): Selected {
+  const portions = async function* (database: Transaction) {
+    for await (const found of failedJobs({ queues, database }, filter)) yield found.map(itemIn);
+  };
+  return { portions, skipped: [], target: filterText(filter) };
+}
+
+export function itemIn({ job, facts }: FoundJob): ReplayItem {
+  return { queue: job.queue, jobId: job.id, leaver: facts.leaver };
 }
 
 async function chosen(parts: Parts, ids: readonly string[]): Promise<Selected> {
@@ -65,7 +85,7 @@ async function chosen(parts: Parts, ids: readonly string[]): Promise<Selected> {
   const [first] = items;
   const target =
     items.length === 1 && first ? `job ${shownJobId(first.queue, first.jobId)}` : `${items.length} chosen jobs`;
-  return { items, skipped, target };
+  return { portions: () => together(items), skipped, target };
 }
 
 async function itemOf({ queues, database }: Parts, id: string): Promise<ReplayItem | { why: string }> {

@@ -16,7 +16,9 @@ export type Status = {
   breaches: number;
   slaSeconds: number;
   held: number;
+  /** Those that have been quiet for longest, and how many there are. */
   quietTeams: { teamId: string; since: string }[];
+  quiet: number;
   /** A worker died while it swept them, and no sweep has gone well since. */
   suspectTeams: { teamId: string; since: string }[];
   connectedTeams: number;
@@ -50,7 +52,7 @@ export async function status(parts: Parts): Promise<Status> {
   };
 }
 
-type Numbers = Status['lag'] & Pick<Status, 'breaches' | 'held' | 'connectedTeams' | 'workers'>;
+type Numbers = Status['lag'] & Pick<Status, 'breaches' | 'held' | 'quiet' | 'connectedTeams' | 'workers'>;
 
 async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
   const [row] = await readingDatabase(
@@ -66,6 +68,7 @@ async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
         (SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds) FROM recent) AS "p99Seconds",
         (SELECT count(*)::int FROM lags WHERE seconds > ${slaSeconds}) AS breaches,
         (SELECT count(*)::int FROM held_changes WHERE resolution IS NULL) AS held,
+        (SELECT count(*)::int FROM team_syncs WHERE quiet_since IS NOT NULL) AS quiet,
         (SELECT count(*)::int FROM teams WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL)
           AS "connectedTeams",
         (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers`,

@@ -14,7 +14,9 @@ export type WhyFacts = {
   stytch: StytchAnswer;
   /** What Scanner has stored of the IdP's roles and groups. */
   values: RoleValue[];
+  /** The first of them, and how many there are. */
   grants: Grant[];
+  grantsTotal: number;
   /** Names of the team's roles, scim and other. */
   roles: string[];
   /** Roles that this person lost by synchronisation, the latest loss of each that they do not hold today. */

@@ -1,5 +1,6 @@
 import { describeFailure } from '../failures.js';
 import { diagnose, type Finding } from './diagnose.js';
+import { failuresOf } from './failures-of.js';
 import { findPeople } from './find-people.js';
 import { findTeam } from './find-team.js';
 import type { SupportParts } from './parts.js';
@@ -8,7 +9,13 @@ import { readWhy } from './read-why.js';
 import type { WhyFacts } from './why-facts.js';
 
 /** Everybody who is meant, with what is missing and why. */
-export type Why = { who: string; people: (WhyFacts & { missing: Finding[] })[]; stytchProblem: string | null };
+export type Why = {
+  who: string;
+  people: (WhyFacts & { missing: Finding[] })[];
+  stytchProblem: string | null;
+  /** Failed jobs, the oldest, of which it is not known whether they name one of these people. */
+  failedJobsNotLookedAt: number;
+};
 
 type Parts = Pick<
   SupportParts,
@@ -31,6 +38,11 @@ export async function why(parts: Parts, who: string, team: string | null = null)
       stytchProblem ?? 'Check the spelling with the customer: is the person assigned to Scanner in their IdP?';
     throw new SupportProblem('not_found', `Neither Scanner nor Stytch knows ${who}. ${hint}`);
   }
-  const facts = await Promise.all(found.map((person) => readWhy(parts, person)));
-  return { who, people: facts.map((one) => ({ ...one, missing: diagnose(one) })), stytchProblem };
+  const memberIds = found.map(({ memberId }) => memberId).filter((id) => id !== null);
+  const failures = await failuresOf(parts, new Set(memberIds));
+  const facts = await Promise.all(
+    found.map((person) => readWhy(parts, person, failures.of.get(person.memberId ?? '') ?? [])),
+  );
+  const people = facts.map((one) => ({ ...one, missing: diagnose(one) }));
+  return { who, people, stytchProblem, failedJobsNotLookedAt: failures.notLookedAt };
 }

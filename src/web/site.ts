@@ -5,6 +5,7 @@ import { assets } from './assets.js';
 import { refuseNul } from './no-nul.js';
 import { Refusal } from './refusal.js';
 import { sameOrigin } from './same-origin.js';
+import { requireCredentials } from './sign-in.js';
 
 /** Something that people use in the browser, or programs by JSON, at an address of its own. */
 export type Part = {
@@ -14,15 +15,16 @@ export type Part = {
   face: 'json' | { place: readonly string[]; back: string };
 };
 
-/** All that is meant for people, behind the same doors: same-origin writes, errors in words. */
+/** All that is meant for people, behind the same doors: signed in, same-origin writes, errors in words. */
 export function createSite(
   parts: readonly Part[],
   options: { publicUrl: string | undefined; log: Log },
 ): RequestHandler {
   const site = Router();
   site.use('/assets', assets());
+  const doors = [requireCredentials, refuseNul, sameOrigin(options.publicUrl)];
   for (const { path, routes, face } of parts) {
-    site.use(path, refuseNul, sameOrigin(options.publicUrl), routes, notFound, answerFailure(options.log, face));
+    site.use(path, doors, routes, notFound, answerFailure(options.log, face));
   }
   return site;
 }

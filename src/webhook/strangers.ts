@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { countExcess } from '../count-excess.js';
 
 /** Says whether whoever sent this request may still be told, one by one, why it is refused. */
 export type Strangers = (request: Request, response: Response) => Promise<boolean>;
@@ -26,16 +27,5 @@ export function watchStrangers(onExcess: (count: number) => void, pace = perMinu
       isWithin = true;
     });
     return isWithin;
-  };
-}
-
-function countExcess(onExcess: (count: number) => void, windowMs: number): () => void {
-  let count = 0;
-  return () => {
-    if (count++ > 0) return;
-    setTimeout(() => {
-      onExcess(count);
-      count = 0;
-    }, windowMs).unref();
   };
 }

@@ -12,8 +12,8 @@ export async function support(env: Environment, ...words: string[]): Promise<Com
   const [out, err]: [string[], string[]] = [[], []];
   const code = await runCommand(words, {
     ...{ environment: () => testEnv(env), width: 160 },
-    out: (text) => void out.push(text),
-    err: (text) => void err.push(text),
+    out: async (text) => void out.push(text),
+    err: async (text) => void err.push(text),
   });
   return resultOf(code, out, err, words);
 }

@@ -1,4 +1,4 @@
-import { createPostgresBackend, Queue } from 'bullmq';
+import { createPostgresBackend, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { migrateQueue, type QueueHome, type QueueName } from '../../src/queue/backend.js';
 import { hasRedisServer, type LocalRedis, startRedis } from '../local/redis.js';
 import { temporaryFolder } from './folders.js';
@@ -42,4 +42,20 @@ export async function inspectQueue<T>(
   } finally {
     await queue.close();
   }
+}
+
+/** Fails each job of a queue for good, quickly; until it is closed. */
+export function refuseAll(
+  home: QueueHome,
+  name: QueueName,
+  reason = 'refused by the test',
+): { close(): Promise<void> } {
+  const refuse = () => Promise.reject(new UnrecoverableError(reason));
+  const concurrency = 500;
+  if (home.redisUrl === undefined) {
+    const connection = { connectionString: home.databaseUrl };
+    return new Worker(name, refuse, { concurrency, connection }, createPostgresBackend);
+  }
+  const connection = { url: home.redisUrl, maxRetriesPerRequest: null };
+  return new Worker(name, refuse, { concurrency, connection, prefix: '{scim}' });
 }

@@ -1,3 +1,5 @@
+import { type FoundJob, failedJobs } from '../../src/support/failed-jobs.js';
+import type { JobFilter } from '../../src/support/job-filter.js';
 import { connectSupport } from '../../src/support/parts.js';
 import { silent, testConfig } from './config.js';
 import { eventually } from './eventually.js';
@@ -7,7 +9,7 @@ import { memberEvent, post, signed } from './webhook.js';
 
 /** What support's functions work with, on a lab's own database, queue and Stytch. */
 export function supportOf(lab: Lab) {
-  return connectSupport(testConfig(lab.env), silent);
+  return connectSupport(testConfig(lab.env), silent, { previewsTeams: true });
 }
 
 export const act = { actor: 'sam@scanner.dev', reason: 'ticket 4711' };
@@ -38,4 +40,15 @@ export async function stateOf(lab: Lab, id: string): Promise<string> {
     if (state !== undefined) return state;
   }
   return 'unknown';
+}
+
+/** All failed jobs that match, of a test that has few. */
+export async function allFailed(parts: Parameters<typeof failedJobs>[0], filter?: JobFilter): Promise<FoundJob[]> {
+  return (await listed(failedJobs(parts, filter))).flat();
+}
+
+export async function listed<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

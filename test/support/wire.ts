@@ -12,6 +12,8 @@ export type Wire = {
   silence(): void;
   /** New connections lead to another server, as when a name or a proxy is moved; those that are open stay where they are. */
   moveTo(port: number): void;
+  /** What the servers have answered so far, in bytes. */
+  answered(): number;
   stop(): Promise<void>;
 };
 
@@ -19,10 +21,14 @@ export type Wire = {
 export async function startWire(targetPort: number, { openingMs = 0 } = {}): Promise<Wire> {
   const sockets = new Set<Socket>();
   let target = targetPort;
+  let answered = 0;
   const server = createServer(async (near) => {
     sockets.add(near.on('error', () => {}));
     if (openingMs > 0) await sleep(openingMs);
     const far = connect(target, '127.0.0.1');
+    far.on('data', (chunk) => {
+      answered += chunk.length;
+    });
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -40,6 +46,7 @@ export async function startWire(targetPort: number, { openingMs = 0 } = {}): Pro
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    answered: () => answered,
     silence: () => {
       for (const socket of sockets) socket.unpipe().resume();
     },

@@ -8,17 +8,17 @@ export type ActivityFilter = { person: string; outcome: string; cursor: string }
 /** Who changed, what, why, when, and how long it took. */
 export function ActivityPage({ admin, page, filter }: { admin: Admin; page: Page; filter: ActivityFilter }) {
   const query = new URLSearchParams({ person: filter.person, outcome: filter.outcome });
-  const older = new URLSearchParams({ ...Object.fromEntries(query), cursor: page.cursor ?? '' });
+  const older = new URLSearchParams({ ...Object.fromEntries(query), cursor: page.nextCursor ?? '' });
   return (
     <SettingsFrame admin={admin} tab="activity" title="Activity">
       <h1>Activity</h1>
       <Filter filter={filter} csv={`/settings/scim/activity.csv?${query}`} />
       <section class="card" aria-label="Events">
         {page.events.length === 0 ? <Nothing filter={filter} /> : <EventsTable events={page.events} />}
-        {(filter.cursor !== '' || page.cursor !== null) && (
+        {(filter.cursor !== '' || page.nextCursor !== null) && (
           <p class="actions">
             {filter.cursor !== '' && <a href={`/settings/scim/activity?${query}`}>Newest</a>}
-            {page.cursor !== null && (
+            {page.nextCursor !== null && (
               <a href={`/settings/scim/activity?${older}`} rel="next">
                 Older
               </a>

@@ -51,7 +51,7 @@ function Who({ event: { person, memberId } }: { event: Activity }) {
   );
 }
 
-function What({ event: { outcome, changes } }: { event: Activity }) {
+function What({ event: { outcome, changes, changesTotal } }: { event: Activity }) {
   if (changes.length === 0) return <span class="quiet">{outcomeWords[outcome] ?? outcome}</span>;
   return (
     <ul class="plain">
@@ -60,6 +60,9 @@ function What({ event: { outcome, changes } }: { event: Activity }) {
           {changeInWords(change)}
         </li>
       ))}
+      {changesTotal > changes.length && (
+        <li class="quiet">and {(changesTotal - changes.length).toLocaleString('en')} more</li>
+      )}
     </ul>
   );
 }

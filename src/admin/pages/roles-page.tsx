@@ -1,11 +1,12 @@
+import { Pager } from '../../pages/pager.js';
 import type { Admin } from '../admit.js';
-import type { HeldRole, RolesOverview } from '../role-rows.js';
+import { type HeldRole, type RolesOverview, type RolesQuery, rolesPerPage } from '../role-rows.js';
 import { SettingsFrame } from './frame.js';
 import { SeenValues } from './seen-values.js';
 
 /** Every name that the IdP sends, the role it gives or the near miss, and the roles of SCIM. */
-export function RolesPage(props: { admin: Admin; overview: RolesOverview; search: string; done?: unknown }) {
-  const { admin, overview, search, done } = props;
+export function RolesPage(props: { admin: Admin; overview: RolesOverview; query: RolesQuery; done?: unknown }) {
+  const { admin, overview, query, done } = props;
   return (
     <SettingsFrame admin={admin} tab="roles" title="Roles" done={done}>
       <h1>Roles</h1>
@@ -13,23 +14,28 @@ export function RolesPage(props: { admin: Admin; overview: RolesOverview; search
         A Scanner role named <code>scim:</code> and a name that your identity provider sends is given to everybody who
         holds that name, and taken away with it.
       </p>
+      <Search overview={overview} search={query.q ?? ''} />
       <section class="card" aria-labelledby="seen">
         <h2 id="seen">Sent by your identity provider</h2>
-        <Search overview={overview} search={search} />
-        <SeenValues values={overview.values} search={search} />
+        <SeenValues values={overview.values} search={query.q ?? ''} />
+        <PagesOf list="values" overview={overview} query={query} />
       </section>
       <section class="card" aria-labelledby="scim-roles">
         <h2 id="scim-roles">SCIM roles in Scanner</h2>
-        <ScimRoles roles={overview.scimRoles} />
+        <ScimRoles roles={overview.scimRoles} search={query.q ?? ''} />
+        <PagesOf list="roles" overview={overview} query={query} />
         <NewRoleForm />
       </section>
     </SettingsFrame>
   );
 }
 
+/** Fewer are found at a glance. */
+const searchableMin = 20;
+
 function Search({ overview, search }: { overview: RolesOverview; search: string }) {
-  const { values, valuesTotal } = overview;
-  if (search === '' && valuesTotal <= 20) return null;
+  const { valuesTotal, scimRolesTotal } = overview;
+  if (search === '' && Math.max(valuesTotal, scimRolesTotal) <= searchableMin) return null;
   return (
     <form method="get" action="/settings/scim/roles" class="filter">
       <label>
@@ -39,15 +45,40 @@ function Search({ overview, search }: { overview: RolesOverview; search: string 
       <button type="submit" class="secondary">
         Search
       </button>
-      <span class="quiet">
-        {values.length === valuesTotal ? `${valuesTotal} names` : `${values.length} of ${valuesTotal} names`}
-      </span>
     </form>
   );
 }
 
-function ScimRoles({ roles }: { roles: readonly HeldRole[] }) {
-  if (roles.length === 0) return <p class="quiet">None so far.</p>;
+/** Each list is turned by itself; the other one stays where it is. */
+function PagesOf(props: { list: 'values' | 'roles'; overview: RolesOverview; query: RolesQuery }) {
+  const { list, overview, query } = props;
+  const isValues = list === 'values';
+  const from = Number((isValues ? query.valuesCursor : query.rolesCursor) ?? 0);
+  const to = (cursor: string | null) => {
+    const { q = '', valuesCursor = '', rolesCursor = '' } = query;
+    const all = { q, valuesCursor, rolesCursor, [isValues ? 'valuesCursor' : 'rolesCursor']: cursor ?? '' };
+    return cursor === null
+      ? null
+      : `/settings/scim/roles?${new URLSearchParams(all)}#${isValues ? 'seen' : 'scim-roles'}`;
+  };
+  return (
+    <Pager
+      what={isValues ? 'names' : 'roles'}
+      from={from}
+      shown={isValues ? overview.values.length : overview.scimRoles.length}
+      total={isValues ? overview.valuesTotal : overview.scimRolesTotal}
+      previous={to(from === 0 ? null : String(Math.max(0, from - rolesPerPage)))}
+      next={to(isValues ? overview.nextValuesCursor : overview.nextScimRolesCursor)}
+    />
+  );
+}
+
+/** The rest is on the role's own page. */
+const permissionsShown = 5;
+
+function ScimRoles({ roles, search }: { roles: readonly HeldRole[]; search: string }) {
+  if (roles.length === 0)
+    return <p class="quiet">{search === '' ? 'None so far.' : `No role contains “${search}”.`}</p>;
   return (
     <div class="table">
       <table>
@@ -68,7 +99,7 @@ function ScimRoles({ roles }: { roles: readonly HeldRole[] }) {
                 </a>
               </td>
               <td data-label="Permissions">
-                {permissions.length === 0 ? <span class="quiet">none</span> : permissions.join(', ')}
+                <Permissions permissions={permissions} />
               </td>
               <td data-label="By SCIM">{scimGrants.toLocaleString('en')}</td>
               <td data-label="By hand">{manualGrants.toLocaleString('en')}</td>
@@ -77,6 +108,17 @@ function ScimRoles({ roles }: { roles: readonly HeldRole[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Permissions({ permissions }: { permissions: readonly string[] }) {
+  if (permissions.length === 0) return <span class="quiet">none</span>;
+  const more = permissions.length - permissionsShown;
+  return (
+    <>
+      {permissions.slice(0, permissionsShown).join(', ')}
+      {more > 0 && <span class="quiet"> and {more} more</span>}
+    </>
   );
 }
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { counted } from '../../counted.js';
-import { type EvidenceFormat, verifyEvidence, writeEvidence } from '../evidence-file.js';
+import { type EvidenceFormat, evidenceWriter, verifyEvidence } from '../evidence-file.js';
 import { findTeam } from '../find-team.js';
-import { leaversOf } from '../leavers.js';
+import { type Leaver, leaversOf } from '../leavers.js';
 import { SupportProblem } from '../problem.js';
 import { timeOf } from '../time-text.js';
-import type { Command, CommandAnswer, CommandInput } from './command.js';
+import type { Command, CommandAnswer, CommandInput, WrittenAnswer } from './command.js';
+import { jsonPieces, linePieces } from './pieces.js';
 
 /** The trail for auditors. */
 export const exportEvidence: Command = {
@@ -34,18 +35,43 @@ Examples:
   },
 };
 
-async function exported(input: CommandInput): Promise<CommandAnswer> {
+async function exported(input: CommandInput): Promise<WrittenAnswer> {
   const [team, since] = [input.option('team'), input.option('since')];
   if (team === undefined || since === undefined) {
     throw new SupportProblem('usage', 'Say whose leavers, and since when: --team "Acme" --since 90d.');
   }
   const from = timeOf(since, '--since', input.now);
   const { id } = await findTeam(input.parts.database, team);
-  const leavers = await leaversOf(input.parts.database, id, from);
-  const evidence = { team: id, since: from.toISOString(), leavers };
-  const { text, head } = writeEvidence(evidence, formatOf(input.option('format')));
-  input.progress(`${counted(leavers.length, 'leaver')}; hash of the last line: ${head}`);
-  return { json: { ...evidence, head: writeEvidence(evidence, 'jsonl').head }, text: text.trimEnd() };
+  const leavers = leaversOf(input.parts.database, id, from);
+  const about = { team: id, since: from.toISOString() };
+  const writer = evidenceWriter(input.asJson ? 'jsonl' : formatOf(input.option('format')));
+  const exit = () => {
+    const { leavers, head } = writer.written();
+    input.progress(`${counted(leavers, 'leaver')}; hash of the last line: ${head}`);
+    return 0 as const;
+  };
+  if (!input.asJson) return { pieces: linePieces(linesOf(writer, about, leavers)), exit };
+  const rest = () => ({ ...about, head: writer.written().head });
+  return { pieces: jsonPieces({ leavers: chainedOn(writer, about, leavers) }, rest), exit };
+}
+
+type Writer = ReturnType<typeof evidenceWriter>;
+type About = { team: string; since: string };
+
+async function* linesOf(writer: Writer, about: About, leavers: AsyncIterable<Leaver>): AsyncGenerator<string> {
+  yield* writer.begin(about);
+  for await (const leaver of leavers) yield writer.add(leaver);
+  yield writer.end();
+}
+
+/** The same leavers, of which the writer makes the lines that nobody sees, for their hash. */
+async function* chainedOn(writer: Writer, about: About, leavers: AsyncIterable<Leaver>): AsyncGenerator<Leaver> {
+  writer.begin(about);
+  for await (const leaver of leavers) {
+    writer.add(leaver);
+    yield leaver;
+  }
+  writer.end();
 }
 
 function formatOf(name = 'csv'): EvidenceFormat {

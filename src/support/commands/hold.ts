@@ -1,11 +1,12 @@
 import { counted } from '../../counted.js';
 import { requireAct } from '../audit.js';
 import { discardHeld } from '../discard-held.js';
-import { heldChanges } from '../held.js';
+import { heldChanges, heldPage } from '../held.js';
 import { releaseHeld } from '../release-held.js';
 import { table } from '../table.js';
 import { timeText } from '../time-text.js';
 import type { Command } from './command.js';
+import { jsonPieces } from './pieces.js';
 
 /** The three verbs about deactivations that wait for a person. */
 export const held: Command = {
@@ -16,11 +17,13 @@ export const held: Command = {
 of the team's active users: then all of them are held, for absence is weak evidence. Ask the customer, then
   release <id>   they have left: deactivate them
   discard <id>   they are there: leave them as they are`,
-  run: async ({ parts, width }) => {
-    const holds = await heldChanges(parts);
-    const rows = holds.map(({ id, teamId, userIds, since }) => [id, teamId, String(userIds.length), timeText(since)]);
-    const text = holds.length === 0 ? 'Nothing is held.' : table(['HOLD', 'TEAM', 'USERS', 'SINCE (UTC)'], rows, width);
-    return { json: { held: holds }, text };
+  run: async ({ parts, width, asJson }) => {
+    if (asJson) return { pieces: jsonPieces({ held: heldChanges(parts) }), exit: () => 0 };
+    const { holds, total } = await heldPage(parts);
+    const rows = holds.map(({ id, teamId, users, since }) => [id, teamId, String(users), timeText(since)]);
+    const more = total > holds.length ? `\nThe oldest ${holds.length} of ${total}. All: --json.` : '';
+    const text = total === 0 ? 'Nothing is held.' : table(['HOLD', 'TEAM', 'USERS', 'SINCE (UTC)'], rows, width) + more;
+    return { json: undefined, text };
   },
 };
 

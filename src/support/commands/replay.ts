@@ -1,14 +1,17 @@
 import { counted } from '../../counted.js';
 import { requireAct } from '../audit.js';
-import { awaitReplay, type ReplayReport } from '../await-replay.js';
-import { changeText, tallyText } from '../change-text.js';
+import { awaitReplay, type ReplayReport, replayReport } from '../await-replay.js';
+import { added, changeText, type Tally, tallyOf, tallyText } from '../change-text.js';
 import { filterText } from '../job-filter.js';
+import type { Preview } from '../preview.js';
 import { previewSelection } from '../preview-selection.js';
 import { SupportProblem } from '../problem.js';
-import { type Selection, startReplay } from '../start-replay.js';
+import { skippedNamed } from '../replays.js';
+import { type Selection, type Skipped, type StartedReplay, startReplay } from '../start-replay.js';
 import { table } from '../table.js';
-import type { Command, CommandAnswer, CommandInput } from './command.js';
+import type { Command, CommandAnswer, CommandInput, WrittenAnswer } from './command.js';
 import { filterHelp, filterOf, filterOptions } from './filters.js';
+import { jsonPieces, linePieces } from './pieces.js';
 
 export const replay: Command = {
   name: 'replay',
@@ -44,7 +47,8 @@ Examples:
     const started = await startReplay(input.parts, selection, act);
     const patienceMs = patienceOf(input.option('wait'), started.filed);
     const onProgress = ({ done, total }: { done: number; total: number }) => input.progress(`${done} of ${total} done`);
-    return answerOf(selection, await awaitReplay(input.parts, started, { patienceMs, onProgress }));
+    await awaitReplay(input.parts, started, { patienceMs, onProgress });
+    return answerOf(input, { selection, started, report: replayReport(input.parts, started) });
   },
 };
 
@@ -60,31 +64,82 @@ async function selectionOf(input: CommandInput): Promise<Selection> {
   throw new SupportProblem('usage', 'Name the jobs to replay (see `failed`), or say --failed for all that match.');
 }
 
-async function dryRun({ parts }: CommandInput, selection: Selection): Promise<CommandAnswer> {
-  const { plan, skipped } = await previewSelection(parts, selection);
-  const everything = plan.flatMap(({ changes }) => changes);
-  const lines = [
-    ...plan.flatMap(({ id, changes }) => [
-      `${id}  ${changes.length === 0 ? 'already right' : tallyText(changes)}`,
-      ...changes.map((change) => `    ${changeText(change)}`),
-    ]),
-    ...skipped.map(({ id, why }) => `${id}  skipped: ${why}`),
-    `${counted(plan.length, 'job')}: ${tallyText(everything)}. Nothing was changed.`,
-  ];
-  const exit = plan.length === 0 || skipped.length > 0 ? 3 : 0;
-  return { json: skipped.length === 0 ? { plan } : { plan, skipped }, text: lines.join('\n'), exit };
+/** What one portion after the other would change; nobody holds it all. */
+function dryRun({ parts, asJson }: CommandInput, selection: Selection): WrittenAnswer {
+  const skipped: Skipped[] = [];
+  const sum = { jobs: 0, skipped: 0, tally: tallyOf([]) };
+  const plan = (async function* () {
+    for await (const preview of previewSelection(parts, selection)) {
+      skipped.push(...preview.skipped.slice(0, Math.max(0, skippedNamed - skipped.length)));
+      sum.skipped += preview.skipped.length;
+      for (const one of preview.plan) {
+        sum.jobs += 1;
+        sum.tally = added(sum.tally, tallyOf(one.changes));
+        yield one;
+      }
+    }
+  })();
+  const unnamed = () => sum.skipped - skipped.length;
+  const rest = () => ({
+    ...(skipped.length === 0 ? {} : { skipped }),
+    ...(unnamed() === 0 ? {} : { skippedMore: unnamed() }),
+  });
+  const pieces = asJson ? jsonPieces({ plan }, rest) : linePieces(dryRunLines(plan, skipped, sum));
+  return { pieces, exit: () => (sum.jobs === 0 || sum.skipped > 0 ? 3 : 0) };
 }
 
-function answerOf(selection: Selection, { replayed, skipped }: ReplayReport): CommandAnswer {
-  const nothing = replayed.length + skipped.length === 0 && 'filter' in selection;
-  const rows = [
-    ...replayed.map(({ id, result }) => [id, result, '']),
-    ...skipped.map(({ id, why }) => [id, 'skipped', why]),
-  ];
-  const text = nothing
-    ? `Nothing to replay: no job matches (${filterText(selection.filter)}). See \`failed\`.`
-    : `${table(['JOB', 'RESULT', 'WHY'], rows, 1000)}\n${replayed.length} replayed, ${skipped.length} skipped.`;
-  return { json: { replayed, skipped }, text, exit: replayed.length === 0 || skipped.length > 0 ? 3 : 0 };
+async function* dryRunLines(
+  plan: AsyncIterable<Preview['plan'][number]>,
+  skipped: readonly Skipped[],
+  sum: { jobs: number; skipped: number; tally: Tally },
+): AsyncGenerator<string> {
+  for await (const { id, changes } of plan) {
+    yield `${id}  ${changes.length === 0 ? 'already right' : tallyText(tallyOf(changes))}`;
+    for (const change of changes) yield `    ${changeText(change)}`;
+  }
+  for (const { id, why } of skipped) yield `${id}  skipped: ${why}`;
+  if (sum.skipped > skipped.length) yield `and ${sum.skipped - skipped.length} more skipped`;
+  yield `${counted(sum.jobs, 'job')}: ${tallyText(sum.tally)}. Nothing was changed.`;
+}
+
+/** Of each kind, in a table for a person; a program takes them all. */
+const rowsShown = 100;
+
+async function answerOf(
+  { asJson }: CommandInput,
+  { selection, started, report }: { selection: Selection; started: StartedReplay; report: ReplayReport },
+): Promise<CommandAnswer | WrittenAnswer> {
+  const [done, left] = [counting(report.replayed), counting(report.skipped)];
+  const unnamed = started.skippedTotal - started.skipped.length;
+  const exit = () => (done.count() === 0 || left.count() > 0 ? 3 : 0);
+  if (asJson) {
+    const rest = () => (unnamed === 0 ? {} : { skippedMore: unnamed });
+    return { pieces: jsonPieces({ replayed: done.items, skipped: left.items }, rest), exit };
+  }
+  const rows: string[][] = [];
+  for await (const { id, result } of done.items) if (done.count() <= rowsShown) rows.push([id, result, '']);
+  for await (const { id, why } of left.items) if (left.count() <= rowsShown) rows.push([id, 'skipped', why]);
+  if (rows.length === 0 && 'filter' in selection) {
+    const text = `Nothing to replay: no job matches (${filterText(selection.filter)}). See \`failed\`.`;
+    return { json: undefined, text, exit: exit() };
+  }
+  const skipped = left.count() + unnamed;
+  const hidden = done.count() + skipped - rows.length;
+  const more = hidden > 0 ? ` ${hidden} are not shown; --json names more.` : '';
+  const text = `${table(['JOB', 'RESULT', 'WHY'], rows, 1000)}\n${done.count()} replayed, ${skipped} skipped.${more}`;
+  return { json: undefined, text, exit: exit() };
+}
+
+/** The same items, and how many have gone by. */
+function counting<Item>(items: AsyncIterable<Item>): { items: AsyncIterable<Item>; count(): number } {
+  let count = 0;
+  const counted = (async function* () {
+    for await (const item of items) {
+      count += 1;
+      yield item;
+    }
+  })();
+  return { items: counted, count: () => count };
 }
 
 /** A minute for the workers, and what the rate cap takes. */

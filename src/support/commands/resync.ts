@@ -1,6 +1,6 @@
 import { counted } from '../../counted.js';
 import { requireAct } from '../audit.js';
-import { changeText, tallyText } from '../change-text.js';
+import { changeText, tallyOf, tallyText } from '../change-text.js';
 import { SupportProblem } from '../problem.js';
 import { previewResyncTeam, previewResyncUser, type Resynced, resyncTeam, resyncUser } from '../resync.js';
 import type { Command, CommandAnswer, CommandInput } from './command.js';
@@ -39,7 +39,7 @@ async function resynced({ parts, option, flag, actor }: CommandInput): Promise<R
 function answerOf(answer: Resynced, isDryRun: boolean): CommandAnswer {
   const lines = answer.resynced.flatMap(({ teamId, memberId, result, changes, held = 0 }) => [
     `${memberId === null ? `team ${teamId}` : `member ${memberId}`}: ${resultText(result)}`,
-    ...(result === 'queued' ? [] : [`  ${tallyText(changes)}`]),
+    ...(result === 'queued' ? [] : [`  ${tallyText(tallyOf(changes))}`]),
     ...(held > 0
       ? [`  ${counted(held, 'user is', 'users are')} missing: so many at once would be held, and nobody touched`]
       : []),

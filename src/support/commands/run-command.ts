@@ -1,13 +1,12 @@
 import { userInfo } from 'node:os';
-import { type Config, ConfigProblem, loadConfig } from '../../config.js';
-import { describeFailure, Hopeless, Unavailable } from '../../failures.js';
+import { type Config, loadConfig } from '../../config.js';
 import { createLog } from '../../log.js';
 import { nodeVersion, version, versionInWords } from '../../version.js';
 import { connectSupport, type SupportParts } from '../parts.js';
-import { type ProblemCode, SupportProblem } from '../problem.js';
 import { commands } from './all.js';
-import type { CommandAnswer, CommandInput } from './command.js';
+import type { CommandInput, WrittenAnswer } from './command.js';
 import { type Parsed, parseCommand } from './parse.js';
+import { exitOf, told } from './told.js';
 import { overview, usageOf } from './usage.js';
 
 /** Where a command is typed, and where it answers. */
@@ -16,51 +15,78 @@ export type Terminal = {
   environment(): Record<string, string | undefined>;
   /** Of the lines that it shows, in characters. */
   width: number;
-  out(text: string): void;
-  /** For people only: progress, and what went wrong. */
-  err(text: string): void;
+  /** Resolves when the text is written, however slow the reader is. @throws ReaderGone */
+  out(text: string): Promise<void>;
+  /** For people only: progress, and what went wrong. Never fails. */
+  err(text: string): Promise<void>;
 };
+
+/** Nobody reads on: `failed | head`. No error, and nothing is left to say. */
+export class ReaderGone extends Error {
+  override name = 'ReaderGone';
+}
+
+/** As programs end that a closed pipe ends: 128 + SIGPIPE. */
+const readerGone = 141;
 
 /**
  * Runs one verb of the command line and prints its answer. Programs that read our answers read them from one place, so an
  * error with --json is printed where the answer would be.
- * @returns the exit code: 0, 1 for what is away or unexpected, 2 for bad usage, 3 for what is not found or can't be done
+ * @returns the exit code: 0, 1 for what is away or unexpected, 2 for bad usage, 3 for what is not found or can't be done,
+ *   141 when nobody reads on
  */
 export async function runCommand(words: string[], terminal: Terminal): Promise<number> {
   const asJson = words.includes('--json');
   try {
-    const { text, json, exit = 0 } = await answer(words, terminal);
-    terminal.out(asJson && json !== undefined ? `${JSON.stringify(json, null, 2)}\n` : `${text}\n`);
-    return exit;
+    return await answer(words, asJson, terminal);
   } catch (error) {
-    const { code, message } = told(error);
-    if (asJson) terminal.out(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
-    else terminal.err(`${code}: ${message}\n`);
-    return exits[code] ?? 1;
+    if (error instanceof ReaderGone) return readerGone;
+    const problem = told(error);
+    const tellPerson = () => terminal.err(`${problem.code}: ${problem.message}\n`);
+    if (!asJson) await tellPerson();
+    else await terminal.out(`${JSON.stringify({ error: problem }, null, 2)}\n`).catch(tellPerson);
+    return exitOf(problem);
   }
 }
 
-type Answer = Pick<CommandAnswer, 'text' | 'exit'> & { json?: unknown };
-
-async function answer(words: string[], terminal: Terminal): Promise<Answer> {
-  if (words[0] === '--version') return { text: versionInWords, json: { version, node: nodeVersion } };
-  if (words.length === 0 || ['--help', '-h', 'help'].includes(String(words[0]))) return { text: overview(commands) };
+async function answer(words: string[], asJson: boolean, terminal: Terminal): Promise<number> {
+  if (words[0] === '--version') {
+    await terminal.out(asJson ? `${JSON.stringify({ version, node: nodeVersion }, null, 2)}\n` : `${versionInWords}\n`);
+    return 0;
+  }
+  if (words.length === 0 || ['--help', '-h', 'help'].includes(String(words[0]))) {
+    await terminal.out(`${overview(commands)}\n`);
+    return 0;
+  }
   const parsed = parseCommand(commands, words);
-  if (parsed.values.help === true) return { text: usageOf(parsed.command) };
-  return run(parsed, loadConfig(terminal.environment()), terminal);
+  if (parsed.values.help !== true) return run({ parsed, asJson }, loadConfig(terminal.environment()), terminal);
+  await terminal.out(`${usageOf(parsed.command)}\n`);
+  return 0;
 }
 
-async function run(parsed: Parsed, config: Config, terminal: Terminal): Promise<CommandAnswer> {
-  const parts = connectSupport(config, createLog({ level: 'silent', name: 'support' }));
+type Asked = { parsed: Parsed; asJson: boolean };
+
+async function run(asked: Asked, config: Config, terminal: Terminal): Promise<number> {
+  const parts = connectSupport(config, createLog({ level: 'silent', name: 'support' }), { previewsTeams: true });
   try {
-    return await parsed.command.run(inputOf(parsed, parts, config, terminal));
+    const answer = await asked.parsed.command.run(inputOf(asked, parts, config, terminal));
+    if ('pieces' in answer) return await write(answer, terminal);
+    await terminal.out(asked.asJson ? `${JSON.stringify(answer.json, null, 2)}\n` : `${answer.text}\n`);
+    return answer.exit ?? 0;
   } finally {
     await parts.close().catch(() => {}); // what was asked for is answered; a connection that can't be closed ends with us
   }
 }
 
+/** Piece by piece, each when the one before was taken. */
+async function write({ pieces, exit }: WrittenAnswer, terminal: Terminal): Promise<number> {
+  let piece = await pieces.next();
+  for (; !piece.done; piece = await pieces.next()) await terminal.out(piece.value);
+  return piece.value === undefined ? exit() : exitOf(piece.value);
+}
+
 function inputOf(
-  { positionals, values }: Parsed,
+  { parsed: { positionals, values }, asJson }: Asked,
   parts: SupportParts,
   config: Config,
   { width, err }: Terminal,
@@ -71,12 +97,12 @@ function inputOf(
   };
   let lastLine = '';
   return {
-    ...{ parts, config, positionals, option, width },
+    ...{ parts, config, positionals, option, width, asJson },
     flag: (name) => values[name] === true,
     actor: option('actor') ?? loginName(),
     now: new Date(),
     progress: (line) => {
-      if (line !== lastLine) err(`${line}\n`);
+      if (line !== lastLine) void err(`${line}\n`);
       lastLine = line;
     },
   };
@@ -88,19 +114,4 @@ function loginName(): string | undefined {
   } catch {
     return undefined; // a container's user without a name
   }
-}
-
-const exits: Partial<Record<ProblemCode | 'config' | 'internal', number>> = {
-  usage: 2,
-  ambiguous: 2,
-  not_found: 3,
-  conflict: 3,
-};
-
-function told(error: unknown): { code: ProblemCode | 'config' | 'internal'; message: string } {
-  if (error instanceof SupportProblem) return { code: error.code, message: error.message };
-  if (error instanceof ConfigProblem) return { code: 'config', message: error.message };
-  if (error instanceof Unavailable || error instanceof Hopeless)
-    return { code: 'unavailable', message: describeFailure(error) };
-  return { code: 'internal', message: `${describeFailure(error)}. Nothing more is known; tell the developers.` };
 }

@@ -1,5 +1,5 @@
-import { changeText, tallyText } from '../change-text.js';
-import { type ShownJob, showJob } from '../show-job.js';
+import { changeText, tallyOf, tallyText } from '../change-text.js';
+import { firstError, type ShownJob, showJob } from '../show-job.js';
 import { timeText } from '../time-text.js';
 import type { Command } from './command.js';
 
@@ -29,13 +29,13 @@ function textOf(job: ShownJob): string {
     `  member    ${job.memberId ?? 'several, or a whole team'}`,
     `  attempts  ${job.attempts} of ${job.attemptsMax}, the last ${timeText(job.failedAt)} UTC`,
     ...(job.error === '' ? [] : [`  error     ${job.error}`]),
-    ...job.errors.map((error, i) => `    attempt ${i + 1}: ${error}`),
+    ...job.errors.map((error, i) => `    attempt ${firstError(job) + i}: ${error}`),
     'Hint',
     ...hint.map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
     'Handling it now would change',
     ...(job.wouldChange === null
       ? [`  unknown: ${job.wouldChangeNot}`]
-      : [`  ${tallyText(job.wouldChange)}`, ...job.wouldChange.map((change) => `    ${changeText(change)}`)]),
+      : [`  ${tallyText(tallyOf(job.wouldChange))}`, ...job.wouldChange.map((change) => `    ${changeText(change)}`)]),
   ];
   const replays = job.replays.map(({ at, actor, reason, result, why }) => {
     return `  ${timeText(at)} by ${actor} (${reason}): ${result ?? why ?? 'not replayed'}`;

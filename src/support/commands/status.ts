@@ -33,8 +33,9 @@ function textOf(now: Status, width: number): string {
     `replays under way ${now.replaysUnderWay}`,
     `put right by a sweep since it failed, 24 h: ${now.settledBySweeps}`,
     `workers           ${now.workers}${now.workers === 0 ? '  → none has reported in the last minute; doctor tells more' : ''}`,
-    `teams             ${now.connectedTeams} connected, ${now.quietTeams.length} quiet`,
+    `teams             ${now.connectedTeams} connected, ${now.quiet} quiet`,
     ...now.quietTeams.map(({ teamId, since }) => `  ${teamId} since ${timeText(since)} UTC`),
+    ...(now.quiet > now.quietTeams.length ? [`  and ${now.quiet - now.quietTeams.length} more`] : []),
     ...now.suspectTeams.map(
       ({ teamId, since }) => `a worker died while it swept team ${teamId}, ${timeText(since)} UTC`,
     ),

@@ -1,4 +1,4 @@
-import { changeText } from '../change-text.js';
+import { changesText } from '../change-text.js';
 import { durationText, timeText } from '../time-text.js';
 import { why as askWhy, type Why } from '../why.js';
 import type { Cause, PastEvent } from '../why-facts.js';
@@ -21,7 +21,9 @@ Example:
   run: async ({ parts, positionals: [who = ''], option }) => {
     const answer = await askWhy(parts, who, option('team') ?? null);
     const problem = answer.stytchProblem === null ? [] : [answer.stytchProblem];
-    return { json: answer, text: [...answer.people.map(personText), ...problem].join('\n\n') };
+    const unknown = answer.failedJobsNotLookedAt;
+    const failed = unknown === 0 ? [] : [`The oldest ${unknown} failed jobs were not looked at: there are too many.`];
+    return { json: answer, text: [...answer.people.map(personText), ...problem, ...failed].join('\n\n') };
   },
 };
 
@@ -43,6 +45,7 @@ function personText(person: Person): string {
           `  ${role}  (${source})  since ${timeText(grantedAt)}${causeText(cause)}`,
       ),
     ),
+    ...(person.grantsTotal > person.grants.length ? [`  and ${person.grantsTotal - person.grants.length} more`] : []),
     ...(person.losses.length === 0 ? [] : ['LOST']),
     ...person.losses.map((loss) => `  ${loss.role}  at ${timeText(loss.at)}${causeText(loss)}`),
     'LAST EVENTS',
@@ -93,7 +96,7 @@ function causeText(cause: Cause | null): string {
 }
 
 function eventText({ at, trigger, eventType, outcome, changes, lagSeconds }: PastEvent): string {
-  const what = (Array.isArray(changes) ? changes : []).map(changeText).join('; ');
+  const what = changesText(Array.isArray(changes) ? changes : []);
   const lag = lagSeconds === null ? '' : `, ${durationText(lagSeconds)} after it was sent`;
   return `  ${timeText(at)}  ${eventType ?? trigger} → ${outcome}${lag}${what === '' ? '' : `: ${what}`}`;
 }

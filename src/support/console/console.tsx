@@ -1,22 +1,21 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { counted } from '../../counted.js';
 import { sendPage } from '../../pages/render.js';
-import { formWithoutNul } from '../../web/no-nul.js';
 import type { Part } from '../../web/site.js';
 import { requireAct } from '../audit.js';
 import { discardHeld } from '../discard-held.js';
-import { failedJobs } from '../failed-jobs.js';
-import { heldChanges } from '../held.js';
-import { FailedPage } from '../pages/failed-page.js';
+import { failedPage } from '../failed-jobs.js';
+import { heldPage, heldUsers } from '../held.js';
+import { FailedPage, jobsPerPage } from '../pages/failed-page.js';
 import { Health, HealthPage } from '../pages/health-page.js';
-import { HeldPage } from '../pages/held-page.js';
+import { HeldPage, HoldPage } from '../pages/held-page.js';
 import type { SupportParts } from '../parts.js';
 import { releaseHeld } from '../release-held.js';
 import { settledLately } from '../settled-lately.js';
 import { status } from '../status.js';
 import type { Door } from './door.js';
 import { failedGroups } from './failed-groups.js';
-import { field, filterIn, queryIn } from './form.js';
+import { field, filterIn, fromIn, placeIn, queryIn } from './form.js';
 import { type Behind, behindDoor, type Handler } from './handler.js';
 import { replayRoutes } from './replay-routes.js';
 import { whyRoutes } from './why-routes.js';
@@ -25,7 +24,6 @@ import { whyRoutes } from './why-routes.js';
 export function supportPart(door: Door, parts: SupportParts): Part {
   const routes = Router();
   const behind = behindDoor(door);
-  routes.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000, ...formWithoutNul }));
   routes.get('/', behind(health(parts)));
   routes.get('/live', behind(live(parts)));
   routes.get('/failed', behind(failed(parts)));
@@ -35,33 +33,44 @@ export function supportPart(door: Door, parts: SupportParts): Part {
   return { path: '/support', routes, face: { place: ['Support'], back: '/support' } };
 }
 
+/** The page looks again every few seconds, so it groups the latest that failed; the number of all is the queue's own. */
+const groupedMax = 200;
+/** For a page with a filter that few jobs match: half a second's work. `Older` goes on from there. */
+const lookMax = 5_000;
+
+async function healthNow(parts: SupportParts) {
+  const [now, { jobs, looked }] = await Promise.all([
+    status(parts),
+    failedPage(parts, {}, { limit: groupedMax, lookMax: groupedMax }),
+  ]);
+  return { now: new Date(), health: now, groups: failedGroups(jobs), looked };
+}
+
 function health(parts: SupportParts): Handler {
   return async (person, _request, response) => {
-    const [now, jobs] = await Promise.all([status(parts), failedJobs(parts)]);
-    const page = { person: person.email, now: new Date(), health: now, groups: failedGroups(jobs) };
-    sendPage(response, <HealthPage {...page} />);
+    sendPage(response, <HealthPage person={person.email} {...(await healthNow(parts))} />);
   };
 }
 
 function live(parts: SupportParts): Handler {
   return async (_person, _request, response) => {
-    const [now, jobs] = await Promise.all([status(parts), failedJobs(parts)]);
-    sendPage(response, <Health health={now} now={new Date()} groups={failedGroups(jobs)} />);
+    sendPage(response, <Health {...(await healthNow(parts))} />);
   };
 }
 
 function failed(parts: SupportParts): Handler {
   return async (person, request, response) => {
     const query = queryIn(request.query);
-    const jobs = await failedJobs(parts, await filterIn(parts, query));
-    const page = {
-      person: person.email,
-      now: new Date(),
-      query,
-      jobs: jobs.map(({ shown }) => shown),
-      settled: await settledLately(parts.database),
-    };
-    sendPage(response, <FailedPage {...page} />);
+    const from = placeIn(request.query);
+    const filter = await filterIn(parts, query);
+    const [{ jobs, looked, next }, counts, settled] = await Promise.all([
+      failedPage(parts, filter, { limit: jobsPerPage, lookMax, from }),
+      parts.queues.counts(),
+      settledLately(parts.database),
+    ]);
+    const failed = Object.values(counts).reduce((sum, { failed }) => sum + failed, 0);
+    const page = { jobs: jobs.map(({ shown }) => shown), looked, next, failed, isFirst: from === null };
+    sendPage(response, <FailedPage person={person.email} now={new Date()} {...{ query, page, settled }} />);
   };
 }
 
@@ -69,9 +78,16 @@ function heldRoutes(routes: Router, behind: Behind, parts: SupportParts): void {
   routes.get(
     '/held',
     behind(async (person, request, response) => {
-      const holds = await heldChanges(parts);
+      const page = await heldPage(parts, fromIn(request.query));
       const done = field(request.query, 'done') || null;
-      sendPage(response, <HeldPage person={person.email} now={new Date()} holds={holds} done={done} />);
+      sendPage(response, <HeldPage person={person.email} now={new Date()} page={page} done={done} />);
+    }),
+  );
+  routes.get(
+    '/held/:id',
+    behind(async (person, request, response) => {
+      const hold = await heldUsers(parts, String(request.params.id), fromIn(request.query));
+      sendPage(response, <HoldPage person={person.email} now={new Date()} hold={hold} />);
     }),
   );
   routes.post(

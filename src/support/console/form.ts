@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { FailedPlace } from '../../queue/failed.js';
 import { findTeam } from '../find-team.js';
 import type { JobFilter } from '../job-filter.js';
 import type { FailedQuery } from '../pages/failed-page.js';
@@ -20,6 +21,18 @@ export function queryIn(from: unknown): FailedQuery {
   return { team: team ?? '', type: type ?? '', error: error ?? '', since: since ?? '', until: until ?? '' };
 }
 
+/** Where a page of a list begins; at its beginning where the address says nothing that makes sense. */
+export function fromIn(query: unknown): number {
+  const text = field(query, 'from');
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
+}
+
+/** Where a page of failed jobs begins, as `placeText` wrote it. */
+export function placeIn(query: unknown): FailedPlace | null {
+  const [, time, skip] = /^(\d{1,14})-(\d{1,9})$/.exec(field(query, 'after')) ?? [];
+  return time === undefined ? null : { failedAt: new Date(Number(time)), skip: Number(skip) };
+}
+
 /** @throws SupportProblem */
 export async function filterIn({ database }: Pick<SupportParts, 'database'>, query: FailedQuery): Promise<JobFilter> {
   const now = new Date();
@@ -32,6 +45,9 @@ export async function filterIn({ database }: Pick<SupportParts, 'database'>, que
   };
 }
 
+/** More boxes than a page has. */
+const chosenMax = 200;
+
 /** The jobs that are ticked, or all that match. */
 export async function selectionIn(
   parts: Pick<SupportParts, 'database'>,
@@ -42,6 +58,9 @@ export async function selectionIn(
   const ids = which === 'all' ? [] : [(body as { job?: unknown })?.job ?? []].flat().map(String);
   if (which === 'chosen' && ids.length === 0) {
     throw new SupportProblem('usage', 'No job is chosen. Go back and tick one, or take all that match.');
+  }
+  if (ids.length > chosenMax) {
+    throw new SupportProblem('usage', `More than ${chosenMax} jobs are chosen. Choose fewer, or take all that match.`);
   }
   const selection = which === 'all' ? { filter: await filterIn(parts, query) } : { ids };
   return { which, ids, query, selection };

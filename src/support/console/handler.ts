@@ -1,5 +1,6 @@
-import type { Request, RequestHandler, Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { SignedIn } from '../../stytch-people.js';
+import { formWithoutNul } from '../../web/no-nul.js';
 import { Refusal, type RefusalCode } from '../../web/refusal.js';
 import { writeLimit } from '../../web/write-limit.js';
 import { type ProblemCode, SupportProblem } from '../problem.js';
@@ -11,6 +12,8 @@ export type Behind = (handler: Handler) => RequestHandler[];
 
 /** A dry run asks Stytch, an act changes something: nobody clicks that often. */
 const writesPerMinute = 60;
+/** The longest form ticks a page of jobs, whose ids have up to 200 characters. */
+const form = express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 500, ...formWithoutNul });
 
 export function behindDoor(door: Door): Behind {
   const people = new WeakMap<Request, SignedIn>();
@@ -26,6 +29,7 @@ export function behindDoor(door: Door): Behind {
       next();
     },
     limit,
+    form,
     async (request, response) => {
       try {
         await handler(personOf(request), request, response);

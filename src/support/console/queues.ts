@@ -8,6 +8,8 @@ import type { Part } from '../../web/site.js';
 import type { Door } from './door.js';
 
 const path = '/support/queues';
+/** The most that its page offers; its API would take any number, and load as many jobs. */
+const jobsPerPageMax = 50;
 
 /**
  * Bull Board behind the same door, and read only twice over: by its own setting, and because nothing but GET gets
@@ -21,12 +23,15 @@ export function openQueuesPart(config: Config, door: Door, log: Log): { part: Pa
   routes.use(async (request, response, next) => {
     await door(request);
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal('method_not_allowed');
+    if (Number(request.query.jobsPerPage ?? 0) > jobsPerPageMax) throw new Refusal('bad_input', tooMany);
     response.setHeader('Content-Security-Policy', policy);
     next();
   });
   routes.use(board);
   return { part: { path, routes, face: { place: ['Support', 'Queues'], back: '/support' } }, close };
 }
+
+const tooMany = `A page has ${jobsPerPageMax} jobs at most. Ask for fewer, and for the next page.`;
 
 const policy = [
   "default-src 'none'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'",

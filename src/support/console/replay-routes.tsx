@@ -3,14 +3,14 @@ import { sendPage } from '../../pages/render.js';
 import { requireAct } from '../audit.js';
 import { batchProgress } from '../batch-progress.js';
 import { JobPage } from '../pages/job-page.js';
-import { PreviewPage } from '../pages/preview-page.js';
+import { PreviewPage, shownPreview } from '../pages/preview-page.js';
 import { ReplayPage, ReplayProgress } from '../pages/replay-page.js';
 import type { SupportParts } from '../parts.js';
 import { previewSelection } from '../preview-selection.js';
 import { SupportProblem } from '../problem.js';
 import { showJob } from '../show-job.js';
-import { type Skipped, startReplay } from '../start-replay.js';
-import { field, selectionIn } from './form.js';
+import { type StartedReplay, startReplay } from '../start-replay.js';
+import { field, fromIn, selectionIn } from './form.js';
 import type { Behind } from './handler.js';
 
 /** One job; what replaying some would change; replaying them; and how far that has come. */
@@ -26,7 +26,7 @@ export function replayRoutes(routes: Router, behind: Behind, parts: SupportParts
     '/preview',
     behind(async (person, request, response) => {
       const { selection, ...chosen } = await selectionIn(parts, request);
-      const preview = await previewSelection(parts, selection);
+      const preview = await shownPreview(previewSelection(parts, selection));
       sendPage(response, <PreviewPage person={person.email} preview={preview} chosen={chosen} />);
     }),
   );
@@ -35,16 +35,16 @@ export function replayRoutes(routes: Router, behind: Behind, parts: SupportParts
     behind(async (person, request, response) => {
       const act = requireAct({ actor: person.email, reason: field(request.body, 'reason') });
       const { selection } = await selectionIn(parts, request);
-      const { batchId, skipped } = await startReplay(parts, selection, act);
-      if (batchId === null) throw new SupportProblem('conflict', nothingReplayed(skipped));
-      const query = skipped.length === 0 ? '' : `?${new URLSearchParams({ skipped: nothingReplayed(skipped) })}`;
-      response.redirect(303, `/support/replays/${batchId}${query}`);
+      const started = await startReplay(parts, selection, act);
+      if (started.batchId === null) throw new SupportProblem('conflict', notReplayed(started));
+      const query = started.skippedTotal === 0 ? '' : `?${new URLSearchParams({ skipped: notReplayed(started) })}`;
+      response.redirect(303, `/support/replays/${started.batchId}${query}`);
     }),
   );
   routes.get(
     '/replays/:id',
     behind(async (person, request, response) => {
-      const batch = await batchProgress(parts, String(request.params.id));
+      const batch = await batchProgress(parts, String(request.params.id), fromIn(request.query));
       const skipped = field(request.query, 'skipped') || null;
       sendPage(response, <ReplayPage person={person.email} batch={batch} skipped={skipped} />);
     }),
@@ -52,15 +52,17 @@ export function replayRoutes(routes: Router, behind: Behind, parts: SupportParts
   routes.get(
     '/replays/:id/live',
     behind(async (_person, request, response) => {
-      sendPage(response, <ReplayProgress batch={await batchProgress(parts, String(request.params.id))} />);
+      sendPage(
+        response,
+        <ReplayProgress batch={await batchProgress(parts, String(request.params.id), fromIn(request.query))} />,
+      );
     }),
   );
 }
 
-function nothingReplayed(skipped: readonly Skipped[]): string {
-  const [first] = skipped;
+function notReplayed({ skipped: [first], skippedTotal }: StartedReplay): string {
   if (first === undefined)
     return 'No failed job matches, so nothing was replayed. It may have been put right meanwhile.';
-  const others = skipped.length > 1 ? ` And ${skipped.length - 1} others.` : '';
+  const others = skippedTotal > 1 ? ` And ${skippedTotal - 1} others.` : '';
   return `Not replayed: ${first.id}: ${first.why}.${others}`;
 }

@@ -1,21 +1,35 @@
 import { counted } from '../../counted.js';
 import { When } from '../../pages/times.js';
+import type { FailedPlace } from '../../queue/failed.js';
 import type { FailedJob } from '../job-filter.js';
 import { SupportFrame } from './frame.js';
 import { ReasonField } from './reason-field.js';
 
 export type FailedQuery = { team: string; type: string; error: string; since: string; until: string };
-const shownMax = 200;
+
+/** A screenful or two, each with a box to tick. */
+export const jobsPerPage = 50;
+
+/** A page of the failed jobs that match. */
+export type ShownFailed = {
+  jobs: readonly FailedJob[];
+  /** How many jobs were looked at for them, and how many have failed in all. */
+  looked: number;
+  failed: number;
+  /** The address of the next page begins there; null at the end. */
+  next: FailedPlace | null;
+  isFirst: boolean;
+};
 
 /** Failed jobs by team, type, error and time; each, the chosen ones, or all that match can be replayed. */
 export function FailedPage(props: {
   person: string;
   now: Date;
   query: FailedQuery;
-  jobs: readonly FailedJob[];
+  page: ShownFailed;
   settled: number;
 }) {
-  const { person, now, query, jobs, settled } = props;
+  const { person, now, query, page, settled } = props;
   return (
     <SupportFrame person={person} tab="failed" title="Failed jobs">
       <h1>Failed jobs</h1>
@@ -23,14 +37,45 @@ export function FailedPage(props: {
       {settled > 0 && (
         <p class="quiet">{settled} more were put right by a sweep in the last 24 hours, and have left this list.</p>
       )}
-      {jobs.length === 0 ? (
+      {page.jobs.length === 0 ? (
         <section class="card" aria-label="Jobs">
-          <p class="quiet">Nothing has failed that matches. What a later sweep put right leaves this list by itself.</p>
+          <p class="quiet">{nothing(page)}</p>
+          <Pages page={page} query={query} />
         </section>
       ) : (
-        <Jobs jobs={jobs} query={query} now={now} />
+        <Jobs page={page} query={query} now={now} />
       )}
     </SupportFrame>
+  );
+}
+
+function nothing({ next, looked, isFirst }: ShownFailed): string {
+  if (next !== null)
+    return `None of ${counted(looked, 'job')} matches that ${looked === 1 ? 'was' : 'were'} looked at.`;
+  if (!isFirst) return 'There are no more that match.';
+  return 'Nothing has failed that matches. What a later sweep put right leaves this list by itself.';
+}
+
+/** How many there are is known only when all were looked at. */
+function howMany({ jobs, looked, failed, next, isFirst }: ShownFailed, query: FailedQuery): string {
+  const isFiltered = Object.values(query).some((value) => value !== '');
+  if (!isFiltered) return `${counted(failed, 'job has', 'jobs have')} failed.`;
+  if (next === null && isFirst) return `${counted(jobs.length, 'job matches', 'jobs match')}.`;
+  return `${counted(jobs.length, 'job matches', 'jobs match')} of ${counted(looked, 'job')} that ${looked === 1 ? 'was' : 'were'} looked at; ${counted(failed, 'job has', 'jobs have')} failed in all.`;
+}
+
+function Pages({ page: { next, isFirst }, query }: { page: ShownFailed; query: FailedQuery }) {
+  if (next === null && isFirst) return null;
+  const after = next === null ? '' : `${next.failedAt.getTime()}-${next.skip}`;
+  return (
+    <nav class="actions" aria-label="Pages of jobs">
+      {!isFirst && <a href={`/support/failed?${new URLSearchParams(query)}`}>Latest</a>}
+      {next !== null && (
+        <a href={`/support/failed?${new URLSearchParams({ ...query, after })}`} rel="next">
+          Older
+        </a>
+      )}
+    </nav>
   );
 }
 
@@ -64,17 +109,14 @@ function Filter({ query }: { query: FailedQuery }) {
   );
 }
 
-function Jobs({ jobs, query, now }: { jobs: readonly FailedJob[]; query: FailedQuery; now: Date }) {
-  const shown = jobs.slice(0, shownMax);
+function Jobs({ page, query, now }: { page: ShownFailed; query: FailedQuery; now: Date }) {
+  const isFiltered = Object.values(query).some((value) => value !== '');
   return (
     <form method="post" action="/support/replay" class="card" aria-label="Jobs" data-once>
       {Object.entries(query).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <p>
-        {counted(jobs.length, 'job matches', 'jobs match')}
-        {jobs.length > shownMax && `; the latest ${shownMax} are shown`}.
-      </p>
+      <p>{howMany(page, query)}</p>
       <div class="table">
         <table>
           <thead>
@@ -90,12 +132,13 @@ function Jobs({ jobs, query, now }: { jobs: readonly FailedJob[]; query: FailedQ
             </tr>
           </thead>
           <tbody>
-            {shown.map((job) => (
+            {page.jobs.map((job) => (
               <Row key={job.id} job={job} now={now} />
             ))}
           </tbody>
         </table>
       </div>
+      <Pages page={page} query={query} />
       <ReasonField />
       <p class="actions">
         <button
@@ -115,7 +158,7 @@ function Jobs({ jobs, query, now }: { jobs: readonly FailedJob[]; query: FailedQ
           Replay chosen
         </button>
         <button type="submit" name="which" value="all">
-          Replay all {jobs.length}
+          {isFiltered ? 'Replay all that match' : `Replay all ${page.failed.toLocaleString('en')}`}
         </button>
       </p>
     </form>

@@ -8,20 +8,28 @@ import { SupportFrame } from './frame.js';
 
 export type FailedGroup = { teamId: string | null; eventType: string; error: string; jobs: number };
 
-/** How the whole is doing, and what failed, by team, type and error. */
-export function HealthPage(props: { person: string; now: Date; health: Status; groups: readonly FailedGroup[] }) {
-  const { person, now, health, groups } = props;
+export type HealthProps = {
+  health: Status;
+  now: Date;
+  /** Of the latest failed jobs, so many were looked at. */
+  groups: readonly FailedGroup[];
+  looked: number;
+};
+
+/** How the whole is doing, and what failed lately, by team, type and error. */
+export function HealthPage(props: HealthProps & { person: string }) {
+  const { person, ...health } = props;
   return (
     <SupportFrame person={person} tab="health" title="Health">
       <h1>Health</h1>
       <div data-live="/support/live">
-        <Health health={health} now={now} groups={groups} />
+        <Health {...health} />
       </div>
     </SupportFrame>
   );
 }
 
-export function Health({ health, now, groups }: { health: Status; now: Date; groups: readonly FailedGroup[] }) {
+export function Health({ health, now, groups, looked }: HealthProps) {
   return (
     <>
       <Alarms health={health} />
@@ -30,9 +38,14 @@ export function Health({ health, now, groups }: { health: Status; now: Date; gro
       </section>
       <section class="card" aria-label="Failed jobs">
         <h2>Failed jobs</h2>
+        {health.failed > looked && (
+          <p class="quiet">
+            Of the latest {looked.toLocaleString('en')} of {health.failed.toLocaleString('en')}.
+          </p>
+        )}
         {groups.length === 0 ? <p class="quiet">Nothing has failed.</p> : <Groups groups={groups} />}
       </section>
-      {health.quietTeams.length > 0 && (
+      {health.quiet > 0 && (
         <section class="card" aria-label="Quiet teams">
           <h2>Quiet teams</h2>
           <ul>
@@ -41,6 +54,9 @@ export function Health({ health, now, groups }: { health: Status; now: Date; gro
                 <code>{teamId}</code>, silent since <When at={since} now={now} />
               </li>
             ))}
+            {health.quiet > health.quietTeams.length && (
+              <li class="quiet">and {health.quiet - health.quietTeams.length} more</li>
+            )}
           </ul>
         </section>
       )}
@@ -90,7 +106,7 @@ function numbersOf(health: Status): [string, string][] {
     ['Replays under way', String(health.replaysUnderWay)],
     ['Workers', String(health.workers)],
     ['Connected teams', String(health.connectedTeams)],
-    ['Quiet teams', String(health.quietTeams.length)],
+    ['Quiet teams', String(health.quiet)],
   ];
 }
 

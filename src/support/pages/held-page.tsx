@@ -1,13 +1,17 @@
+import type { ComponentChildren } from 'preact';
 import { counted } from '../../counted.js';
 import { Notice } from '../../pages/notice.js';
+import { Pager } from '../../pages/pager.js';
 import { When } from '../../pages/times.js';
-import type { Held } from '../held.js';
+import { type HoldGlance, type HoldsPage, holdsPerPage, usersPerPage } from '../held.js';
 import { SupportFrame } from './frame.js';
 import { ReasonField } from './reason-field.js';
 
 /** Deactivations that wait for a person. */
-export function HeldPage(props: { person: string; now: Date; holds: readonly Held[]; done: string | null }) {
-  const { person, now, holds, done } = props;
+export function HeldPage(props: { person: string; now: Date; page: HoldsPage; done: string | null }) {
+  const { person, now, page, done } = props;
+  const { holds, from, total } = page;
+  const at = (start: number) => `/support/held?from=${start}`;
   return (
     <SupportFrame person={person} tab="held" title="Held">
       <h1>Held deactivations</h1>
@@ -18,29 +22,62 @@ export function HeldPage(props: { person: string; now: Date; holds: readonly Hel
       </p>
       {holds.length === 0 && <p class="quiet">Nothing is held.</p>}
       {holds.map((hold) => (
-        <Hold key={hold.id} hold={hold} now={now} />
+        <Hold key={hold.id} hold={hold} now={now}>
+          <details>
+            <summary>Who</summary>
+            <Users userIds={hold.userIds} />
+            <p>
+              <a href={`/support/held/${hold.id}`}>All {hold.users.toLocaleString('en')}</a>
+            </p>
+          </details>
+        </Hold>
       ))}
+      <Pager
+        what="holds"
+        from={from}
+        shown={holds.length}
+        total={total}
+        previous={from === 0 ? null : at(Math.max(0, from - holdsPerPage))}
+        next={from + holds.length < total ? at(from + holds.length) : null}
+      />
     </SupportFrame>
   );
 }
 
-function Hold({ hold, now }: { hold: Held; now: Date }) {
+/** One of them, with all its users, page by page. */
+export function HoldPage(props: { person: string; now: Date; hold: HoldGlance & { from: number } }) {
+  const { person, now, hold } = props;
+  const { id, from, userIds, users } = hold;
+  const at = (start: number) => `/support/held/${id}?from=${start}`;
+  return (
+    <SupportFrame person={person} tab="held" title="Hold">
+      <h1>Held deactivations</h1>
+      <Hold hold={hold} now={now} />
+      <section class="card" aria-label="Who">
+        <h2>Who</h2>
+        <Users userIds={userIds} />
+        <Pager
+          what="users"
+          from={from}
+          shown={userIds.length}
+          total={users}
+          previous={from === 0 ? null : at(Math.max(0, from - usersPerPage))}
+          next={from + userIds.length < users ? at(from + userIds.length) : null}
+        />
+      </section>
+    </SupportFrame>
+  );
+}
+
+function Hold(props: { hold: HoldGlance; now: Date; children?: ComponentChildren }) {
+  const { hold, now, children } = props;
   return (
     <section class="card" aria-label={`Hold ${hold.id}`}>
-      <h2>{counted(hold.userIds.length, 'user')}</h2>
+      <h2>{counted(hold.users, 'user')}</h2>
       <p>
         Team <code>{hold.teamId}</code>, since <When at={hold.since} now={now} />
       </p>
-      <details>
-        <summary>Who</summary>
-        <ul>
-          {hold.userIds.map((userId) => (
-            <li key={userId}>
-              <a href={`/support/why?who=${userId}`}>{userId}</a>
-            </li>
-          ))}
-        </ul>
-      </details>
+      {children}
       <form method="post" data-once>
         <ReasonField id={`reason-${hold.id}`} />
         <p class="actions">
@@ -53,5 +90,17 @@ function Hold({ hold, now }: { hold: Held; now: Date }) {
         </p>
       </form>
     </section>
+  );
+}
+
+function Users({ userIds }: { userIds: readonly string[] }) {
+  return (
+    <ul>
+      {userIds.map((userId) => (
+        <li key={userId}>
+          <a href={`/support/why?who=${userId}`}>{userId}</a>
+        </li>
+      ))}
+    </ul>
   );
 }

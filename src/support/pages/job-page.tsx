@@ -1,7 +1,7 @@
 import { Facts } from '../../pages/facts.js';
 import { When } from '../../pages/times.js';
-import type { ShownJob } from '../show-job.js';
-import { ChangesList } from './changes-list.js';
+import { firstError, type ShownJob } from '../show-job.js';
+import { ChangesList, shownChanges } from './changes-list.js';
 import { SupportFrame } from './frame.js';
 import { ReasonField } from './reason-field.js';
 
@@ -15,7 +15,11 @@ export function JobPage({ person, now, job }: { person: string; now: Date; job: 
       </section>
       <section class="card" aria-label="What it would change now">
         <h2>What it would change now</h2>
-        {job.wouldChange === null ? <p>Unknown: {job.wouldChangeNot}</p> : <ChangesList changes={job.wouldChange} />}
+        {job.wouldChange === null ? (
+          <p>Unknown: {job.wouldChangeNot}</p>
+        ) : (
+          <ChangesList changes={shownChanges(job.wouldChange)} />
+        )}
         <form method="post" action="/support/replay" data-once>
           <input type="hidden" name="job" value={job.id} />
           <input type="hidden" name="which" value="chosen" />
@@ -26,11 +30,18 @@ export function JobPage({ person, now, job }: { person: string; now: Date; job: 
       <Attempts job={job} />
       <section class="card" aria-label="Hint">
         <h2>Hint</h2>
-        <pre>{JSON.stringify(job.data, null, 2)}</pre>
+        <pre>{cut(JSON.stringify(job.data, null, 2))}</pre>
       </section>
       <History job={job} now={now} />
     </SupportFrame>
   );
+}
+
+/** In characters: a second look names up to 1,000 members, and all hints are shorter. */
+const dataMax = 10_000;
+
+function cut(text: string): string {
+  return text.length <= dataMax ? text : `${text.slice(0, dataMax)}\n… \`show\` of the command line has all of it.`;
 }
 
 function factsOf(job: ShownJob): [string, string][] {
@@ -50,7 +61,7 @@ function Attempts({ job }: { job: ShownJob }) {
   return (
     <section class="card" aria-label="Errors">
       <h2>Errors</h2>
-      <ol>
+      <ol start={firstError(job)}>
         {errors.map((error, i) => (
           <li key={`${i} ${error}`}>{error}</li>
         ))}

@@ -1,4 +1,5 @@
-import type { BatchProgress } from '../batch-progress.js';
+import { Pager } from '../../pages/pager.js';
+import { answersPerPage, type BatchProgress } from '../batch-progress.js';
 import { shownJobId } from '../job-id.js';
 import { SupportFrame } from './frame.js';
 
@@ -19,7 +20,7 @@ export function ReplayPage({
         {batch.target}, by {batch.actor}: {batch.reason}
       </p>
       {skipped !== null && <p class="quiet">{skipped}</p>}
-      <div data-live={`/support/replays/${batch.id}/live`}>
+      <div data-live={`/support/replays/${batch.id}/live?from=${batch.from}`}>
         <ReplayProgress batch={batch} />
       </div>
       <p class="actions">
@@ -32,7 +33,8 @@ export function ReplayPage({
 }
 
 export function ReplayProgress({ batch }: { batch: BatchProgress }) {
-  const { done, total, answers } = batch;
+  const { id, done, total, from, answers } = batch;
+  const page = (start: number) => `/support/replays/${id}?from=${start}`;
   return (
     <section class="card" aria-label="Progress">
       <p class="lead" role="status">
@@ -63,6 +65,14 @@ export function ReplayProgress({ batch }: { batch: BatchProgress }) {
           </tbody>
         </table>
       </div>
+      <Pager
+        what="jobs"
+        from={from}
+        shown={answers.length}
+        total={total}
+        previous={from === 0 ? null : page(Math.max(0, from - answersPerPage))}
+        next={from + answers.length < total ? page(from + answers.length) : null}
+      />
     </section>
   );
 }

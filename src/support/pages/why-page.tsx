@@ -1,7 +1,7 @@
 import { Facts } from '../../pages/facts.js';
 import { Notice } from '../../pages/notice.js';
 import { When } from '../../pages/times.js';
-import { changeText } from '../change-text.js';
+import { changesText } from '../change-text.js';
 import { durationText } from '../time-text.js';
 import type { Why } from '../why.js';
 import type { Cause, PastEvent } from '../why-facts.js';
@@ -38,6 +38,12 @@ export function WhyPage({ person, now, who, team, answer, problem, done }: WhyPa
       {done !== null && <Notice kind="good" title={done} />}
       {problem !== null && <Notice kind="bad" title={problem} />}
       {answer?.stytchProblem && <Notice kind="warning" title={answer.stytchProblem} />}
+      {answer !== null && answer.failedJobsNotLookedAt > 0 && (
+        <Notice
+          kind="warning"
+          title={`The oldest ${answer.failedJobsNotLookedAt} failed jobs were not looked at: there are too many.`}
+        />
+      )}
       {answer?.people.map((one) => (
         <Found key={`${one.user?.id} ${one.memberId}`} one={one} now={now} team={team} />
       ))}
@@ -62,6 +68,7 @@ function Found({ one, now, team }: { one: Person; now: Date; team: string }) {
             {causeText(cause)}
           </li>
         ))}
+        {one.grantsTotal > one.grants.length && <li class="quiet">and {one.grantsTotal - one.grants.length} more</li>}
         {one.losses.map((loss) => (
           <li key={`lost ${loss.role}`}>
             Lost <code>{loss.role}</code>, <When at={loss.at} now={now} />
@@ -144,7 +151,7 @@ function causeText(cause: Cause | null): string {
 }
 
 function eventText({ trigger, eventType, outcome, changes, lagSeconds }: PastEvent): string {
-  const what = (Array.isArray(changes) ? changes : []).map(changeText).join('; ');
+  const what = changesText(Array.isArray(changes) ? changes : []);
   const lag = lagSeconds === null ? '' : `, ${durationText(lagSeconds)} after it was sent`;
   return `${eventType ?? trigger}, ${outcome}${lag}${what === '' ? '' : `: ${what}`}`;
 }
