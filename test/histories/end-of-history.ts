@@ -11,7 +11,7 @@ const patienceMs = 30_000;
 /** The rows end as the directory: hints that all arrive are enough, or else everybody is read once. Anything said again changes nothing. */
 export async function endOfHistory(scene: Scene, weak: WeakStytch): Promise<void> {
   const { stage, history, organizationId, log } = scene;
-  const { lab, bystander } = stage;
+  const { lab, neighbours } = stage;
   const expected = expectedRows(lab.emulator, organizationId, log);
   if (history.hintsSuffice) await eventuallySame(() => activeRows(scene), expected, patienceMs);
   weak.beforeTheEnd();
@@ -26,7 +26,7 @@ export async function endOfHistory(scene: Scene, weak: WeakStytch): Promise<void
   const before = await readableRows(scene);
   await replayEverything(stage);
   expect(await readableRows(scene)).toEqual(before);
-  expect(await stage.rowsOf(bystander.teamId)).toEqual(bystander.rows);
+  for (const { teamId, rows } of neighbours) expect(await stage.rowsOf(teamId)).toEqual(rows);
 }
 
 /** Users whom SCIM made or linked and who are active, in the words of the directory. */

@@ -87,7 +87,14 @@ export function historyOf(seed: number, chosen: ReadonlySet<Weakness>): History 
 }
 
 /** What hides a change from a read that comes after it. */
-const misleading = { lag: null, view: null, names: null, cursors: null, get: null } satisfies Partial<Weaknesses>;
+const misleading = {
+  lag: null,
+  view: null,
+  names: null,
+  cursors: null,
+  get: null,
+  times: null,
+} satisfies Partial<Weaknesses>;
 
 function withoutLoss({ steps, delivery }: History): Pick<History, 'steps' | 'delivery'> {
   return {

@@ -22,7 +22,7 @@ export function playSeed(stage: Stage, seed: number, chosen: ReadonlySet<Weaknes
 export async function playHistory(stage: Stage, history: History, random: () => number): Promise<void> {
   const scene = await setScene(stage, history, random);
   const { emulator } = stage.lab;
-  const { organizationId: otherOrganizationId } = stage.bystander;
+  const otherOrganizationId = String(stage.neighbours.at(-1)?.organizationId);
   const weak = weaken(emulator, history.weak, { random, otherOrganizationId, crowd: scene.crowd });
   Object.assign(emulator.switches, { repost: history.repost, groupEvents: history.groupEvents });
   try {

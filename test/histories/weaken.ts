@@ -45,7 +45,6 @@ export function weaken(emulator: Emulator, weak: Weaknesses, world: World): Weak
     reset,
     halfTime: () => {
       faults.searchCursors = 'onward';
-      getIsBack();
     },
     met: (who, memberId) => {
       if (!weak.get?.who.includes(who) || failing.has(memberId)) return;
@@ -56,7 +55,7 @@ export function weaken(emulator: Emulator, weak: Weaknesses, world: World): Weak
       faults.searchTimeout = null;
     },
     beforeTheEnd: () => {
-      for (const end of failing.values()) end();
+      for (const end of [getIsBack, ...failing.values()]) end();
       Object.assign(switches, { searchOmits: [], searchGroupNames: 'current' });
       clock.advance(longestLagMs + 1);
     },

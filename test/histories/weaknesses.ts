@@ -28,7 +28,7 @@ export type Weaknesses = {
   status: boolean | null;
   /** Deleted members don't say where they belonged. */
   organization: boolean | null;
-  /** Events tell times that can't be, or the sender's clock is off; and they may be all there is for the first half. */
+  /** Events tell times that can't be, or the sender's clock is off; and they may be all there is, because get is away. */
   times: { nanoseconds: boolean; skewMs: number; oddShare: number; getIsAway: boolean } | null;
   /** How Stytch says that somebody is inactive for the IdP, and the member's status then. */
   active: { deactivatedStatus: 'deleted' | 'deactivated' | 'active'; inactiveAs: unknown } | null;
