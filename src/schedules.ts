@@ -32,7 +32,8 @@ export function schedulesOf(
   const { database } = deps;
   const sweeper = overdueSweeper(deps);
   const overdue = { intervalSeconds: sweepIntervalSeconds, lateSeconds: overdueSeconds };
-  const forgotten = { intervalSeconds: sweepIntervalSeconds, lateSeconds: sweepIntervalSeconds, limit: 1 };
+  const forgottenSeconds = Math.max(sweepIntervalSeconds, 60);
+  const forgotten = { intervalSeconds: sweepIntervalSeconds, lateSeconds: forgottenSeconds, limit: 1 };
   return [
     { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweeper, sweepIntervalSeconds) },
     { name: withoutQueue, everyMs: 5 * second, run: () => sweeper.all(overdue) },

@@ -76,6 +76,16 @@ test('an authorization check names its organization by slug, too, as elsewhere',
   expect(verdict?.authorized).toBe(true);
 });
 
+test('an authorization check on an unknown resource is denied, or refused when switched', async () => {
+  const { session_token } = await mint();
+  const check = { organization_id, resource_id: 'nothing', action: 'get' };
+  const authenticate = () => client.sessions.authenticate({ session_token, authorization_check: check });
+  expect(await errorTypeOf(authenticate())).toBe('session_authorization_error');
+  emulator.switches.unknownResource = 'refused';
+  await expect(authenticate()).rejects.toMatchObject({ status_code: 400, error_type: 'invalid_permission_resource' });
+  emulator.switches.unknownResource = 'denied';
+});
+
 test('minted roles stand in for those of the member', async () => {
   const { session_token } = await mint({ roles: ['scanner_support'] });
   const check = { organization_id, resource_id: 'scanner', action: 'support' };

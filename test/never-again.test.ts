@@ -80,7 +80,7 @@ describe('a signed DELETE that was handled', () => {
       [wasIn, row(19, 'deactivated'), handled(20), row(30, 'active')],
       ['30: access is there again'],
     ],
-    ['is about somebody who is not known', [wasIn, handled(20, 'unknown_member')], []],
+    ['found nobody', [handled(20, 'unknown_member'), row(21, 'active'), handled(22, 'its job is over')], []],
   ])('%s', (_, entries, expected) => {
     expect(found({ truth, entries, webhooks })).toEqual(expected);
   });

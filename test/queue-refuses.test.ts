@@ -175,3 +175,26 @@ withRedis('a worker whose Redis is full', () => {
 async function refusedBy(redis: LocalRedis): Promise<number> {
   return Number(/total_error_replies:(\d+)/.exec(String(await askRedis(redis, 'INFO', 'stats')))?.[1]);
 }
+
+withRedis('a worker that is closed while Redis is demoted', () => {
+  it('leaves no connection behind that would be made again for ever', async () => {
+    const redis = await startRedis({ folder: temporaryFolder('refusing') });
+    const home = { redisUrl: redis.url, databaseUrl: database.url };
+    const silently = { concurrency: 10, onError: () => {}, onFailed: () => {} };
+    const consumers = Array.from({ length: 5 }, () => consume(home, 'hints', async () => {}, silently));
+    const clients = async () =>
+      String(await askRedis(redis, 'CLIENT', 'LIST', 'TYPE', 'NORMAL'))
+        .trim()
+        .split('\n').length - 1;
+    await eventually(async () => expect(await clients()).toBe(10));
+    await askRedis(redis, 'REPLICAOF', '127.0.0.1', '1');
+    await eventually(async () => expect(await refusedBy(redis)).toBeGreaterThan(5));
+    await Promise.all(consumers.map((consumer) => consumer.close()));
+    const received = async () =>
+      Number(/total_connections_received:(\d+)/.exec(String(await askRedis(redis, 'INFO', 'stats')))?.[1]);
+    const [before, begun] = [await received(), Date.now()];
+    await eventually(() => Date.now() - begun > 3_000);
+    expect([await clients(), (await received()) - before]).toEqual([0, 2]); // both are ours, here
+    await redis.stop();
+  });
+});

@@ -7,7 +7,7 @@ import { askRedis } from './support/redis-troubles.js';
 
 const intervalSeconds = 2;
 /** The interval, what a queue has time for, a turn of the schedule, and a slow machine. */
-const outWithinMs = (intervalSeconds + 15 + 5 + 8) * 1_000;
+const outWithinMs = (intervalSeconds + 15 + 5 + 15) * 1_000;
 
 let lab: Lab;
 afterEach(() => lab.stop());
@@ -55,8 +55,7 @@ it.each(backends)('a leaver is out in time while every queue on %s is paused', a
   const people = await start(backend);
   await pauseAll(true);
   await isOutInTime(people);
-  const { waiting = 0, paused = 0 } = await inspectQueue(lab.home, 'sweeps', (queue) => queue.getJobCounts());
-  expect(waiting + paused).toBeGreaterThan(0); // it was asked for it, and handed out none
+  expect(await lab.database.teamSync.count({ where: { sweepClaimedAt: null } })).toBe(0); // by the workers themselves
   // What the queue has not handed out is done once more when it does, and changes nothing.
   const before = await row(people.leaver);
   await pauseAll(false);

@@ -15,7 +15,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { Unavailable } from '../failures.js';
-import { connectRedis, nodesOf, type ReconnectListener, type RedisTuning } from './redis.js';
+import { connectRedis, disconnectWithCopies, nodesOf, type ReconnectListener, type RedisTuning } from './redis.js';
 import { slowRefusals } from './slow-refusals.js';
 import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
@@ -106,6 +106,7 @@ function openRedis(
   onReconnect: ReconnectListener,
 ): Backend {
   const connection = connectRedis(urls, tuning, onReconnect);
+  const disconnect = disconnectWithCopies(connection);
   let lost: unknown = null;
   connection.on('ready', () => {
     lost = null;
@@ -126,7 +127,7 @@ function openRedis(
     // Refused for whatever reason any write is; does nothing where it is not, so nothing is logged to disk or replicated.
     trialWrite: () => connection.set(`${prefix}:trial`, '1', 'XX'),
     inWords,
-    disconnect: async () => connection.disconnect(),
+    disconnect: async () => disconnect(),
   };
 }
 

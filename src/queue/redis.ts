@@ -48,6 +48,25 @@ export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: Rec
   return redis;
 }
 
+/**
+ * Ends a connection and all copies of it. BullMQ makes one for each worker, and ends it by itself, but not when the worker's
+ * close hangs, as it may while Redis refuses or comes back: then the copy would connect again for ever.
+ */
+export function disconnectWithCopies(connection: Redis | Cluster): () => void {
+  const all: (Redis | Cluster)[] = [connection];
+  const duplicate = connection.duplicate.bind(connection) as (...words: unknown[]) => Redis;
+  Object.assign(connection, {
+    duplicate: (...words: unknown[]) => {
+      const copy = duplicate(...words);
+      all.push(copy);
+      return copy;
+    },
+  });
+  return () => {
+    for (const one of all) one.disconnect();
+  };
+}
+
 /** The nodes that REDIS_URL names, each with the user and the password of the first. */
 export function nodesOf(urls: string): { nodes: URL[]; isCluster: boolean } {
   const named = urls.split(',').map((url) => new URL(url.trim()));

@@ -67,6 +67,8 @@ export interface Switches {
   endOfList: 'null' | 'empty' | 'missing' | 'noMetadata';
   /** A list with nothing in it. */
   emptyList: '[]' | 'null' | 'missing';
+  /** An authorization check on a resource that the policy does not have: 403, as for any other, or an error of its own. */
+  unknownResource: 'denied' | 'refused';
   /** Whether any role of the policy names stytch.scim: Stytch's page of default roles does not. */
   rolesGrantScim: boolean;
 }
@@ -106,6 +108,7 @@ export function defaultSwitches(): Switches {
     searchMaxErrorType: 'user_search_maximum_filter_value_count_exceeded',
     endOfList: 'null',
     emptyList: '[]',
+    unknownResource: 'denied',
     rolesGrantScim: true,
   };
 }

@@ -1,4 +1,4 @@
-import { eventuallySame } from '../support/eventually.js';
+import { eventually, eventuallySame } from '../support/eventually.js';
 import { post, signed } from '../support/webhook.js';
 import type { Scene } from './scene.js';
 import type { Stage } from './stage.js';
@@ -11,12 +11,14 @@ const patienceMs = 30_000;
 /** The rows end as the directory: hints that all arrive are enough, or else everybody is read once. Anything said again changes nothing. */
 export async function endOfHistory(scene: Scene, weak: WeakStytch): Promise<void> {
   const { stage, history, organizationId, log } = scene;
-  const { lab, bystander } = stage;
+  const { lab, neighbours } = stage;
   const expected = expectedRows(lab.emulator, organizationId, log);
   if (history.hintsSuffice) await eventuallySame(() => activeRows(scene), expected, patienceMs);
   weak.beforeTheEnd();
+  const isSwept = await sweptFromNowOn(scene);
   await stage.read(history.lastRead === 'team' ? organizationId : undefined);
   await eventuallySame(() => activeRows(scene), expected, patienceMs);
+  await eventually(isSwept, patienceMs);
   weak.atTheEnd();
   await lab.quiet();
   expect(await activeRows(scene)).toEqual(expected);
@@ -24,7 +26,7 @@ export async function endOfHistory(scene: Scene, weak: WeakStytch): Promise<void
   const before = await readableRows(scene);
   await replayEverything(stage);
   expect(await readableRows(scene)).toEqual(before);
-  expect(await stage.rowsOf(bystander.teamId)).toEqual(bystander.rows);
+  for (const { teamId, rows } of neighbours) expect(await stage.rowsOf(teamId)).toEqual(rows);
 }
 
 /** Users whom SCIM made or linked and who are active, in the words of the directory. */
@@ -37,6 +39,13 @@ async function activeRows(scene: Scene) {
       return { memberId: String(memberId), user, name, externalId, values, grants: ours };
     })
     .sort((a, b) => a.memberId.localeCompare(b.memberId));
+}
+
+/** Whether the whole team has been read; one whose sweep never comes to its end is not. */
+async function sweptFromNowOn({ stage, teamId }: Scene): Promise<() => Promise<boolean>> {
+  const { database } = stage.lab;
+  const [{ now }] = await database.$queryRaw<[{ now: Date }]>`SELECT clock_timestamp() AS now`;
+  return async () => (await database.teamSync.count({ where: { teamId, sweptAt: { gte: now } } })) === 1;
 }
 
 /** Without those whom nobody can read: what their rows say is not settled. */

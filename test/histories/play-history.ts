@@ -22,7 +22,8 @@ export function playSeed(stage: Stage, seed: number, chosen: ReadonlySet<Weaknes
 export async function playHistory(stage: Stage, history: History, random: () => number): Promise<void> {
   const scene = await setScene(stage, history, random);
   const { emulator } = stage.lab;
-  const weak = weaken(emulator, history.weak, { random, otherOrganizationId: stage.bystander.organizationId });
+  const otherOrganizationId = String(stage.neighbours.at(-1)?.organizationId);
+  const weak = weaken(emulator, history.weak, { random, otherOrganizationId, crowd: scene.crowd });
   Object.assign(emulator.switches, { repost: history.repost, groupEvents: history.groupEvents });
   try {
     await live(scene, weak);
@@ -40,8 +41,8 @@ export async function playHistory(stage: Stage, history: History, random: () => 
 async function live(scene: Scene, weak: WeakStytch): Promise<void> {
   const { history } = scene;
   for (const [i, step] of history.steps.entries()) {
-    if (i === Math.ceil(history.steps.length / 2)) weak.halfTime();
     await take(step, scene, weak);
+    if (i === Math.floor((history.steps.length - 1) / 2)) weak.halfTime();
   }
   await deliver(scene);
   await pass(history.pauseMs);

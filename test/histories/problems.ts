@@ -13,7 +13,7 @@ const problemsMax = 3;
 export async function problemsIn(scene: Scene, handled: readonly AccessEntry[]): Promise<string[]> {
   const { stage, history, crowd, directory } = scene;
   const story = storyOf(scene, [...(await stage.log.entries()), ...handled]);
-  const bystanders = new Set([...crowd, stage.bystander.memberId]);
+  const bystanders = new Set([...crowd, ...stage.neighbours.map(({ memberId }) => memberId)]);
   const found = [
     // Where search has old names of groups for ever, no date says that they are old.
     ...violations(story, { roles: !history.weak.names }),

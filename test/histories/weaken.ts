@@ -20,9 +20,10 @@ export type WeakStytch = {
   reset(): void;
 };
 
-type World = { random: () => number; otherOrganizationId: string };
+type World = { random: () => number; otherOrganizationId: string; crowd: ReadonlySet<string> };
 
-export function weaken(emulator: Emulator, weak: Weaknesses, { random, otherOrganizationId }: World): WeakStytch {
+export function weaken(emulator: Emulator, weak: Weaknesses, world: World): WeakStytch {
+  const { random } = world;
   const { switches, faults, webhooks, clock } = emulator;
   const failing = new Map<string, () => void>();
   const reset = () => {
@@ -33,11 +34,13 @@ export function weaken(emulator: Emulator, weak: Weaknesses, { random, otherOrga
   Object.assign(switches, switchesFor(weak));
   if (weak.lag) faults.searchLagMs = lagFor(weak.lag, random);
   if (weak.cursors) faults.searchCursors = weak.cursors;
-  if (weak.timeouts) faults.searchTimeout = timeoutFor(weak.timeouts, otherOrganizationId);
+  if (weak.timeouts) faults.searchTimeout = timeoutFor(weak.timeouts, world.otherOrganizationId);
+  if (weak.listing) omitFromListings(emulator, weak.listing.share, world);
   if (weak.times) {
     webhooks.faults.clockSkewMs = weak.times.skewMs;
     webhooks.faults.eventTime = eventTimesFor(weak.times.oddShare, random);
   }
+  const getIsBack = weak.times?.getIsAway ? faults.failWhile('members.dangerouslyGet', '500') : () => {};
   return {
     reset,
     halfTime: () => {
@@ -52,8 +55,7 @@ export function weaken(emulator: Emulator, weak: Weaknesses, { random, otherOrga
       faults.searchTimeout = null;
     },
     beforeTheEnd: () => {
-      faults.searchCursors = 'onward';
-      for (const end of failing.values()) end();
+      for (const end of [getIsBack, ...failing.values()]) end();
       Object.assign(switches, { searchOmits: [], searchGroupNames: 'current' });
       clock.advance(longestLagMs + 1);
     },
@@ -83,6 +85,11 @@ function switchesFor(weak: Weaknesses): Partial<Switches> {
 function lagFor({ kind, fromMs, toMs }: NonNullable<Weaknesses['lag']>, random: () => number) {
   if (kind === 'always') return toMs;
   return kind === 'jittery' ? jittery(fromMs, toMs, random) : replicas([0, fromMs, toMs], random);
+}
+
+function omitFromListings({ faults }: Emulator, share: number, { crowd, random }: World): void {
+  const omitted = new Set([...crowd].filter(() => random() < share));
+  faults.omitFromListing(({ member_id }) => omitted.has(member_id));
 }
 
 function timeoutFor({ status, of }: NonNullable<Weaknesses['timeouts']>, otherOrganizationId: string): SearchTimeout {

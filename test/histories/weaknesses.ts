@@ -10,6 +10,8 @@ export type Weaknesses = {
   view: SearchOmission[] | null;
   /** Search shows a renamed group's old name until the member itself changes. */
   names: boolean | null;
+  /** Listings leave out some of the crowd, who are found by their ids. */
+  listing: { share: number } | null;
   /** How lists end, and what is left of an empty one. */
   ends: { endOfList: 'empty' | 'missing' | 'noMetadata'; emptyList: '[]' | 'null' | 'missing'; totals: boolean } | null;
   /** Cursors that lead nowhere, for the first half of the history. */
@@ -26,8 +28,8 @@ export type Weaknesses = {
   status: boolean | null;
   /** Deleted members don't say where they belonged. */
   organization: boolean | null;
-  /** Events tell times that can't be, or the sender's clock is off. */
-  times: { nanoseconds: boolean; skewMs: number; oddShare: number } | null;
+  /** Events tell times that can't be, or the sender's clock is off; and they may be all there is, because get is away. */
+  times: { nanoseconds: boolean; skewMs: number; oddShare: number; getIsAway: boolean } | null;
   /** How Stytch says that somebody is inactive for the IdP, and the member's status then. */
   active: { deactivatedStatus: 'deleted' | 'deactivated' | 'active'; inactiveAs: unknown } | null;
   /** Group events list who is in the group now. */
@@ -49,6 +51,7 @@ const arbitraries: { [name in Weakness]: fc.Arbitrary<NonNullable<Weaknesses[nam
     .map(({ kind, a, b }) => ({ kind, fromMs: Math.min(a, b), toMs: Math.max(a, b) })),
   view: fc.subarray<SearchOmission>(['registration', 'scimRoles', 'groups', 'groupDisplay', 'roles'], { minLength: 1 }),
   names: yes,
+  listing: fc.record({ share: fc.constantFrom(0.1, 0.5, 1) }),
   ends: fc
     .record({
       endOfList: fc.constantFrom('empty' as const, 'missing' as const, 'noMetadata' as const),
@@ -83,6 +86,7 @@ const arbitraries: { [name in Weakness]: fc.Arbitrary<NonNullable<Weaknesses[nam
     nanoseconds: fc.boolean(),
     skewMs: fc.constantFrom(0, 0, -240_000, -40_000, 40_000, 240_000),
     oddShare: fc.constantFrom(0, 0.3, 1),
+    getIsAway: fc.boolean(),
   }),
   active: fc.oneof(
     fc.record({

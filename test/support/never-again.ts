@@ -23,7 +23,7 @@ export type Violation = { atMs: number; memberId: string; what: string };
 
 /** A signed event that is known to be handled, though sync_events may not say so: its job has failed for good. */
 export function handledAt(atMs: number, { svixId, memberId }: { svixId: string; memberId: string }): AccessEntry {
-  const nowhere = { teamId: null, userId: null, eventType: 'it', outcome: 'its job is over' };
+  const nowhere = { teamId: null, userId: null, eventType: 'an event', outcome: 'its job is over' };
   return { entry: 'handled', atMs, memberId, svixId, ...nowhere };
 }
 
@@ -36,6 +36,7 @@ export function handledAt(atMs: number, { svixId, memberId }: { svixId: string; 
 export function violations(story: Story, options: { roles?: boolean } = {}): Violation[] {
   const members = new Map<string, Member>();
   const holders = new Map<string, string>();
+  const strangers = new Set<string>();
   const memberOf = (memberId: string) => {
     const member = members.get(memberId) ?? newMember();
     members.set(memberId, member);
@@ -72,7 +73,8 @@ export function violations(story: Story, options: { roles?: boolean } = {}): Vio
   function handle(entry: AccessEntry & { entry: 'handled' }): void {
     const { memberId, outcome, atMs, svixId } = entry;
     const { says, publishedMs = 0 } = story.webhooks.get(svixId) ?? {};
-    if (memberId === null || says !== 'gone' || outcome.startsWith('unknown_')) return;
+    if (outcome.startsWith('unknown_')) strangers.add(svixId); // there was no row that it could have closed
+    if (memberId === null || says !== 'gone' || strangers.has(svixId)) return;
     const member = memberOf(memberId);
     if (member.says?.says === 'active' || publishedMs < (member.says?.atMs ?? 0)) return; // it came back meanwhile
     member.evidence.add(access);

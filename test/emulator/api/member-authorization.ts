@@ -32,6 +32,8 @@ export async function authorizeMember(
 export function verdict(world: World, session: SessionRecord, permission: Permission): string[] {
   const { organization_id } = organizationOf(world, permission.organization_id);
   if (organization_id !== session.organization_id) throw apiError('session_authorization_tenancy_error');
+  const isKnown = world.rbac.policy.resources.some(({ resource_id }) => resource_id === permission.resource_id);
+  if (!isKnown && world.switches.unknownResource === 'refused') throw apiError('invalid_permission_resource');
   const { roles } = sessionView(world, session);
   const granting = grantingRoles(world.rbac, organization_id, roles, permission);
   if (granting.length === 0) throw apiError('session_authorization_error');
