@@ -77,6 +77,9 @@ function signedInOf(answer: unknown): SignedIn {
   return { memberId, organizationId, email: typeof email === 'string' ? email : '', sessionJwt, isAllowed: false };
 }
 
+/** What Stytch says when the policy does not allow the action. The last two: when it lacks the resource or the action, INFERRED. */
+const forbidden = ['session_authorization_error', 'invalid_permission_resource', 'invalid_permission_action'];
+
 function isForbidden(error: unknown): boolean {
-  return error instanceof StytchRefusal && error.errorType === 'session_authorization_error';
+  return error instanceof StytchRefusal && forbidden.includes(error.errorType);
 }

@@ -69,7 +69,7 @@ const sources = checkoutFiles().filter((path) => /^(src|workers)\/.*\.tsx?$/.tes
 const text = sources.map((path) => readFileSync(path, 'utf8')).join('\n');
 
 it('what runs in production imports nothing but dependencies and Node itself', () => {
-  const imported = [...text.matchAll(/(?:from|import\() ?'([^.'][^']*)'/g)].map(([, name]) => String(name));
+  const imported = [...text.matchAll(/(?:\bfrom |\bimport\()'([^.'\n][^'\n]*)'/g)].map(([, name]) => String(name));
   const packagesOf = imported
     .filter((name) => !name.startsWith('node:'))
     .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0]);

@@ -70,6 +70,20 @@ it('says who somebody is whom Stytch does not allow the action, and never that t
   expect(JSON.parse((await who(bearer(session_jwt))).text)).toMatchObject({ memberId: plain, isAllowed: false });
 });
 
+it.each([
+  [403, 'session_authorization_error'],
+  [400, 'invalid_permission_resource'],
+  [400, 'invalid_permission_action'],
+])(
+  'takes %i %s as "not allowed", whichever Stytch says of a policy that lacks what we ask about',
+  async (status, error_type) => {
+    const { session_jwt } = await emulator.sessions.mint({ memberId });
+    emulator.faults.failNext('sessions.authenticate', { status, error_type });
+    const answer = await who(bearer(session_jwt));
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { memberId, isAllowed: false }]);
+  },
+);
+
 it('asks Stytch once a request, so that a role taken away counts at once', async () => {
   const { session_jwt } = await emulator.sessions.mint({ memberId });
   await who(bearer(session_jwt)); // the keys that it is signed with are fetched once

@@ -63,7 +63,7 @@ const childOf = (parent: ReceivedSpan | undefined, name: string) =>
   collector.spans.find((span) => span.parentSpanId === parent?.spanId && span.name.startsWith(name));
 
 it('tells nothing to nobody, loads nothing and adds nothing to jobs, unless it is asked to', async () => {
-  const loaded = `process.on('exit', () => console.log('LOADED ' + Object.keys(require.cache).filter((path) => /@opentelemetry.(?!api.)|bullmq-otel/.test(path)).join()))`;
+  const loaded = `process.on('exit', () => require('node:fs').writeSync(1, 'LOADED ' + Object.keys(require.cache).filter((path) => /@opentelemetry.(?!api.)|bullmq-otel/.test(path)).join() + '\\n'))`;
   const preload = `data:text/javascript,import { createRequire } from 'node:module'; const require = createRequire('${process.cwd()}/x.js'); ${encodeURIComponent(loaded)}`;
   await withProcesses({ NODE_OPTIONS: `--import="${preload}"` }, async (all) => {
     emulator.directory.provision(organizationId, { email: 'ada@acme.example', roles: ['analyst'] });
