@@ -21,6 +21,8 @@ const hour = 3_600 * second;
 
 /** A sweep by the queue begins within seconds of its turn; an interval, this and a sweep fit into the SLA. */
 const overdueSeconds = 15;
+/** Swept without the queue while it works, every 15 s: a queue that has lost one, or more teams than searches. */
+const forgottenAtOnce = 1;
 /** Put off while the queue hands out sweeps: then a team that is late waits for the others, and not for us. */
 export const withoutQueue = 'sweep-overdue-teams';
 
@@ -33,7 +35,7 @@ export function schedulesOf(
   const sweeper = overdueSweeper(deps);
   const overdue = { intervalSeconds: sweepIntervalSeconds, lateSeconds: overdueSeconds };
   const forgottenSeconds = Math.max(sweepIntervalSeconds, 60);
-  const forgotten = { intervalSeconds: sweepIntervalSeconds, lateSeconds: forgottenSeconds, limit: 1 };
+  const forgotten = { intervalSeconds: sweepIntervalSeconds, lateSeconds: forgottenSeconds, limit: forgottenAtOnce };
   return [
     { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweeper, sweepIntervalSeconds) },
     { name: withoutQueue, everyMs: 5 * second, run: () => sweeper.all(overdue) },

@@ -116,7 +116,7 @@ export async function startServer(
 /** What the process stands on, and how to find out whether it can be used; outages are logged. */
 function connectStores(config: Config, tracing: Tracing, log: Log) {
   const outages = { database: createOutageLog(log, 'database'), queue: createOutageLog(log, 'queue') };
-  const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
+  const database = connectDatabase(config.DATABASE_URL, { connections: connectionsMax });
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
   const queue = connectProducer(home, outages.queue.failed);
   const enqueue = (jobs: NewJob[]) => telling(outages.queue, queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
@@ -140,6 +140,9 @@ async function telling<T>(outage: OutageLog, work: Promise<T>): Promise<T> {
     throw error;
   }
 }
+
+/** Webhooks need no database, and pages are few; every process counts against the server's max_connections. */
+const connectionsMax = 5;
 
 const slaCheckEveryMs = 15_000;
 

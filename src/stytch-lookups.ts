@@ -21,6 +21,10 @@ export type RoleFacts = { id: string; permissions: { resource: string; actions: 
 const statuses = ['active', 'pending', 'invited', 'deleted'];
 /** What the emulator and Stytch take at least; more organizations are asked for in parts. */
 const organizationsPerSearch = 1000;
+/** Organizations a page: the most that Stytch gives. */
+const organizationsPerPage = 1000;
+/** Members with one e-mail, of the organizations of one search: nobody reads more of them. */
+const membersPerEmailMax = 100;
 
 export function connectLookups(options: StytchOptions): StytchLookups {
   const { client, call } = openStytch(options);
@@ -28,7 +32,7 @@ export function connectLookups(options: StytchOptions): StytchLookups {
     const found = await call('members.search', () =>
       client.organizations.members.search({
         organization_ids,
-        limit: 100,
+        limit: membersPerEmailMax,
         query: {
           operator: 'AND',
           operands: [
@@ -50,7 +54,10 @@ export function connectLookups(options: StytchOptions): StytchLookups {
     },
     organizations: (cursor) =>
       call('organizations.search', async () => {
-        const page = await client.organizations.search({ limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
+        const page = await client.organizations.search({
+          limit: organizationsPerPage,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
         return {
           organizations: asArray(asRecord(page).organizations).map(organizationFacts),
           nextCursor: cursorOf(asRecord(page).results_metadata),

@@ -68,6 +68,7 @@ export type StytchOptions = {
 
 /** Search's documented latency goes up to 9 s; a call that takes longer than this is lost. */
 export const deadlineDefaultMs = 12_000;
+/** The most members that Stytch gives in one page. */
 export const pageSizeMax = 1000;
 /** Some 3,500 members as the documentation shows them; what is made of it takes five times as much of the heap. */
 const answerBytesMax = 7 * 1024 * 1024;

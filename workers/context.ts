@@ -67,6 +67,10 @@ export type WorkerContext = {
   close(): Promise<void>;
 };
 
+/** Hints and looks that are worked on together: one search asks for as many members. */
+export const batchMax = 1000;
+/** For batches, sweeps and schedules side by side; every process counts against the server's max_connections. */
+const connectionsMax = 8;
 /** Stytch publishes no limit for direct gets, so we stay modest; half of them are always free for another team. */
 export const directLooks = { atOnce: 10, atOnceOfOne: 5 };
 /** A probe may have to wait for a connection in a storm; what a shorter gap interrupts is tried again by itself. */
@@ -86,7 +90,7 @@ export function createContext(
   { timing = rereadTiming }: WorkerOptions,
 ): WorkerContext {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
-  const database = tracedDatabase(connectDatabase(config.DATABASE_URL, { connections: 8 }), tracing);
+  const database = tracedDatabase(connectDatabase(config.DATABASE_URL, { connections: connectionsMax }), tracing);
   const afterGap: WorkerContext['afterGap'] = (gap) => void gaps.after(gap);
   const queueLog = createOutageLog(log, 'queue');
   const onError = queueLog.failed;

@@ -5,7 +5,7 @@ import { memberReader, turnFor } from '../src/reconcile/read-members.js';
 import { reconcileHints } from '../src/reconcile/reconcile-hints.js';
 import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
 import { recordingReplays } from '../src/support/record-replay.js';
-import type { WorkerContext } from './context.js';
+import { batchMax, type WorkerContext } from './context.js';
 
 /** Consumes `hints`: everything but leavers. Can wait, so Stytch is asked in large batches and its limits are waited out. */
 export function startHints(context: WorkerContext): Consumer {
@@ -13,7 +13,7 @@ export function startHints(context: WorkerContext): Consumer {
   const deps = { ...context, canWait: true, ...memberReader(stytch, { memory: context.memory }) };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileHints>[1], onRead) => reconcileHints(deps, hints, onRead),
-    { sizeMax: 1000, before: turnFor(stytch), tracing: context.tracing },
+    { sizeMax: batchMax, before: turnFor(stytch), tracing: context.tracing },
   );
   const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), observer: context.observer });
   return consume(context.home, 'hints', recordingReplays(context.database, handle), context.consuming);

@@ -41,6 +41,7 @@ export const outcomes = ['changed', 'unchanged', 'superseded', 'unknown_member',
 /** Who is looked for: these people, or, when the text fits too many to be listed, whoever it fits. */
 type Sought = { ids: string[] | null; text: string | null };
 
+/** People whom a search fits: their ids become part of the query. When it fits more, PostgreSQL compares the text instead. */
 const listedMax = 200;
 
 /** @param changesPerEvent at most; the changes of one event have no limit of their own */

@@ -5,10 +5,13 @@ import type { Admin } from './admit.js';
 import { type ConnectionChange, type ConnectionRow, connectionChanges } from './connection-changes.js';
 import type { ProviderId } from './providers.js';
 
-/** All connections that the team ever had, the latest first. */
+/** Stytch allows one connection at a time, so a team with a hundred has made and deleted one a hundred times. */
+const connectionsMax = 100;
+
+/** The connections that the team ever had, the latest first. */
 export function loadConnectionRows(database: Database, teamId: string) {
   return readingDatabase(() =>
-    database.scimConnection.findMany({ where: { teamId }, orderBy: { createdAt: 'desc' }, take: 100 }),
+    database.scimConnection.findMany({ where: { teamId }, orderBy: { createdAt: 'desc' }, take: connectionsMax }),
   );
 }
 

@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { bodyBytesMax } from '../web/body-bytes.js';
 import { formWithoutNul } from '../web/no-nul.js';
 import { Refusal } from '../web/refusal.js';
 import { writeLimit } from '../web/write-limit.js';
@@ -41,9 +42,9 @@ export function createRoutes(admit: Admit): Routes {
   return { json: reading(jsonBody), form: reading([formBody]) };
 }
 
-/** Programs send JSON. Longer than anything we take. */
+/** Programs send JSON. */
 const jsonBody: RequestHandler[] = [
-  express.json({ limit: '64kb' }),
+  express.json({ limit: bodyBytesMax }),
   (request, _response, next) => {
     const hasBody = Number(request.get('Content-Length') ?? 0) > 0 || request.get('Transfer-Encoding') !== undefined;
     if (hasBody && request.body === undefined) throw new Refusal('unsupported_media');
@@ -51,4 +52,4 @@ const jsonBody: RequestHandler[] = [
   },
 ];
 
-const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb', ...formWithoutNul });
+const formBody: RequestHandler = express.urlencoded({ extended: false, limit: bodyBytesMax, ...formWithoutNul });

@@ -39,7 +39,9 @@ export class UnreadableMember extends Hopeless {
 
 /** E-mail addresses end at 254 characters (RFC 5321); anything far beyond is no address. */
 const emailLengthMax = 320;
+/** A name only decorates: what is longer is cut. */
 const nameLengthMax = 500;
+/** Ids are short (a GUID has 36 characters), and have to fit into an index row; a longer one counts as none. */
 const externalIdLengthMax = 500;
 /** Far beyond any directory seen; a bound so that one member can't fill a transaction. */
 const roleItemsMax = 10_000;

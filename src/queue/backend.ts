@@ -84,7 +84,9 @@ type FailureListener = { onFailed: (job: Job | undefined, error: Error) => void 
 
 /** All keys of our queues in one hash slot of a Redis Cluster: BullMQ's scripts touch several at once. */
 export const prefix = '{scim}';
-const streams = { events: { maxLen: 1000 } };
+/** BullMQ notes each step of each job in a stream that nobody reads here: its default of 10,000 entries is memory lost. */
+const eventsMax = 1000;
+const streams = { events: { maxLen: eventsMax } };
 const connectTimeoutMs = 3_000;
 /** A connection on which nothing comes back for this long is dead, though nobody may have told us. */
 const silenceTimeoutMs = 15_000;
@@ -132,10 +134,12 @@ function openRedis(
 }
 
 /** One small pool for all that one side needs: every process counts against the server's max_connections. */
+const connectionsMax = 5;
+
 function openPostgres(connectionString: string, tracing: QueueTracing | undefined): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const limits = {
-    max: 5,
+    max: connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: silenceTimeoutMs,
     keepAlive: true,

@@ -93,6 +93,7 @@ const words: Record<string, [meaning: string, remedy: string]> = {
   ECONNRESET: ['it closed the connection', rightNetwork],
 };
 
+/** Errors inside errors: bounded, because an error can be its own cause. */
 const causesMax = 5;
 
 /** The error, and those that it was made of: a client that gives up wraps what it was refused with. */

@@ -7,6 +7,7 @@ import { type MemberChange, revokeKeys } from './write-plans.js';
  * (database.ts ends it after 20 s), so a key is looked at until it is that old.
  */
 const graceSeconds = 25;
+/** A longer transaction only makes others wait. */
 const keysPerTransaction = 1000;
 
 /**

@@ -9,6 +9,7 @@ import { type MemberChange, writeGrants } from './write-plans.js';
  * lives longer than this (database.ts ends it after 20 s), so a change is looked at until it is that old.
  */
 const graceSeconds = 25;
+/** As many as a batch of hints: a longer transaction only makes others wait. */
 const usersPerTransaction = 1000;
 
 /**

@@ -63,6 +63,7 @@ export type Notices = {
 const membersPerTransaction = 1000;
 /** A member with thousands of roles weighs as much as a thousand others. */
 const roleValuesPerTransaction = 20_000;
+/** Transactions that collide wait up to 40, 80 and 160 ms in between; one that collides four times fails, and its job tries again. */
 const triesPerTransaction = 4;
 
 /**

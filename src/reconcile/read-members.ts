@@ -28,6 +28,7 @@ export type ReadMembers = MemberReads['readMembers'];
 const fewMembers = 5;
 /** Direct gets at the same time; Stytch publishes no limit for them, so we stay modest. */
 const getsAtOnce = 10;
+/** A page of Stytch's; that one search takes as many ids is our own guess, so fewer are asked for when it refuses. */
 const searchIdsMax = 1000;
 
 /**

@@ -47,6 +47,7 @@ export async function sweepAbsent(
 type Absentee = { userId: string; memberId: string };
 
 const nobody = '00000000-0000-0000-0000-000000000000';
+/** As many as one search can be asked for. */
 const membersPerSearch = 1000;
 
 /** Of all active users, in the buckets of shown-users.ts; without those who came while the team was listed. */

@@ -9,6 +9,8 @@ import { type Sweep, type SweepRequest, sweepTeams, TooLargeToShare } from './sw
 
 /** Each holds a page in memory; the searches of a minute are what limits them anyway. */
 const largeTeamsAtOnce = 4;
+/** A sweep that ended its worker may do so again: then it is this one team's, and no other's. */
+const suspectTeamsAtOnce = 1;
 
 /**
  * Sweeps a team in the lane that fits it: small ones together, and those of whom nothing is known yet, as most teams are
@@ -22,7 +24,7 @@ export function sweepLanes(deps: SweepDependencies): (request: SweepRequest) => 
     { sizeMax: teamsTogetherMax },
   );
   const inTurn = atMost(largeTeamsAtOnce);
-  const alone = atMost(1);
+  const alone = atMost(suspectTeamsAtOnce);
   return async (request) => {
     const { isSuspect, isLarge } = await readingDatabase(() => knownOf(deps, request.teamId));
     if (isSuspect) return alone(() => sweepTeam(deps, request));

@@ -4,6 +4,7 @@ import { SupportProblem } from './problem.js';
 /** Who does it, and why: every act of support has both. */
 export type Act = { actor: string; reason: string };
 
+/** Characters: a ticket and a few sentences. audit_log is kept for ever. */
 const longestReason = 1000;
 
 /** @throws SupportProblem when one of the two is missing */

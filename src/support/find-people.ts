@@ -51,6 +51,9 @@ export async function findPeople(
   return [...people, ...members.filter(({ memberId }) => !known.has(memberId))];
 }
 
+/** Each is read from Stytch and shown on one screen; with more, support names the team. */
+const peopleMax = 20;
+
 async function usersLike({ database }: Parts, who: string, teamId: string | null) {
   return readingDatabase(
     () => database.$queryRaw<(FoundUser & { organizationId: string | null })[]>`
@@ -60,7 +63,7 @@ async function usersLike({ database }: Parts, who: string, teamId: string | null
       FROM users u JOIN teams t ON t.id = u.team_id
       WHERE (lower(u.email) = lower(${who}) OR u.stytch_member_id = ${who} OR u.id::text = lower(${who}))
         AND (${teamId}::uuid IS NULL OR u.team_id = ${teamId}::uuid)
-      ORDER BY u.status, u.created_at LIMIT 20`,
+      ORDER BY u.status, u.created_at LIMIT ${peopleMax}`,
   );
 }
 
@@ -83,6 +86,7 @@ async function membersLike(
   });
 }
 
+/** Of a thousand organizations each; each costs a call, and with more of them support says which team is meant. */
 const organizationPagesMax = 10;
 /** Each thousand costs a search; with more teams support says which one is meant (`--team`). */
 const teamsMax = 20_000;

@@ -35,6 +35,7 @@ export type HoldsPage = { holds: HoldGlance[]; from: number; total: number };
 export const holdsPerPage = 20;
 /** Of each hold on the list of all; the rest is on its own page. */
 const usersAtAGlance = 10;
+/** A person compares them with the customer's list; the next page is one click away. */
 export const usersPerPage = 200;
 
 /** @param from how many of the oldest come before this page */

@@ -33,6 +33,8 @@ export type SupportParts = {
 
 /** A person waits for the answer, and nothing tries again for them. */
 const deadlineMs = 10_000;
+/** Few people use it at a time; every process counts against the server's max_connections. */
+const connectionsMax = 4;
 
 export function connectSupport(
   config: Config,
@@ -41,7 +43,7 @@ export function connectSupport(
 ): SupportParts & { close(): Promise<void> } {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
-  const database = connectDatabase(config.DATABASE_URL, { connections: 4, connectTimeoutMs: deadlineMs });
+  const database = connectDatabase(config.DATABASE_URL, { connections: connectionsMax, connectTimeoutMs: deadlineMs });
   const budget = { perMinute: config.STYTCH_SEARCHES_PER_MINUTE, urgency: 'hint' as const };
   const stytch = patient(withSearchBudget(connectStytch(stytchOptions(config)), database, budget));
   const memory = createMemory();

@@ -97,11 +97,16 @@ async function readScanner({ database }: Parts, known: Known): Promise<ScannerFa
 }
 
 const nobody = '00000000-0000-0000-0000-000000000000';
+/** The latest; `/api/scim/activity` has them all. */
 const eventsShown = 10;
 /** One person's, whose role somebody renames every second for example: what caused a grant is looked for in the latest. */
 const eventsMax = 1_000;
-/** More than anybody should hold, or reads. */
-const [grantsMax, lossesMax, valuesMax] = [200, 50, 1_000];
+/** Grants of one person: more than anybody should hold. */
+const grantsMax = 200;
+/** Grants that one person has lost, the latest: more than anybody reads. */
+const lossesMax = 50;
+/** Values of one person: each is compared with the team's roles. */
+const valuesMax = 1_000;
 /** Names that are compared for near misses; those that match exactly are always among them. */
 const rolesMax = 5_000;
 

@@ -18,9 +18,12 @@ export async function recordedHint(database: Database, svixId: string): Promise<
   };
 }
 
+/** A hint has one row, and one more for each replay: the oldest tell what it was about. */
+const rowsMax = 20;
+
 /** The rows of one hint, the oldest first: one of its own, and one a replay. */
 export async function recordsOf(database: Database, svixId: string): Promise<SyncEventRow[]> {
-  const where = (trigger: string) => ({ where: { svixId, trigger }, orderBy: { id: 'asc' as const }, take: 20 });
+  const where = (trigger: string) => ({ where: { svixId, trigger }, orderBy: { id: 'asc' as const }, take: rowsMax });
   // Two questions, because each has its own partial index.
   const [hints, replays] = await readingDatabase(() =>
     Promise.all([database.syncEvent.findMany(where('hint')), database.syncEvent.findMany(where('replay'))]),

@@ -21,6 +21,7 @@ export type ReplayRun = { database: Database; queues: QueueInspector; producer: 
 /** Over all batches together: a tenth of what one worker handles, so that today's hints don't notice. */
 const jobsPerSecond = 50;
 const stepMs = 1_000;
+/** Twice as many as are handed over in a step, so that the checks keep up. */
 const checksPerStep = 100;
 
 /**

@@ -4,6 +4,7 @@ import type { People } from '../role-effects.js';
 /** What becomes of one person, and of several. */
 type Words = readonly [one: string, many: string];
 
+/** Enough to recognize who is meant; the page says how many there are. */
 const namedMax = 10;
 
 /** Who it is about: names as far as they fit, a number for the rest. */

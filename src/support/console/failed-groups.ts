@@ -1,6 +1,7 @@
 import type { FoundJob } from '../failed-jobs.js';
 import type { FailedGroup } from '../pages/health-page.js';
 
+/** A screenful: the largest groups are what to look at first. */
 const groupsMax = 30;
 
 /** Failed jobs by team, type and error, the largest group first; an error's ids are left out, so that like meets like. Pure. */

@@ -8,10 +8,13 @@ import { SupportProblem } from '../problem.js';
 import type { Selection } from '../start-replay.js';
 import { timeOf } from '../time-text.js';
 
+/** One more than the longest reason may have, so that a longer one is refused and not silently cut. */
+const fieldLengthMax = 1_001;
+
 /** A field of a form or an address: trimmed text, empty when it is missing or no text. */
 export function field(from: unknown, name: string): string {
   const value = (from as Record<string, unknown> | undefined)?.[name];
-  return typeof value === 'string' ? value.trim().slice(0, 1_001) : '';
+  return typeof value === 'string' ? value.trim().slice(0, fieldLengthMax) : '';
 }
 
 export function queryIn(from: unknown): FailedQuery {

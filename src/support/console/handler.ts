@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { SignedIn } from '../../stytch-people.js';
+import { bodyBytesMax } from '../../web/body-bytes.js';
 import { formWithoutNul } from '../../web/no-nul.js';
 import { Refusal, type RefusalCode } from '../../web/refusal.js';
 import { writeLimit } from '../../web/write-limit.js';
@@ -12,8 +13,14 @@ export type Behind = (handler: Handler) => RequestHandler[];
 
 /** A dry run asks Stytch, an act changes something: nobody clicks that often. */
 const writesPerMinute = 60;
-/** The longest form ticks a page of jobs, whose ids have up to 200 characters. */
-const form = express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 500, ...formWithoutNul });
+/** The longest form ticks a page of 50 jobs. Each field costs time to read, so the default of 1,000 is more than we need. */
+const fieldsMax = 500;
+const form = express.urlencoded({
+  extended: false,
+  limit: bodyBytesMax,
+  parameterLimit: fieldsMax,
+  ...formWithoutNul,
+});
 
 export function behindDoor(door: Door): Behind {
   const people = new WeakMap<Request, SignedIn>();
