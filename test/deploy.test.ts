@@ -208,12 +208,12 @@ describe('kubernetes', () => {
     for (const one of [http, work, job]) expect(podOf(one).spec.containers[0].image).toBe(images[0].name);
   });
 
-  it('what the README applies first is what a migration needs, and the job that it waits for is there', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const first = /component in \(([\w, ]+)\)/.exec(readme)?.[1]?.split(', ') ?? [];
+  it('what deploy/README.md applies first is what a migration needs, and the job that it waits for is there', () => {
+    const page = readFileSync('deploy/README.md', 'utf8');
+    const first = /component in \(([\w, ]+)\)/.exec(page)?.[1]?.split(', ') ?? [];
     const applied = all.filter(({ metadata }) => first.includes(metadata.labels['app.kubernetes.io/component'] ?? ''));
     expect(applied.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Job']);
-    expect(readme).toContain(`job/${job?.metadata.name}`);
-    expect(readme).toContain(`delete job ${job?.metadata.name} `);
+    expect(page).toContain(`job/${job?.metadata.name}`);
+    expect(page).toContain(`delete job ${job?.metadata.name} `);
   });
 });

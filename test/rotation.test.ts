@@ -7,7 +7,7 @@ import { eventually } from './support/eventually.js';
 import { type Lab, startLab } from './support/lab.js';
 import { memberEvent, secret as oldSecret, post, signed } from './support/webhook.js';
 
-/** Each secret, and each access, is taken back the way that README.md says under "Rotating". */
+/** Each secret, and each access, is taken back the way that deploy/rotating.md says. */
 
 const newSecret = 'whsec_bmV3LXNlY3JldC1hZnRlci10aGUtcm90YXRpb24h';
 let lab: Lab;

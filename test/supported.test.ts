@@ -11,11 +11,12 @@ import { instructionsOf } from './support/play-dockerfile.js';
 
 const run = promisify(execFile);
 const readme = readFileSync('README.md', 'utf8');
+const page = readFileSync('deploy/supported.md', 'utf8');
 const { engines, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const compose = parse(readFileSync('deploy/compose.yaml', 'utf8'));
-const rows = (readme.split('<!-- supported -->')[1]?.split('<!-- /supported -->')[0] ?? '').trim().split('\n').slice(2);
+const rows = (page.split('<!-- supported -->')[1]?.split('<!-- /supported -->')[0] ?? '').trim().split('\n').slice(2);
 
-/** By what the README's table says first: `20`, `22` for Node; and whether it names this as what deploy/ runs. */
+/** By what the table of deploy/supported.md says first: `20`, `22` for Node; and whether it names this as what deploy/ runs. */
 const told = (product: string) =>
   rows.flatMap((row) => {
     const [, name = '', note = ''] = new RegExp(`^\\| ${product} ([\\d.]+)([^|]*)\\|`).exec(row) ?? [];
@@ -28,7 +29,7 @@ const promised = String(engines.node)
   .map((range) => range.replace('^', ''));
 const majors = promised.map((version) => version.split('.')[0]);
 
-it('the lines of Node are the same in package.json, CI and the README', () => {
+it('the lines of Node are the same in package.json, CI and the documents', () => {
   const tried = execFileSync(process.execPath, ['.ci/node-lines.mjs', '--list'], { encoding: 'utf8' });
   expect(tried.trim().split(' ')).toEqual(majors);
   expect(
@@ -36,6 +37,7 @@ it('the lines of Node are the same in package.json, CI and the README', () => {
       .map(({ name }) => name)
       .sort(),
   ).toEqual([...majors].sort());
+  expect(readme).toContain(`| Node | ${majors.join(', ')} | ${deployed('Node')[0]?.name} |`);
 });
 
 describe('a line that can not be fetched', () => {
@@ -66,7 +68,7 @@ describe('a line that can not be fetched', () => {
   });
 });
 
-it('the image runs on one of them, and the README says on which', () => {
+it('the image runs on one of them, and deploy/supported.md says on which', () => {
   const image = instructionsOf(readFileSync('deploy/Dockerfile', 'utf8')).find(({ keyword }) => keyword === 'FROM');
   const major = /^node:(\d+)\./.exec(String(image?.words))?.[1];
   expect(majors).toContain(major);
@@ -82,8 +84,9 @@ it('the oldest of them is what the types and the first words of the README are o
 it.each([
   ['PostgreSQL', compose.services.postgres.image, /^postgres:(\d+)\./],
   ['Redis', compose.services.redis.image, /^redis:(\d+\.\d+)\./],
-] as const)('the %s of the compose file is in the README', (product, image, line) => {
+] as const)('the %s of the compose file is in the documents', (product, image, line) => {
   expect(deployed(product).map(({ name }) => name)).toEqual([line.exec(image)?.[1]]);
+  expect(readme).toMatch(new RegExp(`^\\| ${product} \\| [^|]+ \\| ${line.exec(image)?.[1]} \\|$`, 'm'));
 });
 
 it('the PostgreSQL that the tests bring is the one that is deployed', () => {
