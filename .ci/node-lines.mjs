@@ -9,8 +9,8 @@ import { delimiter, join } from 'node:path';
 
 /** Stytch over fetch, HTTP both ways, Redis, PostgreSQL with TLS, and all that production, support and bench start. */
 const files = [
-  ...['stytch', 'sign-in', 'read-members', 'receiver', 'read-body', 'express-messages', 'emulator-webhooks'],
-  ...['reconcile', 'migrations', 'postgres-tls', 'image', 'version', 'support-cli', 'bench'],
+  ...['stytch', 'sign-in', 'read-members', 'receiver', 'read-body', 'express-messages', 'webhooks'],
+  ...['reconcile', 'migrations', 'postgres-tls', 'image', 'version', 'cli', 'bench'],
 ];
 
 const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));

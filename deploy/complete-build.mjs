@@ -4,8 +4,8 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const copy = (from, to) => cpSync(from, to, { recursive: true });
 
-copy('src/pages/assets', 'dist/src/pages/assets');
-copy('node_modules/@picocss/pico/css/pico.min.css', 'dist/src/pages/assets/pico.min.css');
+copy('src/http/assets', 'dist/src/http/assets');
+copy('node_modules/@picocss/pico/css/pico.min.css', 'dist/src/http/assets/pico.min.css');
 
 // Of the 72 MB of Prisma's client, 69 are compilers for other databases. What ours loads goes along, where Node finds it.
 const prisma = ['package.json', 'LICENSE', 'runtime/client.js'];

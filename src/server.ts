@@ -1,30 +1,31 @@
-import { createApp } from './app.js';
-import type { Config } from './config.js';
-import { connectDatabase, readingDatabase } from './database.js';
-import { every } from './every.js';
-import { hintJob, rereadsThrough } from './jobs.js';
-import { type Running, runProcess } from './lifecycle.js';
-import { listen } from './listen.js';
-import type { Log } from './log.js';
-import { createMetrics, createProcessMetrics } from './metrics.js';
-import { createOutageLog, type OutageLog } from './outage-log.js';
-import { openSite } from './people.js';
+import type { Config } from './config/config.js';
+import { connectDatabase, withDatabaseErrors } from './database/database.js';
+import { clockDiffers, sharedClock } from './database/shared-clock.js';
+import { messagesOf } from './http/express-messages.js';
+import type { Log } from './log/log.js';
+import { createOutageLog, type OutageLog } from './log/outage-log.js';
+import { createGauges } from './monitoring/gauges.js';
+import { createMetrics, createProcessMetrics } from './monitoring/metrics.js';
+import { metricsEndpoint } from './monitoring/metrics-endpoint.js';
+import { oldestPending, type PendingHint } from './monitoring/sla.js';
+import { openTracing } from './monitoring/tracing/open-tracing.js';
+import { tracedWebhook } from './monitoring/tracing/traced-webhook.js';
+import type { Tracing } from './monitoring/tracing/tracing.js';
+import { readReports } from './monitoring/worker-reports.js';
+import { atInterval } from './process/interval.js';
+import { type Running, runProcess } from './process/lifecycle.js';
+import { hintJob, rereadsThrough } from './queue/jobs.js';
 import { connectProducer, type NewJob } from './queue/produce.js';
-import { readAfterGaps } from './reconcile/read-after-gap.js';
-import { clockDiffers, sharedClock } from './shared-clock.js';
-import { stytchOutageLog } from './stytch-outage.js';
-import { tracedWebhook } from './tracing/traced-webhook.js';
-import { openTracing, type Tracing } from './tracing/tracing.js';
-import { createGauges } from './watch/gauges.js';
-import { oldestPending, type PendingHint } from './watch/sla.js';
-import { tellMetrics } from './watch/telling.js';
-import { readReports } from './watch/worker-reports.js';
-import { messagesOf } from './web/express-messages.js';
+import { createApp } from './server/app.js';
+import { listen } from './server/listen.js';
+import { openSite } from './server/open-site.js';
+import { stytchOutageLog } from './stytch/outage.js';
+import { readAfterGaps } from './sync/sweep/read-after-gap.js';
 import { bodyBytes } from './webhook/authenticate.js';
+import { batchByTick } from './webhook/batch-by-tick.js';
+import { limitRefusals } from './webhook/rate-limit.js';
 import { bodyReader } from './webhook/read-body.js';
 import { createReceiver } from './webhook/receiver.js';
-import { watchStrangers } from './webhook/strangers.js';
-import { together } from './webhook/together.js';
 import { createVerify } from './webhook/verify.js';
 
 /** For tests: nothing done unasked, where what it would find is not the subject. */
@@ -55,7 +56,7 @@ export async function startServer(
       metrics.webhookRejections.inc({ reason });
       if (isTold && reason !== 'queue_unavailable') log.warn({ reason }, 'webhook rejected');
     },
-    strangers: watchStrangers((count) => log.warn({ count }, 'more webhooks rejected in a minute than are told of')),
+    strangers: limitRefusals((count) => log.warn({ count }, 'more webhooks rejected in a minute than are told of')),
   });
   const oldest = async () => oldestPending(await queue.pending(), clock.now().at.getTime());
   const gauges = createGauges({
@@ -87,12 +88,12 @@ export async function startServer(
   const isStopping = () => stopping;
   const app = createApp({
     ...{ receiver: tracedWebhook(receiver, tracing), site: people.site, probes, isStopping, log },
-    metrics: () => tellMetrics(toldByMetrics),
+    metrics: () => metricsEndpoint(toldByMetrics),
   });
   const listening = await listen({ handle: app, messages: messagesOf(app) }, config, isStopping);
   const gaps = readAfterGaps(rereads, log);
   if (schedules) void gaps.after('receiver');
-  const slaWatch = every(slaCheckEveryMs, async () => {
+  const slaWatch = atInterval(slaCheckEveryMs, async () => {
     await Promise.allSettled([probes.database(), probes.queue()]); // so that an outage is told of, and its end, unasked
     await tellOfBreach(oldest, config.SLA_SECONDS, log);
   });
@@ -116,17 +117,17 @@ export async function startServer(
 /** What the process stands on, and how to find out whether it can be used; outages are logged. */
 function connectStores(config: Config, tracing: Tracing, log: Log) {
   const outages = { database: createOutageLog(log, 'database'), queue: createOutageLog(log, 'queue') };
-  const database = connectDatabase(config.DATABASE_URL, { connections: 5 });
+  const database = connectDatabase(config.DATABASE_URL, { connections: connectionsMax });
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
   const queue = connectProducer(home, outages.queue.failed);
   const enqueue = (jobs: NewJob[]) => telling(outages.queue, queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
-  const askDatabase = () => readingDatabase(() => database.$queryRaw`SELECT 1`);
+  const askDatabase = () => withDatabaseErrors(() => database.$queryRaw`SELECT 1`);
   const probes = {
     database: () => telling(outages.database, askDatabase()),
     // A queue that is slower than that refuses webhooks too.
     queue: () => telling(outages.queue, queue.trialWrite({ deadlineMs: enqueueDeadlineMs })),
   };
-  return { database, queue, enqueue: together(enqueue), probes };
+  return { database, queue, enqueue: batchByTick(enqueue), probes };
 }
 
 /** Tells the outage log what became of it. */
@@ -140,6 +141,9 @@ async function telling<T>(outage: OutageLog, work: Promise<T>): Promise<T> {
     throw error;
   }
 }
+
+/** Webhooks need no database, and pages are few; every process counts against the server's max_connections. */
+const connectionsMax = 5;
 
 const slaCheckEveryMs = 15_000;
 

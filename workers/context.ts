@@ -1,35 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import { noticeConnection } from '../src/admin/notice-connection.js';
-import type { Config } from '../src/config.js';
-import { connectDatabase, type Database } from '../src/database.js';
-import { type RereadTiming, rereadsThrough, rereadTiming } from '../src/jobs.js';
-import type { Log } from '../src/log.js';
-import { createMemory, type Memory } from '../src/memory.js';
-import { createMetrics, type Metrics } from '../src/metrics.js';
-import { createOutageLog, type OutageLog } from '../src/outage-log.js';
+import { noticeConnection } from '../src/admin/connection/notice-connection.js';
+import type { Config } from '../src/config/config.js';
+import { connectDatabase, type Database } from '../src/database/database.js';
+import { clockDiffers, sharedClock } from '../src/database/shared-clock.js';
+import type { Rereads } from '../src/directory/rereads.js';
+import type { Log } from '../src/log/log.js';
+import { createOutageLog, type OutageLog } from '../src/log/outage-log.js';
+import { failedJobLog } from '../src/monitoring/failed-job-log.js';
+import { createMetrics, type Metrics } from '../src/monitoring/metrics.js';
+import type { Notices } from '../src/monitoring/observer.js';
+import { createObserver, type Observer } from '../src/monitoring/observer.js';
+import { logged, watchOutages } from '../src/monitoring/outages.js';
+import { tracedDatabase } from '../src/monitoring/tracing/traced-database.js';
+import { tracedStytch } from '../src/monitoring/tracing/traced-stytch.js';
+import type { Tracing } from '../src/monitoring/tracing/tracing.js';
+import { createCoalescer } from '../src/process/coalesce.js';
+import { createMemory, type Memory } from '../src/process/memory-budget.js';
 import type { QueueHome } from '../src/queue/backend.js';
 import type { ConsumeOptions } from '../src/queue/consume.js';
 import { inspectQueues, type QueueInspector } from '../src/queue/inspect.js';
+import { type RereadTiming, rereadsThrough, rereadTiming } from '../src/queue/jobs.js';
 import { connectProducer, type Producer } from '../src/queue/produce.js';
-import type { Notices } from '../src/reconcile/converge.js';
-import { type FairLane, fairLane } from '../src/reconcile/fair-lane.js';
-import { createNudge } from '../src/reconcile/nudge.js';
-import { patient } from '../src/reconcile/patience.js';
-import { type Gap, readAfterGaps } from '../src/reconcile/read-after-gap.js';
-import type { Rereads } from '../src/reconcile/rereads.js';
-import { revokeSessions } from '../src/reconcile/revoke-sessions.js';
-import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/reconcile/search-budget.js';
-import { clockDiffers, sharedClock } from '../src/shared-clock.js';
-import { connectStytch } from '../src/stytch.js';
-import { stytchOutageLog } from '../src/stytch-outage.js';
-import { connectStytchPeople } from '../src/stytch-people.js';
-import { connectSessions, type StytchSessions } from '../src/stytch-sessions.js';
-import { tracedDatabase } from '../src/tracing/traced-database.js';
-import { tracedStytch } from '../src/tracing/traced-stytch.js';
-import type { Tracing } from '../src/tracing/tracing.js';
-import { failedJobLog } from '../src/watch/failed-job-log.js';
-import { createObserver, type Observer } from '../src/watch/observe.js';
-import { logged, watchOutages } from '../src/watch/outages.js';
+import { withBackoff } from '../src/stytch/backoff.js';
+import { connectStytch } from '../src/stytch/directory.js';
+import { stytchOutageLog } from '../src/stytch/outage.js';
+import { connectStytchPeople } from '../src/stytch/people.js';
+import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/stytch/search-budget.js';
+import { connectSessions, type StytchSessions } from '../src/stytch/sessions.js';
+import { type FairLane, fairLane } from '../src/sync/members/fair-lane.js';
+import { revokeSessions } from '../src/sync/sessions/revoke-sessions.js';
+import { type Gap, readAfterGaps } from '../src/sync/sweep/read-after-gap.js';
 
 /** What the consumers of one worker process share. */
 export type WorkerContext = {
@@ -67,6 +67,10 @@ export type WorkerContext = {
   close(): Promise<void>;
 };
 
+/** Hints and looks that are worked on together: one search asks for as many members. */
+export const batchMax = 1000;
+/** For batches, sweeps and schedules side by side; every process counts against the server's max_connections. */
+const connectionsMax = 8;
 /** Stytch publishes no limit for direct gets, so we stay modest; half of them are always free for another team. */
 export const directLooks = { atOnce: 10, atOnceOfOne: 5 };
 /** A probe may have to wait for a connection in a storm; what a shorter gap interrupts is tried again by itself. */
@@ -86,7 +90,7 @@ export function createContext(
   { timing = rereadTiming }: WorkerOptions,
 ): WorkerContext {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
-  const database = tracedDatabase(connectDatabase(config.DATABASE_URL, { connections: 8 }), tracing);
+  const database = tracedDatabase(connectDatabase(config.DATABASE_URL, { connections: connectionsMax }), tracing);
   const afterGap: WorkerContext['afterGap'] = (gap) => void gaps.after(gap);
   const queueLog = createOutageLog(log, 'queue');
   const onError = queueLog.failed;
@@ -113,7 +117,7 @@ export function createContext(
   const stytch = connectWatchedStytch(access, () => afterGap('stytch'));
   const people = connectStytchPeople(access);
   const sessions = connectSessions(access);
-  const revoking = createNudge(
+  const revoking = createCoalescer(
     () => revokeSessions({ database, sessions, onSessionsKept: observer.sessionsKept }).catch(() => {}), // a schedule does it again
   );
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
@@ -123,7 +127,7 @@ export function createContext(
     ...{ memory: createMemory(), lane: fairLane(directLooks) },
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
-      return urgency === 'leaver' ? budgeted : { ...budgeted, ...patient(budgeted) };
+      return urgency === 'leaver' ? budgeted : { ...budgeted, ...withBackoff(budgeted) };
     },
     noticeConnection: (teamId) => noticeConnection({ database, stytch: people.connections }, teamId),
     consuming: {

@@ -1,13 +1,13 @@
-import { createMemory } from '../src/memory.js';
+import { createMemory } from '../src/process/memory-budget.js';
 import { type Consumer, consume } from '../src/queue/consume.js';
-import { createBatcher } from '../src/reconcile/batcher.js';
-import { fairLane } from '../src/reconcile/fair-lane.js';
-import { hintHandler } from '../src/reconcile/handle-hint.js';
-import { memberReader } from '../src/reconcile/read-members.js';
-import { reconcileLeavers } from '../src/reconcile/reconcile-leavers.js';
-import { rereadForHint } from '../src/reconcile/reread-for-hint.js';
-import { recordingReplays } from '../src/support/record-replay.js';
-import { directLooks, type WorkerContext } from './context.js';
+import { recordingReplays } from '../src/replay/record-replay.js';
+import { createBatcher } from '../src/sync/members/batcher.js';
+import { fairLane } from '../src/sync/members/fair-lane.js';
+import { hintHandler } from '../src/sync/members/handle-hint.js';
+import { memberReader } from '../src/sync/members/read-members.js';
+import { reconcileLeavers } from '../src/sync/members/reconcile-leavers.js';
+import { rereadForHint } from '../src/sync/members/reread-for-hint.js';
+import { batchMax, directLooks, type WorkerContext } from './context.js';
 
 /** So that access is gone 2 s after the event even when Stytch hangs. */
 const deadlineMs = 1_000;
@@ -26,7 +26,7 @@ export function startLeavers(context: WorkerContext): Consumer {
   };
   const reconcile = createBatcher(
     (hints: Parameters<typeof reconcileLeavers>[1], onRead) => reconcileLeavers(deps, hints, onRead),
-    { sizeMax: 1000, tracing: context.tracing },
+    { sizeMax: batchMax, tracing: context.tracing },
   );
   const handle = hintHandler({ reconcile, reread: (hint) => rereadForHint(deps, hint), observer: context.observer });
   return consume(context.home, 'leavers', recordingReplays(context.database, handle), context.consuming);

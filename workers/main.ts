@@ -1,13 +1,13 @@
-import type { Config } from '../src/config.js';
-import { type Running, runProcess } from '../src/lifecycle.js';
-import type { Log } from '../src/log.js';
-import { openTracing } from '../src/tracing/tracing.js';
+import type { Config } from '../src/config/config.js';
+import type { Log } from '../src/log/log.js';
+import { openTracing } from '../src/monitoring/tracing/open-tracing.js';
+import { type Running, runProcess } from '../src/process/lifecycle.js';
 import { createContext, type WorkerOptions } from './context.js';
 import { startHints } from './hints.js';
+import { startHousekeeping } from './housekeeping.js';
 import { startLeavers } from './leavers.js';
 import { startReplays } from './replays.js';
 import { startRereads } from './rereads.js';
-import { startSelfCare } from './self-care.js';
 import { sweepDependencies } from './sweep-dependencies.js';
 import { startSweeps } from './sweeps.js';
 
@@ -17,7 +17,7 @@ export async function startWorker(config: Config, log: Log, options: WorkerOptio
   const sweeping = sweepDependencies(context);
   const first = [startLeavers(context), startHints(context), startRereads(context)];
   const parts = [...first, startSweeps(context, sweeping), startReplays(context)];
-  const selfCare = startSelfCare(context, sweeping, config, options);
+  const selfCare = startHousekeeping(context, sweeping, config, options);
   return {
     stop: async () => {
       // Side by side: each may wait ten seconds for a queue that does not answer, and all together have twenty.

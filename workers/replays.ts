@@ -1,6 +1,6 @@
-import { replayStep } from '../src/jobs.js';
 import { type Consumer, consume } from '../src/queue/consume.js';
-import { runReplays } from '../src/support/run-replays.js';
+import { replayStep } from '../src/queue/jobs.js';
+import { runReplays } from '../src/replay/run-replays.js';
 import type { WorkerContext } from './context.js';
 
 /** Consumes `replays`: hands failed jobs back to their own queues, a few a second, as support asked for. */

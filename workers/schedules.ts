@@ -1,10 +1,10 @@
-import type { Config } from '../src/config.js';
-import type { Repeating } from '../src/every.js';
-import type { SweepDependencies } from '../src/reconcile/ask-again.js';
-import type { Sweep } from '../src/reconcile/sweep-teams.js';
-import { runSchedules } from '../src/run-schedules.js';
-import { schedulesOf } from '../src/schedules.js';
-import { createSettler } from '../src/support/settle-failed.js';
+import type { Config } from '../src/config/config.js';
+import type { Repeating } from '../src/process/interval.js';
+import { createSettler } from '../src/replay/settle-failed.js';
+import { schedulesOf } from '../src/sync/schedules/all-schedules.js';
+import { runSchedules } from '../src/sync/schedules/run-schedules.js';
+import type { SweepDependencies } from '../src/sync/sweep/request-rereads.js';
+import type { Sweep } from '../src/sync/sweep/sweep-teams.js';
 import type { WorkerContext } from './context.js';
 
 /** Runs what is done every few seconds or hours, by whichever worker is first. */

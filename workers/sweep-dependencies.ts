@@ -1,5 +1,5 @@
-import { type SweepDependencies, sweepDividers } from '../src/reconcile/ask-again.js';
-import { memberReader } from '../src/reconcile/read-members.js';
+import { memberReader } from '../src/sync/members/read-members.js';
+import { type SweepDependencies, sweepDividers } from '../src/sync/sweep/request-rereads.js';
 import type { WorkerContext } from './context.js';
 
 /** What sweeps work with, by whichever way they are started: they can wait, and whoever is held is a person's to decide. */

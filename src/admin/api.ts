@@ -1,17 +1,17 @@
 import { type RequestHandler, Router } from 'express';
-import { Refusal } from '../web/refusal.js';
-import type { Part } from '../web/site.js';
-import { activityApi } from './activity-api.js';
-import { connectionApi } from './connection-api.js';
-import { type ConnectionDependencies, readConnection } from './connections.js';
-import type { HealthDependencies } from './health.js';
-import { roleApi } from './role-api.js';
+import { Refusal } from '../http/refusal.js';
+import type { Part } from '../http/site.js';
+import { activityApi } from './activity/api.js';
+import { connectionApi } from './connection/api.js';
+import { type ConnectionDependencies, readConnection } from './connection/connections.js';
+import type { SignsDependencies } from './overview/find-misconfigurations.js';
+import type { HealthDependencies } from './overview/health.js';
+import { readSetup } from './overview/setup.js';
+import { roleApi } from './roles/api.js';
 import type { Route } from './routes.js';
-import { readSetup } from './setup.js';
-import type { SuspicionDependencies } from './suspicions.js';
 
 /** What Settings > SCIM works with, on both its faces. */
-export type SettingsDependencies = ConnectionDependencies & HealthDependencies & SuspicionDependencies;
+export type SettingsDependencies = ConnectionDependencies & HealthDependencies & SignsDependencies;
 
 /** /api/scim: what the pages of Settings > SCIM do, for programs. */
 export function apiPart(route: Route, deps: SettingsDependencies): Part {

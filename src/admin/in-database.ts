@@ -1,5 +1,5 @@
-import { readingDatabase } from '../database.js';
-import { Refusal } from '../web/refusal.js';
+import { withDatabaseErrors } from '../database/database.js';
+import { Refusal } from '../http/refusal.js';
 
 /** Work in the database: its own failures are told as the database being away; ours, and what we refuse, as they are. */
 export async function inDatabase<T>(work: () => Promise<T>): Promise<T> {
@@ -7,7 +7,7 @@ export async function inDatabase<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof Refusal || isOurs(error)) throw error;
-    return readingDatabase(() => Promise.reject(error));
+    return withDatabaseErrors(() => Promise.reject(error));
   }
 }
 

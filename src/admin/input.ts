@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Refusal } from '../web/refusal.js';
-import { outcomes } from './activity.js';
+import { Refusal } from '../http/refusal.js';
+import { outcomesShown } from './activity/activity.js';
+import { providerIds } from './connection/providers.js';
 import { permissionsMax } from './permissions.js';
-import { providerIds } from './providers.js';
 
 /** What a person or a program sends -> a value that needs no more checks. Each problem is said, none of the values. */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
@@ -23,7 +23,9 @@ export function line(max: number): z.ZodType<string, string> {
   return z.string({ error }).trim().min(1, { error }).max(max, { error }).regex(noControls, { error });
 }
 
-export const displayName = line(100);
+/** Pages show it on one line. */
+const displayNameLengthMax = 100;
+export const displayName = line(displayNameLengthMax);
 
 export const newConnection = z.object({
   identityProvider: z.enum(providerIds, { error: `must be one of ${providerIds.join(', ')}` }),
@@ -74,15 +76,22 @@ const cursor = (digits: number) => {
   );
 };
 
+/** One event is up to 4 KB in an answer, so the longest page is less than a megabyte. */
+const eventsPerPageMax = 200;
+const outsideLimit = `must be a number from 1 to ${eventsPerPageMax}`;
+
 export const activityQuery = z.object({
   person: z.preprocess(empty, line(200).optional()),
-  outcome: z.preprocess(empty, z.enum(outcomes, { error: `must be one of ${outcomes.join(', ')}` }).optional()),
+  outcome: z.preprocess(
+    empty,
+    z.enum(outcomesShown, { error: `must be one of ${outcomesShown.join(', ')}` }).optional(),
+  ),
   cursor: cursor(18),
   limit: z.coerce
-    .number({ error: 'must be a number from 1 to 200' })
-    .int({ error: 'must be a number from 1 to 200' })
-    .min(1, { error: 'must be a number from 1 to 200' })
-    .max(200, { error: 'must be a number from 1 to 200' })
+    .number({ error: outsideLimit })
+    .int({ error: outsideLimit })
+    .min(1, { error: outsideLimit })
+    .max(eventsPerPageMax, { error: outsideLimit })
     .default(50),
 });
 

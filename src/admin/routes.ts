@@ -1,8 +1,9 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import { formWithoutNul } from '../web/no-nul.js';
-import { Refusal } from '../web/refusal.js';
-import { writeLimit } from '../web/write-limit.js';
-import type { Admin, Admit, ScimAction } from './admit.js';
+import { bodyBytesMax } from '../http/body-bytes.js';
+import { formWithoutNul } from '../http/no-nul.js';
+import { Refusal } from '../http/refusal.js';
+import { writeLimit } from '../http/write-limit.js';
+import type { Admin, AuthorizeAdmin, ScimAction } from './authorize.js';
 
 export type Handler = (admin: Admin, request: Request, response: Response) => unknown;
 
@@ -17,7 +18,7 @@ export type Routes = { json: Route; form: Route };
 /** A person clicks less often; a program that writes in a loop is stopped here and not by Stytch, for everybody. */
 const writesPerMinute = 30;
 
-export function createRoutes(admit: Admit): Routes {
+export function createRoutes(authorize: AuthorizeAdmin): Routes {
   const admitted = new WeakMap<Request, Admin>();
   const adminOf = (request: Request): Admin => {
     const admin = admitted.get(request);
@@ -29,7 +30,7 @@ export function createRoutes(admit: Admit): Routes {
     (body: readonly RequestHandler[]): Route =>
     (action, handler) => [
       async (request, _response, next) => {
-        admitted.set(request, await admit(request, action));
+        admitted.set(request, await authorize(request, action));
         next();
       },
       limit,
@@ -41,9 +42,9 @@ export function createRoutes(admit: Admit): Routes {
   return { json: reading(jsonBody), form: reading([formBody]) };
 }
 
-/** Programs send JSON. Longer than anything we take. */
+/** Programs send JSON. */
 const jsonBody: RequestHandler[] = [
-  express.json({ limit: '64kb' }),
+  express.json({ limit: bodyBytesMax }),
   (request, _response, next) => {
     const hasBody = Number(request.get('Content-Length') ?? 0) > 0 || request.get('Transfer-Encoding') !== undefined;
     if (hasBody && request.body === undefined) throw new Refusal('unsupported_media');
@@ -51,4 +52,4 @@ const jsonBody: RequestHandler[] = [
   },
 ];
 
-const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb', ...formWithoutNul });
+const formBody: RequestHandler = express.urlencoded({ extended: false, limit: bodyBytesMax, ...formWithoutNul });

@@ -1,20 +1,20 @@
 import { Router } from 'express';
-import { sendPage } from '../pages/render.js';
-import type { Part } from '../web/site.js';
-import { type Activity, readActivity } from './activity.js';
-import { sendCsv } from './activity-api.js';
+import { sendPage } from '../http/render.js';
+import type { Part } from '../http/site.js';
+import { type Activity, readActivity } from './activity/activity.js';
+import { ActivityPage } from './activity/activity-page.js';
+import { sendCsv } from './activity/api.js';
 import type { SettingsDependencies } from './api.js';
-import { checklist } from './checklist.js';
-import { connectionPages } from './connection-pages.js';
-import { readConnection } from './connections.js';
-import { readHealth } from './health.js';
+import { readConnection } from './connection/connections.js';
+import { connectionPages } from './connection/pages.js';
 import { activityQuery, parseInput } from './input.js';
-import { ActivityPage } from './pages/activity-page.js';
-import { Live, OverviewPage, WelcomePage } from './pages/overview-page.js';
-import { rolePages } from './role-pages.js';
+import { checklist } from './overview/checklist.js';
+import { readHealth } from './overview/health.js';
+import { Live, OverviewPage, WelcomePage } from './overview/overview-page.js';
+import { readSetup } from './overview/setup.js';
+import { readSignals } from './overview/signals.js';
+import { rolePages } from './roles/pages.js';
 import type { Handler, Route } from './routes.js';
-import { readSetup } from './setup.js';
-import { readSignals } from './signals.js';
 
 /** /settings/scim: the pages of a team's admin, over the same functions as /api/scim. */
 export function settingsPart(route: Route, deps: SettingsDependencies): Part {

@@ -10,14 +10,14 @@ import { type CurrentUser, isSuperseded, type Reading } from './world.js';
  * - `never`: no event said that something changed, so a direct look must agree
  * - `always`: it was cross-examined
  */
-export type SearchTakes = 'after_event' | 'never' | 'always';
+export type SearchRevokes = 'after_event' | 'never' | 'always';
 
 export type Belief = {
   /** Whose row the plan would change; null if it makes one. */
   user: CurrentUser | null;
   /** When this member, who had no row, was last said to be gone. */
   seenGoneAt: Instant | null;
-  searchTakes: SearchTakes;
+  searchTakes: SearchRevokes;
 };
 
 /** What was planned, if the reading is good enough for it. One that agrees with the row is good enough for anything. */
@@ -37,7 +37,7 @@ export function believe(planned: MemberPlan, reading: Reading, { user, seenGoneA
   const lostLately = [user?.lostAt ?? null, seenGoneAt].some((at) => at !== null && at >= date);
   if (lostLately && planned.changes.some(gives)) return look('gives_back');
   const mayTake = searchTakes === 'always' || (searchTakes === 'after_event' && isComplete(member));
-  return mayTake || !isTaking(reading, planned) ? planned : look('takes');
+  return mayTake || !isRevoking(reading, planned) ? planned : look('takes');
 }
 
 /**
@@ -59,7 +59,7 @@ export function postponed(plans: ReadonlyMap<string, MemberPlan>): Map<string, M
 }
 
 /** True if, by a search, a member who is there would have less than the row says. */
-export function isTaking({ member, isDirect }: Reading, planned: MemberPlan | undefined): boolean {
+export function isRevoking({ member, isDirect }: Reading, planned: MemberPlan | undefined): boolean {
   if (isDirect || planned === undefined) return false;
   if (planned.decision === 'look') return planned.because === 'takes';
   return planned.decision === 'write' && planned.changes.some((change) => takes(change, member));
@@ -81,6 +81,6 @@ function takes(change: Change, member: DirectoryMember): boolean {
 }
 
 /** A change after which the user has less than before. */
-export function takesAccess({ type }: Change): boolean {
+export function revokesAccess({ type }: Change): boolean {
   return type === 'user_deactivated' || type === 'idp_role_value_removed' || type === 'role_revoked';
 }

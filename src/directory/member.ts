@@ -1,4 +1,4 @@
-import { Hopeless } from '../failures.js';
+import { PermanentError } from '../errors/errors.js';
 import { idOrNull } from './ids.js';
 import { asArray, asRecord } from './json.js';
 import { type RoleValue, roleValuesOf } from './role-values.js';
@@ -33,13 +33,15 @@ export type GoneMember = {
 export type GoneBecause = 'says_gone' | 'not_found' | 'signed_event' | 'other_organization';
 
 /** A member object that can't be understood. It fails alone; the message names the field, never its content. */
-export class UnreadableMember extends Hopeless {
+export class UnreadableMember extends PermanentError {
   override name = 'UnreadableMember';
 }
 
 /** E-mail addresses end at 254 characters (RFC 5321); anything far beyond is no address. */
 const emailLengthMax = 320;
+/** A name only decorates: what is longer is cut. */
 const nameLengthMax = 500;
+/** Ids are short (a GUID has 36 characters), and have to fit into an index row; a longer one counts as none. */
 const externalIdLengthMax = 500;
 /** Far beyond any directory seen; a bound so that one member can't fill a transaction. */
 const roleItemsMax = 10_000;

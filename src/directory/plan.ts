@@ -1,4 +1,4 @@
-import { believe, type SearchTakes } from './belief.js';
+import { believe, type SearchRevokes } from './belief.js';
 import type { Change } from './change.js';
 import { type Identity, identify } from './identify.js';
 import type { ActiveMember, GoneMember } from './member.js';
@@ -9,7 +9,7 @@ import { type CurrentUser, type Grant, type Reading, type ScimRole, scimRoleName
 export type PlanOptions = {
   /** Members who are there, and of whom nothing else can be understood: they keep their rows. */
   unreadable?: ReadonlySet<string>;
-  searchTakes?: SearchTakes;
+  searchTakes?: SearchRevokes;
 };
 
 /**

@@ -1,4 +1,4 @@
-import { isTaking } from './belief.js';
+import { isRevoking } from './belief.js';
 import type { MemberPlan } from './member-plan.js';
 import type { Reading } from './world.js';
 
@@ -7,19 +7,19 @@ const alwaysAllowed = 10;
 const allowedShare = 0.1;
 
 /** A search that would take something from so many at once is more likely to be wrong than that all of them lost it. */
-export function takesTooMuch(takers: number, teamMembers: number): boolean {
+export function revokesTooMuch(takers: number, teamMembers: number): boolean {
   return takers > Math.max(alwaysAllowed, teamMembers * allowedShare);
 }
 
 /** Team id -> the readings by search that would take something from a member who is there. */
-export function takingsByTeam(
+export function revocationsByTeam(
   readings: readonly Reading[],
   plans: ReadonlyMap<string, MemberPlan>,
   teamOf: (reading: Reading) => string | undefined,
 ): Map<string, Reading[]> {
   const byTeam = new Map<string, Reading[]>();
   for (const reading of readings) {
-    const teamId = isTaking(reading, plans.get(reading.member.memberId)) ? teamOf(reading) : undefined;
+    const teamId = isRevoking(reading, plans.get(reading.member.memberId)) ? teamOf(reading) : undefined;
     if (teamId !== undefined) byTeam.set(teamId, [...(byTeam.get(teamId) ?? []), reading]);
   }
   return byTeam;

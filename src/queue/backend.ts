@@ -14,8 +14,8 @@ import {
   withBackend,
 } from 'bullmq';
 import pg from 'pg';
-import type { Unavailable } from '../failures.js';
-import { connectRedis, disconnectWithCopies, nodesOf, type ReconnectListener, type RedisTuning } from './redis.js';
+import type { TransientError } from '../errors/errors.js';
+import { connectRedis, disconnectWithCopies, type ReconnectListener, type RedisTuning } from './redis.js';
 import { slowRefusals } from './slow-refusals.js';
 import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
@@ -33,12 +33,6 @@ export type QueueName = (typeof queueNames)[number];
 export type QueueHome = { redisUrl?: string | undefined; databaseUrl: string; tracing?: QueueTracing | undefined };
 export type QueueTracing = Telemetry;
 
-/** Where the queue is, in a word for logs. */
-export function queueKind({ redisUrl }: Pick<QueueHome, 'redisUrl'>): 'redis' | 'redis-cluster' | 'postgres' {
-  if (redisUrl === undefined) return 'postgres';
-  return nodesOf(redisUrl).isCluster ? 'redis-cluster' : 'redis';
-}
-
 /** BullMQ on one of its two backends; what differs between them ends here. */
 export type Backend = {
   queue(name: QueueName, listeners: Listeners): OpenQueue;
@@ -51,7 +45,7 @@ export type Backend = {
   /** Resolves when a write was taken, of which nothing stays. */
   trialWrite(): Promise<unknown>;
   /** Why the queue did not do something, in words that may be told; null when the error says nothing of it. */
-  inWords(error: unknown): Unavailable | null;
+  inWords(error: unknown): TransientError | null;
   disconnect(): Promise<void>;
 };
 
@@ -84,7 +78,9 @@ type FailureListener = { onFailed: (job: Job | undefined, error: Error) => void 
 
 /** All keys of our queues in one hash slot of a Redis Cluster: BullMQ's scripts touch several at once. */
 export const prefix = '{scim}';
-const streams = { events: { maxLen: 1000 } };
+/** BullMQ notes each step of each job in a stream that nobody reads here: its default of 10,000 entries is memory lost. */
+const eventsMax = 1000;
+const streams = { events: { maxLen: eventsMax } };
 const connectTimeoutMs = 3_000;
 /** A connection on which nothing comes back for this long is dead, though nobody may have told us. */
 const silenceTimeoutMs = 15_000;
@@ -132,10 +128,12 @@ function openRedis(
 }
 
 /** One small pool for all that one side needs: every process counts against the server's max_connections. */
+const connectionsMax = 5;
+
 function openPostgres(connectionString: string, tracing: QueueTracing | undefined): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const limits = {
-    max: 5,
+    max: connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: silenceTimeoutMs,
     keepAlive: true,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, UnrecoverableError } from 'bullmq';
-import { describeFailure, Hopeless } from '../failures.js';
+import { describeFailure, PermanentError } from '../errors/errors.js';
 import { openBackend, type QueueHome, type QueueName } from './backend.js';
 
 export type JobHandler = (job: {
@@ -42,7 +42,7 @@ export type Consumer = {
 const drainMs = 10_000;
 
 /**
- * Works a queue off. What the handler throws decides: Hopeless fails for good, all else is tried again. A process that
+ * Works a queue off. What the handler throws decides: PermanentError fails for good, all else is tried again. A process that
  * dies keeps its jobs for 15 s at most; then another worker takes them over, so a handler must bear being run twice.
  */
 export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, options: ConsumeOptions): Consumer {
@@ -54,7 +54,7 @@ export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, o
     maxStalledCount: 5, // a job in hand when its worker died, five times: that job is suspect
     runRetryDelay: 1_000,
   };
-  const processor = (job: Job) => handle(askedOf(job)).catch(tellable);
+  const processor = (job: Job) => handle(askedOf(job)).catch(withoutDetails);
   const worker = backend.worker(queue, processor, settings, {
     onError: options.onError,
     onFailed: (job, error) => {
@@ -80,9 +80,9 @@ function askedOf({ id = '', name, data, attemptsMade, stalledCounter }: Job): Pa
  * BullMQ keeps a failure's message and stack in the queue, so it gets our own words only. Its stack would always be this
  * file's, and is what makes a failed job large: 5.6 KB with nine of them.
  */
-function tellable(error: unknown): never {
+function withoutDetails(error: unknown): never {
   const message = describeFailure(error);
-  const told = error instanceof Hopeless ? new UnrecoverableError(message) : new Error(message);
+  const told = error instanceof PermanentError ? new UnrecoverableError(message) : new Error(message);
   told.stack = `${told.name}: ${message}`;
   throw told;
 }

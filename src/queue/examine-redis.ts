@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { nodesOf } from '../config/redis-url.js';
 import { prefix } from './backend.js';
-import { connectRedis, nodesOf } from './redis.js';
+import { connectRedis } from './redis.js';
 import { type RedisProblem, redisProblem } from './redis-problem.js';
 
 /** How the node of Redis is that holds, or should hold, our keys. */

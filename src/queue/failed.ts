@@ -7,8 +7,11 @@ import type { BackendJob, OpenQueue, QueueName } from './backend.js';
 export type FailedPlace = { failedAt: Date; skip: number };
 export type FailedEntry = { queue: QueueName; job: BackendJob };
 
-/** A job is 1 to 4 KB; a second look can name 1,000 members, 300 KB of them. So this is some megabytes at a time. */
-const jobsAtOnce = (queue: QueueName) => (queue === 'rereads' ? 10 : 100);
+/** A job is 1 to 4 KB: 400 KB in one slice. */
+const jobsPerSlice = 100;
+/** A second look can name 1,000 members, which take 300 KB: 3 MB in one slice. */
+const rereadsPerSlice = 10;
+const sliceOf = (queue: QueueName) => (queue === 'rereads' ? rereadsPerSlice : jobsPerSlice);
 
 /**
  * The failed jobs of all queues as one list, the latest first, in bounded slices: 20,000 of them, three minutes of an
@@ -27,7 +30,7 @@ export async function* failedSlices(
     const job = latest.take();
     if (skip > 0 && finishedAt(job) === from?.failedAt.getTime()) skip -= 1;
     else slice.push({ queue: latest.name, job });
-    if (slice.length < jobsAtOnce(latest.name)) continue;
+    if (slice.length < sliceOf(latest.name)) continue;
     yield slice;
     slice = [];
   }
@@ -60,7 +63,7 @@ async function openReader(
   from: FailedPlace | null,
 ) {
   const upTo = from?.failedAt.getTime() ?? Number.POSITIVE_INFINITY;
-  let [start, size]: [number, number] = [from === null ? 0 : await call(() => startOf(queue, upTo)), jobsAtOnce(name)];
+  let [start, size]: [number, number] = [from === null ? 0 : await call(() => startOf(queue, upTo)), sliceOf(name)];
   let [waiting, isOver, olderThan]: [BackendJob[], boolean, number] = [[], false, upTo + 1];
   const fill = async () => {
     const ids = await call(() => queue.getRanges(['failed'], start, start + size - 1, false));
@@ -68,10 +71,10 @@ async function openReader(
     isOver = ids.length < size;
     // The jobs of the last moment may go on behind what was read: they wait until all of them are read together.
     const last = Math.min(...jobs.map(finishedAt));
-    const isTooLong = size >= momentFactor * jobsAtOnce(name);
+    const isTooLong = size >= momentFactor * sliceOf(name);
     const whole = jobs.filter((job) => isOver || isTooLong || finishedAt(job) > last);
     start += jobs.length === 0 ? ids.length : whole.length;
-    size = whole.length === 0 && jobs.length > 0 ? size * 2 : jobsAtOnce(name);
+    size = whole.length === 0 && jobs.length > 0 ? size * 2 : sliceOf(name);
     // What failed meanwhile has shifted the list: what is not older was read before.
     waiting = whole.filter((job) => finishedAt(job) < olderThan).sort(byMoment);
     olderThan = Math.min(olderThan, isTooLong && !isOver ? last + 1 : Math.min(...whole.map(finishedAt)));

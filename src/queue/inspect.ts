@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Unavailable } from '../failures.js';
+import { TransientError } from '../errors/errors.js';
 import {
   type Backend,
   type BackendJob,
@@ -51,7 +51,7 @@ export type QueueInspector = {
 const deadlineMs = 15_000;
 const againAfterMs = 500;
 
-/** For support's programs. Each call answers within the deadline or throws Unavailable. */
+/** For support's programs. Each call answers within the deadline or throws TransientError. */
 export function inspectQueues(home: QueueHome, onError: (error: Error) => void): QueueInspector {
   const backend = openBackend(home, { maxRetriesPerRequest: 1, commandTimeout: deadlineMs });
   const within = withinDeadline(backend);
@@ -150,9 +150,9 @@ function withinDeadline({ inWords }: Backend): Within {
       try {
         return await orLate(work(), deadline - Date.now());
       } catch (error) {
-        if (error instanceof Unavailable) throw error;
+        if (error instanceof TransientError) throw error;
         if (Date.now() + againAfterMs >= deadline) {
-          throw inWords(error) ?? new Unavailable('The queue can not be reached.', remedy);
+          throw inWords(error) ?? new TransientError('The queue can not be reached.', remedy);
         }
         await sleep(againAfterMs);
       }
@@ -163,7 +163,7 @@ function withinDeadline({ inWords }: Backend): Within {
 async function orLate<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable('The queue did not answer in time.')), ms);
+    timer = setTimeout(() => reject(new TransientError('The queue did not answer in time.')), ms);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,5 +1,5 @@
 import type { JobsOptions, KeepJobs } from 'bullmq';
-import { Unavailable } from '../failures.js';
+import { TransientError } from '../errors/errors.js';
 import { type Backend, type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
 import type { ReconnectListener } from './redis.js';
 import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
@@ -19,15 +19,15 @@ export type NewJob = {
 };
 
 export type Producer = {
-  /** Resolves when the queue holds the jobs. @throws Unavailable, after the deadline at the latest */
+  /** Resolves when the queue holds the jobs. @throws TransientError, after the deadline at the latest */
   add(jobs: readonly NewJob[], options?: { deadlineMs?: number }): Promise<void>;
-  /** Resolves when the queue has taken a write, of which nothing stays. @throws Unavailable: why it takes none */
+  /** Resolves when the queue has taken a write, of which nothing stays. @throws TransientError: why it takes none */
   trialWrite(options?: { deadlineMs?: number }): Promise<void>;
-  /** The hints that are accepted and not settled, among them the oldest. @throws Unavailable */
+  /** The hints that are accepted and not settled, among them the oldest. @throws TransientError */
   pending(): Promise<PendingJob[]>;
-  /** Hints by state. @throws Unavailable */
+  /** Hints by state. @throws TransientError */
   count(): Promise<Record<JobState, number>>;
-  /** Has jobs of this queue that wait for their next attempt, or for their time, tried now. @throws Unavailable */
+  /** Has jobs of this queue that wait for their next attempt, or for their time, tried now. @throws TransientError */
   promote(queue: QueueName): Promise<void>;
   close(): Promise<void>;
 };
@@ -42,10 +42,11 @@ const jobOptions: JobsOptions = {
   removeOnFail: false,
   stackTraceLimit: 3, // of nine attempts: the last ones say what is wrong now
 };
-/** Hints are remembered so that Svix's quick retries of what we have are seen as such; no guarantee rests on it. */
+/** Handled hints that a queue remembers for an hour: some 12 MB. It spares a second read when Svix retries; no guarantee rests on it. */
+const handledMax = 10_000;
 const removeOnComplete: Record<QueueName, KeepJobs | boolean> = {
-  leavers: { age: 3600, count: 10_000 },
-  hints: { age: 3600, count: 10_000 },
+  leavers: { age: 3600, count: handledMax },
+  hints: { age: 3600, count: handledMax },
   rereads: true,
   sweeps: true,
   replays: true,
@@ -128,13 +129,13 @@ function withinDeadline({ inWords }: Backend) {
   return async <T>(deadlineMs: number, work: () => Promise<T>): Promise<T> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Unavailable('The queue did not answer in time.')), deadlineMs);
+      timer = setTimeout(() => reject(new TransientError('The queue did not answer in time.')), deadlineMs);
     });
     try {
       return await Promise.race([work(), late]);
     } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      throw inWords(error) ?? new Unavailable('The queue can not be reached.');
+      if (error instanceof TransientError) throw error;
+      throw inWords(error) ?? new TransientError('The queue can not be reached.');
     } finally {
       clearTimeout(timer);
     }

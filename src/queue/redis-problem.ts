@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { certificateProblem } from '../certificate.js';
+import { certificateProblem } from '../errors/certificate.js';
 
 /** Why Redis can't be used: its own word, what that means, and what to do about it. */
 export type RedisProblem = { word: string; meaning: string; remedy: string };
@@ -23,6 +23,18 @@ export function redisProblem(error: unknown): RedisProblem | null {
 /** One line for logs and for /readyz. */
 export function redisProblemText({ word, meaning, remedy }: RedisProblem): string {
   return `Redis can't be used: ${meaning} (${word}). ${remedy}`;
+}
+
+/** What ioredis 6 says of a command that it can't send, without the reason for which the connection was lost. */
+const unsent =
+  /^(Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is disconnect|Node is disconnected|None of startup nodes)/;
+
+/** The connection was lost, and nobody knows what by. Null when the error says something else. */
+export function connectionLost(error: unknown): RedisProblem | null {
+  const [meaning, remedy] = words.ECONNRESET ?? [];
+  if (meaning === undefined || remedy === undefined || !causesOf(error).some(({ message }) => unsent.test(message)))
+    return null;
+  return { word: 'ECONNRESET', meaning, remedy };
 }
 
 const readItsLog = "Look at Redis' log, and at INFO.";
@@ -91,8 +103,11 @@ const words: Record<string, [meaning: string, remedy: string]> = {
   EHOSTUNREACH: ['there is no way to its host', rightNetwork],
   ENETUNREACH: ['there is no way to its network', rightNetwork],
   ECONNRESET: ['it closed the connection', rightNetwork],
+  EPIPE: ['it closed the connection', rightNetwork],
+  ECONNABORTED: ['it closed the connection', rightNetwork],
 };
 
+/** Errors inside errors: bounded, because an error can be its own cause. */
 const causesMax = 5;
 
 /** The error, and those that it was made of: a client that gives up wraps what it was refused with. */
@@ -110,7 +125,7 @@ function causesOf(error: unknown): Error[] {
 /** `READONLY You can't …`; Redis 6 wraps a script's refusal: `ERR Error running script …: -OOM command not …`. */
 function wordOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code;
-  if (/^Command timed out|^connect ETIMEDOUT/.test(error.message)) return 'ETIMEDOUT';
+  if (/^(Command timed out|connect ETIMEDOUT|Socket timeout|timeout$)/.test(error.message)) return 'ETIMEDOUT';
   const wrapped = /(?:^|\s)-([A-Z]{3,})\b/.exec(error.message)?.[1];
   return wrapped ?? /^[A-Z]{3,}\b/.exec(error.message)?.[0] ?? 'unknown';
 }

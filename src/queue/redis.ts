@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { nodesOf } from '../config/redis-url.js';
 
 /** How a connection behaves while Redis is away: a producer fails fast, a worker waits. */
 export type RedisTuning = Pick<
@@ -65,16 +66,6 @@ export function disconnectWithCopies(connection: Redis | Cluster): () => void {
   return () => {
     for (const one of all) one.disconnect();
   };
-}
-
-/** The nodes that REDIS_URL names, each with the user and the password of the first. */
-export function nodesOf(urls: string): { nodes: URL[]; isCluster: boolean } {
-  const named = urls.split(',').map((url) => new URL(url.trim()));
-  const [{ username, password, searchParams }] = named as [URL];
-  const isCluster = named.length > 1 || searchParams.get('cluster') === 'true';
-  for (const node of named) Object.assign(node, { username, password });
-  for (const node of named) node.searchParams.delete('cluster'); // ours, not ioredis'
-  return { nodes: named, isCluster };
 }
 
 /**

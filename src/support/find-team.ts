@@ -1,14 +1,14 @@
-import { type Database, readingDatabase } from '../database.js';
-import { SupportProblem } from './problem.js';
+import { type Database, withDatabaseErrors } from '../database/database.js';
+import { RequestProblem } from '../errors/request-problem.js';
 
 export type FoundTeam = { id: string; name: string; organizationId: string | null; enabled: boolean };
 
 /**
  * A team by what a person has at hand: its id, its Stytch organization's id, or its whole name.
- * @throws SupportProblem
+ * @throws RequestProblem
  */
 export async function findTeam(database: Database, text: string): Promise<FoundTeam> {
-  const teams = await readingDatabase(
+  const teams = await withDatabaseErrors(
     () => database.$queryRaw<FoundTeam[]>`
       SELECT id::text, name, stytch_organization_id AS "organizationId", sso_scim_enabled AS enabled FROM teams
       WHERE id::text = lower(${text}) OR stytch_organization_id = ${text} OR lower(name) = lower(${text})
@@ -16,13 +16,13 @@ export async function findTeam(database: Database, text: string): Promise<FoundT
   );
   const [team, another] = teams;
   if (team === undefined) {
-    throw new SupportProblem(
+    throw new RequestProblem(
       'not_found',
       `Scanner has no team ${text}. Give its id, its Stytch organization's id, or its exact name.`,
     );
   }
   if (another !== undefined) {
-    throw new SupportProblem('ambiguous', `Several teams are called ${text}. Give the id of the one you mean.`);
+    throw new RequestProblem('ambiguous', `Several teams are called ${text}. Give the id of the one you mean.`);
   }
   return team;
 }

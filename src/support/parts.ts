@@ -1,38 +1,29 @@
-import type { Config } from '../config.js';
-import { connectDatabase, type Database } from '../database.js';
+import type { Config } from '../config/config.js';
+import { connectDatabase } from '../database/database.js';
 import { allowedSearchLagMs } from '../directory/search-lag.js';
-import { describeFailure } from '../failures.js';
-import { rereadsThrough } from '../jobs.js';
-import type { Log } from '../log.js';
-import { createMemory, type Memory } from '../memory.js';
-import { inspectQueues, type QueueInspector } from '../queue/inspect.js';
-import { connectProducer, type Producer } from '../queue/produce.js';
-import { patient } from '../reconcile/patience.js';
-import { memberReader, type ReadMembers } from '../reconcile/read-members.js';
-import type { Rereads } from '../reconcile/rereads.js';
-import { withSearchBudget } from '../reconcile/search-budget.js';
-import { connectStytch, type StytchDirectory, type StytchOptions } from '../stytch.js';
-import { connectLookups, type StytchLookups } from '../stytch-lookups.js';
+import { describeFailure } from '../errors/errors.js';
+import type { Log } from '../log/log.js';
+import { createMemory } from '../process/memory-budget.js';
+import { inspectQueues } from '../queue/inspect.js';
+import { rereadsThrough } from '../queue/jobs.js';
+import { connectProducer } from '../queue/produce.js';
+import type { ReplayParts } from '../replay/parts.js';
+import { withBackoff } from '../stytch/backoff.js';
+import { connectStytch, type StytchOptions } from '../stytch/directory.js';
+import { connectLookups, type StytchLookups } from '../stytch/lookups.js';
+import { withSearchBudget } from '../stytch/search-budget.js';
+import { memberReader } from '../sync/members/read-members.js';
 
 /** What support's functions work with: the same for the command line and the console. */
-export type SupportParts = {
-  database: Database;
-  stytch: StytchDirectory;
-  readMembers: ReadMembers;
+export type SupportParts = ReplayParts & {
   lookups: StytchLookups;
-  queues: QueueInspector;
-  producer: Producer;
-  rereads: Rereads;
-  /** How far a search of Stytch's may be behind. */
-  searchLagMs: number;
-  memory: Memory;
-  /** Whether a dry run may read whole teams: only in a process that has nothing else to do. */
-  previewsTeams: boolean;
   slaSeconds: number;
 };
 
 /** A person waits for the answer, and nothing tries again for them. */
 const deadlineMs = 10_000;
+/** Few people use it at a time; every process counts against the server's max_connections. */
+const connectionsMax = 4;
 
 export function connectSupport(
   config: Config,
@@ -41,9 +32,9 @@ export function connectSupport(
 ): SupportParts & { close(): Promise<void> } {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
-  const database = connectDatabase(config.DATABASE_URL, { connections: 4, connectTimeoutMs: deadlineMs });
+  const database = connectDatabase(config.DATABASE_URL, { connections: connectionsMax, connectTimeoutMs: deadlineMs });
   const budget = { perMinute: config.STYTCH_SEARCHES_PER_MINUTE, urgency: 'hint' as const };
-  const stytch = patient(withSearchBudget(connectStytch(stytchOptions(config)), database, budget));
+  const stytch = withBackoff(withSearchBudget(connectStytch(stytchOptions(config)), database, budget));
   const memory = createMemory();
   const lookups = connectLookups(stytchOptions(config));
   const queues = inspectQueues(home, onError);

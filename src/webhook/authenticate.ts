@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
+import type { RefusalLimit } from './rate-limit.js';
 import type { ReadBody } from './read-body.js';
 import { type Rejection, refuse, reject } from './rejection.js';
-import type { Strangers } from './strangers.js';
 import { type Signature, signatureOf, type Verify } from './verify.js';
 
 export type Authentication = {
   verify: Verify;
   readBody: ReadBody;
-  strangers: Strangers;
+  strangers: RefusalLimit;
   /** @param isTold false beyond the limit for strangers: to be counted, and not to be told one by one */
   onRejected: (reason: Rejection, isTold: boolean) => void;
 };

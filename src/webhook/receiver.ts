@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
+import type { SharedClock } from '../database/shared-clock.js';
 import { parseEvent } from '../directory/event.js';
 import { type Hint, hintOf } from '../directory/hint.js';
-import type { SharedClock } from '../shared-clock.js';
 import { type Authentication, authenticate } from './authenticate.js';
 import { messageIdOf } from './message-id.js';
 import { headersForPrograms, type Rejection, reject } from './rejection.js';

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { parseEvent } from '../../src/directory/event.js';
 import { type Hint, hintOf } from '../../src/directory/hint.js';
 import { parseJson } from '../../src/directory/json.js';
-import { hintJob } from '../../src/jobs.js';
+import { hintJob } from '../../src/queue/jobs.js';
 import { connectProducer } from '../../src/queue/produce.js';
-import { together } from '../../src/webhook/together.js';
-import { secret } from '../support/webhook.js';
+import { batchByTick } from '../../src/webhook/batch-by-tick.js';
+import { secret } from '../helpers/webhook.js';
 import { answer } from './answering.js';
 
 const accepted = '{"status":"accepted"}';
@@ -16,7 +16,7 @@ const accepted = '{"status":"accepted"}';
 answer({
   start: async ({ redisUrl, databaseUrl }: { redisUrl: string; databaseUrl: string }) => {
     const queue = connectProducer({ redisUrl, databaseUrl }, () => {});
-    const enqueue = together((hints: Hint[]) => queue.add(hints.map((hint) => hintJob(hint))));
+    const enqueue = batchByTick((hints: Hint[]) => queue.add(hints.map((hint) => hintJob(hint))));
     const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
+import { eventually } from '../helpers/eventually.js';
+import { queueHints } from '../helpers/hints.js';
+import { inspectQueue } from '../helpers/queue.js';
 import { freePort } from '../local/ports.js';
-import { eventually } from '../support/eventually.js';
-import { queueHints } from '../support/hints.js';
-import { inspectQueue } from '../support/queue.js';
 import type { Bench } from './machine.js';
 import { secondsOf } from './measure.js';
 import type { People } from './people.js';

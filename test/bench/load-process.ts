@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memberEvent, signed } from '../support/webhook.js';
+import { memberEvent, signed } from '../helpers/webhook.js';
 import { answer } from './answering.js';
 
 /** The load: events signed beforehand, and sent as bytes over a few connections, some at a time on each. */

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
-import { connectDatabase, type Database } from '../../src/database.js';
-import { migrate } from '../../src/migrations.js';
+import { connectDatabase, type Database } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrations.js';
+import { testEnv } from '../helpers/config.js';
+import { projectId } from '../helpers/webhook.js';
 import { startPostgres } from '../local/postgres.js';
 import { startRedis } from '../local/redis.js';
-import { testEnv } from '../support/config.js';
-import { projectId } from '../support/webhook.js';
 import { type Child, cpuSecondsOf, cpuSecondsOfTree, startHelper, startProduction } from './child.js';
 
 /** Everything a scenario runs on, fresh: a database, an empty Redis and a Stytch with its real latency and limit. */

@@ -20,7 +20,7 @@ const help = `npm run bench [-- scenario …]
 
 Measures this project on this machine: starts its own PostgreSQL, Redis and a local Stytch (150 ms latency, 100 searches
 a minute), and puts what it is measured against beside it in the same run. Prints a table; .local/bench.json has the same, and a run of
-all scenarios puts it into README.md.
+all scenarios puts it into test/bench/README.md.
 
 ${all.map(({ name, about }) => `  ${name.padEnd(11)} ${about}`).join('\n')}
 

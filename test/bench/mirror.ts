@@ -1,4 +1,4 @@
-import type { Database } from '../../src/database.js';
+import type { Database } from '../../src/database/database.js';
 
 /** The rows of a team as they would be after a first sweep of people p0, p1 … who are analysts, without sweeping. */
 export async function mirror(database: Database, teamId: string, memberIds: readonly string[]): Promise<void> {

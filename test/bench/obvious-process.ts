@@ -1,8 +1,8 @@
 import { B2BClient } from 'stytch';
-import { connectDatabase } from '../../src/database.js';
+import { connectDatabase } from '../../src/database/database.js';
 import { roleValuesOf } from '../../src/directory/role-values.js';
-import { parseHint } from '../../src/jobs.js';
 import { consume } from '../../src/queue/consume.js';
+import { parseHint } from '../../src/queue/jobs.js';
 import { answer } from './answering.js';
 
 type Options = { redisUrl: string; databaseUrl: string; stytch: { projectId: string; secret: string; url: string } };

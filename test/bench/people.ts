@@ -1,4 +1,4 @@
-import { eventually } from '../support/eventually.js';
+import { eventually } from '../helpers/eventually.js';
 import type { Bench } from './machine.js';
 
 /** An organization of the local Stytch, and its members. */

@@ -1,7 +1,7 @@
-import type { Database } from '../../src/database.js';
+import type { Database } from '../../src/database/database.js';
 import type { Emulator } from '../emulator/emulator.js';
-import { eventually } from '../support/eventually.js';
-import { rowsOf, seedTeam } from '../support/rows.js';
+import { eventually } from '../helpers/eventually.js';
+import { rowsOf, seedTeam } from '../helpers/rows.js';
 import { patienceMs } from './patience.js';
 
 /** A team in Scanner and its organization in Stytch, whose people are analysts; their numbers are in their addresses. */
@@ -60,7 +60,7 @@ export async function bystanders(
       where: { source: 'manual' },
       orderBy: [{ userId: 'asc' }, { roleId: 'asc' }],
     }),
-    roles: await database.role.findMany({ orderBy: { id: 'asc' } }),
+    roles: await database.role.findMany({ where: { teamId: { in: [acmeId, beta.teamId] } }, orderBy: { id: 'asc' } }),
     nobodys: await database.apiKey.findMany({ where: { ownerUserId: null } }),
   });
   const before = await theirs();

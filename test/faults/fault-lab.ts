@@ -1,13 +1,13 @@
-import type { Database } from '../../src/database.js';
+import type { Database } from '../../src/database/database.js';
 import type { QueueHome } from '../../src/queue/backend.js';
 import type { Emulator } from '../emulator/emulator.js';
+import { keepAccessLog } from '../helpers/access-log.js';
+import { eventually } from '../helpers/eventually.js';
+import type { TestProcess } from '../helpers/processes.js';
+import { type BackendName, inspectQueue } from '../helpers/queue.js';
+import type { Wire } from '../helpers/wire.js';
 import type { LocalPostgres } from '../local/postgres.js';
 import type { LocalRedis } from '../local/redis.js';
-import { keepAccessLog } from '../support/access-log.js';
-import { eventually } from '../support/eventually.js';
-import type { TestProcess } from '../support/processes.js';
-import { type BackendName, inspectQueue } from '../support/queue.js';
-import type { Wire } from '../support/wire.js';
 import { bystanders, connectedTeam, type FaultTeam, giveKeys } from './acme.js';
 import {
   abandonProcesses,

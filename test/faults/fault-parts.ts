@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { connectDatabase } from '../../src/database.js';
-import { migrate } from '../../src/migrations.js';
+import { connectDatabase } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrations.js';
 import { type Emulator, startEmulator } from '../emulator/emulator.js';
+import { testEnv } from '../helpers/config.js';
+import { temporaryFolder } from '../helpers/folders.js';
+import { startProcess, stopProcess, type TestProcess } from '../helpers/processes.js';
+import { type BackendName, startTestQueue } from '../helpers/queue.js';
+import { projectId, secret } from '../helpers/webhook.js';
+import { startWire, type Wire } from '../helpers/wire.js';
 import { freePort } from '../local/ports.js';
 import { startPostgres } from '../local/postgres.js';
-import { testEnv } from '../support/config.js';
-import { temporaryFolder } from '../support/folders.js';
-import { startProcess, stopProcess, type TestProcess } from '../support/processes.js';
-import { type BackendName, startTestQueue } from '../support/queue.js';
-import { projectId, secret } from '../support/webhook.js';
-import { startWire, type Wire } from '../support/wire.js';
 
 /** What a test started, and how to end it. */
 export type Endings = {

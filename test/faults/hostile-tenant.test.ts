@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { connectProducer } from '../../src/queue/produce.js';
-import { eventually } from '../support/eventually.js';
-import { queueHints } from '../support/hints.js';
-import { inspectQueue } from '../support/queue.js';
+import { eventually } from '../helpers/eventually.js';
+import { queueHints } from '../helpers/hints.js';
+import { inspectQueue } from '../helpers/queue.js';
 import { connectedTeam } from './acme.js';
 import type { FaultLab } from './fault-lab.js';
 import { fault } from './record.js';

@@ -1,5 +1,5 @@
-import { eventually } from '../support/eventually.js';
-import { type BackendName, backends } from '../support/queue.js';
+import { eventually } from '../helpers/eventually.js';
+import { type BackendName, backends } from '../helpers/queue.js';
 import type { FaultLab } from './fault-lab.js';
 import { patienceMs } from './patience.js';
 

@@ -1,10 +1,10 @@
-import type { Database } from '../../src/database.js';
+import type { Database } from '../../src/database/database.js';
 import type { Emulator } from '../emulator/emulator.js';
-import type { AccessLog } from '../support/access-log.js';
-import { eventually, eventuallySame } from '../support/eventually.js';
-import { type Truth, violations } from '../support/never-again.js';
-import { rowsOf } from '../support/rows.js';
-import { tellViolation } from '../support/tell-violation.js';
+import type { AccessLog } from '../helpers/access-log.js';
+import { eventually, eventuallySame } from '../helpers/eventually.js';
+import { type Truth, violations } from '../helpers/never-again.js';
+import { rowsOf } from '../helpers/rows.js';
+import { tellViolation } from '../helpers/tell-violation.js';
 import type { FaultTeam } from './acme.js';
 import { patienceMs } from './patience.js';
 import { directoryRows, leaversOf, mirroredRows } from './truth.js';

@@ -1,6 +1,6 @@
-import type { TestProcess } from '../support/processes.js';
+import type { TestProcess } from '../helpers/processes.js';
 
-/** Of single jobs and events there may be more (`few-a-minute.ts`); of outages each kind has three lines a minute, see outage-log.ts. */
+/** Of single jobs and events there may be more (`rate-limited-line.ts`); of outages each kind has three lines a minute, see outage-log.ts. */
 const warningsAMinuteMax = 60;
 
 type Line = { time: string; level: number; msg: string; error?: string };

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { migrate } from '../../src/migrations.js';
-import { eventually } from '../support/eventually.js';
-import { temporaryFolder } from '../support/folders.js';
-import { backends } from '../support/queue.js';
+import { migrate } from '../../src/database/migrations.js';
+import { eventually } from '../helpers/eventually.js';
+import { temporaryFolder } from '../helpers/folders.js';
+import { backends } from '../helpers/queue.js';
 import { burst, morning } from './changes.js';
 import { inMidBurst, many } from './mid-burst.js';
 import { patienceMs } from './patience.js';

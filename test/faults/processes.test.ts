@@ -1,5 +1,5 @@
-import { eventually } from '../support/eventually.js';
-import { backends } from '../support/queue.js';
+import { eventually } from '../helpers/eventually.js';
+import { backends } from '../helpers/queue.js';
 import { burst, everybody, morning } from './changes.js';
 import { inMidBurst, many } from './mid-burst.js';
 import { patienceMs } from './patience.js';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { eventually } from '../support/eventually.js';
-import { queueHints } from '../support/hints.js';
-import { backends } from '../support/queue.js';
+import { eventually } from '../helpers/eventually.js';
+import { queueHints } from '../helpers/hints.js';
+import { backends } from '../helpers/queue.js';
 import { burst, morning } from './changes.js';
 import type { FaultLab } from './fault-lab.js';
 import { handledHints, inMidBurst, many } from './mid-burst.js';

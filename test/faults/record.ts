@@ -13,7 +13,7 @@ export type FaultOptions = FaultLabOptions & {
 };
 
 /**
- * A fault as a test: tries it in a lab of its own and notes for README's table what was measured. At the end of each, what
+ * A fault as a test: tries it in a lab of its own and notes what was measured for the table in test/faults/README.md. At the end of each, what
  * was accepted is accounted for, the rows are still right, and the logs can be read.
  */
 export function fault(

@@ -1,8 +1,8 @@
 import { queueNames } from '../../src/queue/backend.js';
+import { eventually } from '../helpers/eventually.js';
+import { backends, inspectQueue, startTestRedis } from '../helpers/queue.js';
+import { askRedis, refusals } from '../helpers/redis-troubles.js';
 import type { LocalRedis } from '../local/redis.js';
-import { eventually } from '../support/eventually.js';
-import { backends, inspectQueue, startTestRedis } from '../support/queue.js';
-import { askRedis, refusals } from '../support/redis-troubles.js';
 import { burst, morning } from './changes.js';
 import type { FaultLab } from './fault-lab.js';
 import { handledHints, inMidBurst, many } from './mid-burst.js';

@@ -1,4 +1,4 @@
-import { eventually } from '../support/eventually.js';
+import { eventually } from '../helpers/eventually.js';
 import { morning } from './changes.js';
 import type { FaultLab } from './fault-lab.js';
 import { patienceMs } from './patience.js';

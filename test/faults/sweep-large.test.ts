@@ -1,11 +1,11 @@
 import { startEmulator } from '../emulator/emulator.js';
-import { testEnv } from '../support/config.js';
-import { createTestDatabase } from '../support/database.js';
-import { eventually } from '../support/eventually.js';
-import { startProcess, stopProcess } from '../support/processes.js';
-import { backends, startTestQueue } from '../support/queue.js';
-import { seedTeam } from '../support/rows.js';
-import { projectId } from '../support/webhook.js';
+import { testEnv } from '../helpers/config.js';
+import { createTestDatabase } from '../helpers/database.js';
+import { eventually } from '../helpers/eventually.js';
+import { startProcess, stopProcess } from '../helpers/processes.js';
+import { backends, startTestQueue } from '../helpers/queue.js';
+import { seedTeam } from '../helpers/rows.js';
+import { projectId } from '../helpers/webhook.js';
 
 /** Enough for the process and a few pages of 1,000 members; all 100,000 would be some 300 MB. */
 const smallHeap = '--max-old-space-size=128';

@@ -1,4 +1,4 @@
-import globalTeardown from '../support/global-teardown.js';
+import globalTeardown from '../helpers/global-teardown.js';
 import { writeTable } from './write-table.js';
 
 /** After the faults: the table of what was measured, and PostgreSQL ended. */

@@ -1,5 +1,5 @@
 import type { Emulator, MemberView } from '../emulator/emulator.js';
-import type { Row } from '../support/rows.js';
+import type { Row } from '../helpers/rows.js';
 
 export type Mirrored = {
   memberId: string;

@@ -1,7 +1,7 @@
 import { type Emulator, jittery, replicas } from '../emulator/emulator.js';
 import type { SearchOmission } from '../emulator/switches.js';
+import { randomOf } from '../helpers/random.js';
 import { chosenWeaknesses } from '../histories/weaknesses.js';
-import { randomOf } from '../support/random.js';
 
 /** How weak search is while a fault is tried: drawn anew for each, unless a seed is given. */
 export type WeakSearch = {

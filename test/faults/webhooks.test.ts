@@ -1,4 +1,4 @@
-import { stopProcess } from '../support/processes.js';
+import { stopProcess } from '../helpers/processes.js';
 import { everybody, morning } from './changes.js';
 import { fault } from './record.js';
 

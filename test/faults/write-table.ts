@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type FaultRecord, recordsFile } from './record.js';
 
+const page = 'test/faults/README.md';
 const [begin, end] = ['<!-- faults: written by npm run test:faults -->', '<!-- /faults -->'];
 
 function rowOf({ fault, holds, lags, tookSeconds }: FaultRecord): string {
@@ -8,14 +9,13 @@ function rowOf({ fault, holds, lags, tookSeconds }: FaultRecord): string {
   return `| ${fault} | ${holds} | ${leavers} | ${lags.all.toFixed(1)} s | ${tookSeconds.toFixed(0)} s |`;
 }
 
-/** README's table of faults, from what a run has measured; what a part of the faults measured takes the place of its rows. */
+/** The document's table of faults, from what a run has measured. A run of some faults replaces their rows only. */
 export function writeTable(): void {
   if (!existsSync(recordsFile)) return;
   const lines = readFileSync(recordsFile, 'utf8').trim().split('\n');
-  const readme = readFileSync('README.md', 'utf8');
-  const [before, rest = ''] = readme.split(begin);
+  const [before, rest = ''] = readFileSync(page, 'utf8').split(begin);
   const [old = '', after] = rest.split(end);
-  if (after === undefined) throw new Error(`README.md has no lines ${begin} and ${end}.`);
+  if (after === undefined) throw new Error(`${page} has no lines ${begin} and ${end}.`);
   const rows = new Map(
     old
       .split('\n')
@@ -31,7 +31,7 @@ export function writeTable(): void {
     '|---|---|---|---|---|',
     ...[...rows.values()].sort(),
   ].join('\n');
-  writeFileSync('README.md', `${before}${begin}\n${table}\n${end}${after}`);
+  writeFileSync(page, `${before}${begin}\n${table}\n${end}${after}`);
   rmSync(recordsFile);
   console.log(`\n${table}`);
 }

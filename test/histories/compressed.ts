@@ -1,4 +1,4 @@
-import type { RereadTiming } from '../../src/jobs.js';
+import type { RereadTiming } from '../../src/queue/jobs.js';
 
 /** Forty times as fast as life: 15 s of lag are 375 ms, and every time that the lag is measured by shrinks alike. */
 const factor = 40;

@@ -1,5 +1,5 @@
-import { eventually, eventuallySame } from '../support/eventually.js';
-import { post, signed } from '../support/webhook.js';
+import { eventually, eventuallySame } from '../helpers/eventually.js';
+import { post, signed } from '../helpers/webhook.js';
 import type { Scene } from './scene.js';
 import type { Stage } from './stage.js';
 import { expectedRows } from './truth.js';

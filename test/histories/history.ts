@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Act, act, people, values } from '../support/directory-history.js';
+import { type Act, act, people, values } from '../helpers/directory-history.js';
 import { compressed } from './compressed.js';
 import { type Weakness, type Weaknesses, weaknesses } from './weaknesses.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pass } from 'node:timers/promises';
-import type { AccessEntry } from '../support/access-log.js';
-import { handledAt } from '../support/never-again.js';
-import { randomOf } from '../support/random.js';
+import type { AccessEntry } from '../helpers/access-log.js';
+import { handledAt } from '../helpers/never-again.js';
+import { randomOf } from '../helpers/random.js';
 import { endOfHistory } from './end-of-history.js';
 import { type History, historyOf, type Step } from './history.js';
 import { problemsIn } from './problems.js';

@@ -1,6 +1,6 @@
-import type { AccessEntry } from '../support/access-log.js';
-import { givenAway, type Story, unsettled, violations } from '../support/never-again.js';
-import { tellViolation } from '../support/tell-violation.js';
+import type { AccessEntry } from '../helpers/access-log.js';
+import { givenAway, type Story, unsettled, violations } from '../helpers/never-again.js';
+import { tellViolation } from '../helpers/tell-violation.js';
 import type { Scene } from './scene.js';
 
 /** Enough to see what is wrong. */

@@ -1,4 +1,4 @@
-import { type Directory, play } from '../support/directory-history.js';
+import { type Directory, play } from '../helpers/directory-history.js';
 import type { History } from './history.js';
 import type { Stage } from './stage.js';
 import { keepTruth, type TruthLog } from './truth.js';

@@ -1,9 +1,9 @@
 import { queueNames } from '../../src/queue/backend.js';
-import { type AccessLog, keepAccessLog } from '../support/access-log.js';
-import { eventually } from '../support/eventually.js';
-import { type Lab, startLab } from '../support/lab.js';
-import { inspectQueue } from '../support/queue.js';
-import { memberEvent, post, signed } from '../support/webhook.js';
+import { type AccessLog, keepAccessLog } from '../helpers/access-log.js';
+import { eventually } from '../helpers/eventually.js';
+import { type Lab, startLab } from '../helpers/lab.js';
+import { inspectQueue } from '../helpers/queue.js';
+import { memberEvent, post, signed } from '../helpers/webhook.js';
 import { timing } from './compressed.js';
 
 /** Where histories are played, one after the other: a lab, a log of all that its rows ever said, and neighbours. */

@@ -1,6 +1,6 @@
 import type { Emulator, MemberView } from '../emulator/emulator.js';
-import { type Directory, values } from '../support/directory-history.js';
-import type { Truth } from '../support/never-again.js';
+import { type Directory, values } from '../helpers/directory-history.js';
+import type { Truth } from '../helpers/never-again.js';
 
 /** The Scanner roles that there are, by the IdP's names of them. */
 export const scannerRoles = ['analyst', 'admin', 'crowd'];

@@ -1,7 +1,7 @@
 import { B2BClient } from 'stytch';
-import type { Database } from '../../src/database.js';
+import type { Database } from '../../src/database/database.js';
 import type { Emulator, MemberView } from '../emulator/emulator.js';
-import { seedTeam } from '../support/rows.js';
+import { seedTeam } from '../helpers/rows.js';
 import type { LocalPerson } from './sign-in.js';
 import type { Stack } from './stack.js';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { connectDatabase, type Database } from '../../src/database.js';
+import { connectDatabase, type Database } from '../../src/database/database.js';
 import { adminsOf, appointAdmins } from './admins.js';
 import { type Company, playFirstDay } from './first-day.js';
 import { portNear } from './ports.js';

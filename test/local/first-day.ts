@@ -1,8 +1,8 @@
 import { B2BClient } from 'stytch';
-import type { Database } from '../../src/database.js';
+import type { Database } from '../../src/database/database.js';
 import { type Idp, idp } from '../emulator/idp.js';
-import { eventually } from '../support/eventually.js';
-import { type Row, rowsOf, seedTeam } from '../support/rows.js';
+import { eventually } from '../helpers/eventually.js';
+import { type Row, rowsOf, seedTeam } from '../helpers/rows.js';
 import { lastWords } from './last-words.js';
 import type { Stack, Step } from './stack.js';
 

@@ -1,7 +1,7 @@
-import type { Database } from '../../src/database.js';
+import type { Database } from '../../src/database/database.js';
 import type { Change } from '../../src/directory/change.js';
-import { changeInWords, reasonInWords } from '../../src/pages/change-words.js';
-import { table } from '../../src/support/table.js';
+import { changeInWords, reasonInWords } from '../../src/http/components/change-words.js';
+import { table } from '../../src/support/cli/table.js';
 
 /** What happened since `sinceId`, who it happened to, why, and how long it took from Stytch to the database. */
 export async function changesTable(database: Database, sinceId = 0n): Promise<{ text: string; lastId: bigint }> {

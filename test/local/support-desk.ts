@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../../src/config.js';
+import type { Config } from '../../src/config/config.js';
 import type { Emulator } from '../emulator/emulator.js';
 import type { LocalPerson } from './sign-in.js';
 

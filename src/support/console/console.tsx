@@ -1,27 +1,27 @@
 import { Router } from 'express';
-import { counted } from '../../counted.js';
-import { sendPage } from '../../pages/render.js';
-import type { Part } from '../../web/site.js';
-import { requireAct } from '../audit.js';
-import { discardHeld } from '../discard-held.js';
-import { failedPage } from '../failed-jobs.js';
-import { heldPage, heldUsers } from '../held.js';
-import { FailedPage, jobsPerPage } from '../pages/failed-page.js';
-import { Health, HealthPage } from '../pages/health-page.js';
-import { HeldPage, HoldPage } from '../pages/held-page.js';
+import { sendPage } from '../../http/render.js';
+import type { Part } from '../../http/site.js';
+import { failedPage } from '../../replay/failed-jobs.js';
+import { settledLately } from '../../replay/settled-lately.js';
+import { pluralize } from '../../text/pluralize.js';
+import { failedGroups } from '../failed/failed-groups.js';
+import { FailedPage, jobsPerPage } from '../failed/failed-page.js';
+import { replayRoutes } from '../failed/routes.js';
+import { discardHeld } from '../held/discard-held.js';
+import { heldPage, heldUsers } from '../held/held.js';
+import { HeldPage, HoldPage } from '../held/held-page.js';
+import { releaseHeld } from '../held/release-held.js';
 import type { SupportParts } from '../parts.js';
-import { releaseHeld } from '../release-held.js';
-import { settledLately } from '../settled-lately.js';
-import { status } from '../status.js';
-import type { Door } from './door.js';
-import { failedGroups } from './failed-groups.js';
+import { requireAct } from '../require-act.js';
+import { Health, HealthPage } from '../status/health-page.js';
+import { status } from '../status/status.js';
+import { whyRoutes } from '../why/routes.js';
+import type { AuthorizeSupport } from './authorize.js';
 import { field, filterIn, fromIn, placeIn, queryIn } from './form.js';
 import { type Behind, behindDoor, type Handler } from './handler.js';
-import { replayRoutes } from './replay-routes.js';
-import { whyRoutes } from './why-routes.js';
 
 /** /support: the console of Scanner's own staff, the second face of the command line's functions. */
-export function supportPart(door: Door, parts: SupportParts): Part {
+export function supportPart(door: AuthorizeSupport, parts: SupportParts): Part {
   const routes = Router();
   const behind = behindDoor(door);
   routes.get('/', behind(health(parts)));
@@ -104,7 +104,7 @@ function heldRoutes(routes: Router, behind: Behind, parts: SupportParts): void {
     behind(async (person, request, response) => {
       const act = requireAct({ actor: person.email, reason: field(request.body, 'reason') });
       const { discarded } = await discardHeld(parts, String(request.params.id), act);
-      const done = `${counted(discarded.length, 'user stays as it is', 'users stay as they are')}.`;
+      const done = `${pluralize(discarded.length, 'user stays as it is', 'users stay as they are')}.`;
       response.redirect(303, `/support/held?${new URLSearchParams({ done })}`);
     }),
   );

@@ -1,17 +1,20 @@
 import type { Request } from 'express';
+import { RequestProblem } from '../../errors/request-problem.js';
 import type { FailedPlace } from '../../queue/failed.js';
+import type { JobFilter } from '../../replay/job-filter.js';
+import type { Selection } from '../../replay/start-replay.js';
+import { timeOf } from '../../text/time.js';
+import type { FailedQuery } from '../failed/failed-page.js';
 import { findTeam } from '../find-team.js';
-import type { JobFilter } from '../job-filter.js';
-import type { FailedQuery } from '../pages/failed-page.js';
 import type { SupportParts } from '../parts.js';
-import { SupportProblem } from '../problem.js';
-import type { Selection } from '../start-replay.js';
-import { timeOf } from '../time-text.js';
+
+/** One more than the longest reason may have, so that a longer one is refused and not silently cut. */
+const fieldLengthMax = 1_001;
 
 /** A field of a form or an address: trimmed text, empty when it is missing or no text. */
 export function field(from: unknown, name: string): string {
   const value = (from as Record<string, unknown> | undefined)?.[name];
-  return typeof value === 'string' ? value.trim().slice(0, 1_001) : '';
+  return typeof value === 'string' ? value.trim().slice(0, fieldLengthMax) : '';
 }
 
 export function queryIn(from: unknown): FailedQuery {
@@ -33,7 +36,7 @@ export function placeIn(query: unknown): FailedPlace | null {
   return time === undefined ? null : { failedAt: new Date(Number(time)), skip: Number(skip) };
 }
 
-/** @throws SupportProblem */
+/** @throws RequestProblem */
 export async function filterIn({ database }: Pick<SupportParts, 'database'>, query: FailedQuery): Promise<JobFilter> {
   const now = new Date();
   return {
@@ -57,10 +60,10 @@ export async function selectionIn(
   const which = field(body, 'which') === 'all' ? 'all' : 'chosen';
   const ids = which === 'all' ? [] : [(body as { job?: unknown })?.job ?? []].flat().map(String);
   if (which === 'chosen' && ids.length === 0) {
-    throw new SupportProblem('usage', 'No job is chosen. Go back and tick one, or take all that match.');
+    throw new RequestProblem('usage', 'No job is chosen. Go back and tick one, or take all that match.');
   }
   if (ids.length > chosenMax) {
-    throw new SupportProblem('usage', `More than ${chosenMax} jobs are chosen. Choose fewer, or take all that match.`);
+    throw new RequestProblem('usage', `More than ${chosenMax} jobs are chosen. Choose fewer, or take all that match.`);
   }
   const selection = which === 'all' ? { filter: await filterIn(parts, query) } : { ids };
   return { which, ids, query, selection };

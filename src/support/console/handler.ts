@@ -1,10 +1,11 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import type { SignedIn } from '../../stytch-people.js';
-import { formWithoutNul } from '../../web/no-nul.js';
-import { Refusal, type RefusalCode } from '../../web/refusal.js';
-import { writeLimit } from '../../web/write-limit.js';
-import { type ProblemCode, SupportProblem } from '../problem.js';
-import type { Door } from './door.js';
+import { type ProblemCode, RequestProblem } from '../../errors/request-problem.js';
+import { bodyBytesMax } from '../../http/body-bytes.js';
+import { formWithoutNul } from '../../http/no-nul.js';
+import { Refusal, type RefusalCode } from '../../http/refusal.js';
+import { writeLimit } from '../../http/write-limit.js';
+import type { SignedIn } from '../../stytch/people.js';
+import type { AuthorizeSupport } from './authorize.js';
 
 export type Handler = (person: SignedIn, request: Request, response: Response) => unknown;
 /** What stands before each handler of the console. */
@@ -12,10 +13,16 @@ export type Behind = (handler: Handler) => RequestHandler[];
 
 /** A dry run asks Stytch, an act changes something: nobody clicks that often. */
 const writesPerMinute = 60;
-/** The longest form ticks a page of jobs, whose ids have up to 200 characters. */
-const form = express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 500, ...formWithoutNul });
+/** The longest form ticks a page of 50 jobs. Each field costs time to read, so the default of 1,000 is more than we need. */
+const fieldsMax = 500;
+const form = express.urlencoded({
+  extended: false,
+  limit: bodyBytesMax,
+  parameterLimit: fieldsMax,
+  ...formWithoutNul,
+});
 
-export function behindDoor(door: Door): Behind {
+export function behindDoor(door: AuthorizeSupport): Behind {
   const people = new WeakMap<Request, SignedIn>();
   const personOf = (request: Request) => {
     const person = people.get(request);
@@ -34,7 +41,7 @@ export function behindDoor(door: Door): Behind {
       try {
         await handler(personOf(request), request, response);
       } catch (error) {
-        throw error instanceof SupportProblem ? refusalOf(error) : error;
+        throw error instanceof RequestProblem ? refusalOf(error) : error;
       }
     },
   ];
@@ -49,6 +56,6 @@ const codes: Record<ProblemCode, RefusalCode> = {
   broken_chain: 'bad_input',
 };
 
-function refusalOf({ code, message }: SupportProblem): Refusal {
+function refusalOf({ code, message }: RequestProblem): Refusal {
   return new Refusal(codes[code], message);
 }

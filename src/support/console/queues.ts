@@ -1,11 +1,11 @@
 import { Router } from 'express';
-import type { Config } from '../../config.js';
-import { describeFailure } from '../../failures.js';
-import type { Log } from '../../log.js';
+import type { Config } from '../../config/config.js';
+import { describeFailure } from '../../errors/errors.js';
+import { Refusal } from '../../http/refusal.js';
+import type { Part } from '../../http/site.js';
+import type { Log } from '../../log/log.js';
 import { openBoard } from '../../queue/board.js';
-import { Refusal } from '../../web/refusal.js';
-import type { Part } from '../../web/site.js';
-import type { Door } from './door.js';
+import type { AuthorizeSupport } from './authorize.js';
 
 const path = '/support/queues';
 /** The most that its page offers; its API would take any number, and load as many jobs. */
@@ -15,7 +15,11 @@ const jobsPerPageMax = 50;
  * Bull Board behind the same door, and read only twice over: by its own setting, and because nothing but GET gets
  * through. Its page brings its own inline styles and script, so its policy allows those, from here only.
  */
-export function openQueuesPart(config: Config, door: Door, log: Log): { part: Part; close(): Promise<void> } {
+export function openQueuesPart(
+  config: Config,
+  door: AuthorizeSupport,
+  log: Log,
+): { part: Part; close(): Promise<void> } {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
   const onError = (error: Error) => log.debug({ error: describeFailure(error) }, 'queue connection');
   const { board, close } = openBoard(home, path, onError);

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** What the configuration says by itself. Pure; no secret's value is repeated. */

@@ -1,13 +1,13 @@
-import { type Database, databaseClock, readingDatabase } from '../../database.js';
-import { pendingMigrations } from '../../migrations.js';
+import { type Database, databaseClock, withDatabaseErrors } from '../../database/database.js';
+import { pendingMigrations } from '../../database/migrations.js';
 import { apartMs, type ClockOffset, type ClockReading, clockOffset, offsetText } from './clock-offset.js';
 import { checked, type Finding, ok, problem, warning } from './finding.js';
 
 /** The database: there, ours to write, up to date, with room, and its clock. */
 export async function checkDatabase(database: Database, databaseUrl: string): Promise<Finding[]> {
   return checked('database', 'Start PostgreSQL, or correct DATABASE_URL.', async () => {
-    const facts = await readingDatabase(() => readFacts(database)); // opens the connection: the clock is asked over it
-    const clock = await readingDatabase(() => readClock(database));
+    const facts = await withDatabaseErrors(() => readFacts(database)); // opens the connection: the clock is asked over it
+    const clock = await withDatabaseErrors(() => readClock(database));
     const migrations = await checked('migrations', 'Run npm run migrate.', () => checkMigrations(databaseUrl));
     const write = await checked('database write', 'Let our user read and write what npm run migrate makes.', () =>
       checkWrite(database),
@@ -79,7 +79,7 @@ async function checkMigrations(databaseUrl: string): Promise<Finding[]> {
 /** A row that is never committed: only a write shows that the disk, the rights and the server allow one. */
 async function checkWrite(database: Database): Promise<Finding[]> {
   const undone = new Error('undone on purpose');
-  await readingDatabase(() =>
+  await withDatabaseErrors(() =>
     database
       .$transaction(async (transaction) => {
         await transaction.$executeRaw`INSERT INTO worker_reports (worker_id, metrics) VALUES (gen_random_uuid(), '{}')`;

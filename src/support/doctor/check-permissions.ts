@@ -1,5 +1,5 @@
-import type { OrganizationFacts, RoleFacts } from '../../stytch-lookups.js';
-import type { Permission } from '../../stytch-people.js';
+import type { OrganizationFacts, RoleFacts } from '../../stytch/lookups.js';
+import type { Permission } from '../../stytch/people.js';
 import { supportPermissions } from '../permission.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 

@@ -1,5 +1,5 @@
-import { counted } from '../../counted.js';
-import { readingDatabase } from '../../database.js';
+import { withDatabaseErrors } from '../../database/database.js';
+import { pluralize } from '../../text/pluralize.js';
 import type { SupportParts } from '../parts.js';
 import { checkedInDatabase, type Finding, ok, problem, warning } from './finding.js';
 
@@ -11,7 +11,7 @@ export async function checkRunning(
   settings: Settings,
 ): Promise<Finding[]> {
   return checkedInDatabase('workers', async () => {
-    const [row] = await readingDatabase(
+    const [row] = await withDatabaseErrors(
       () => database.$queryRaw<[RunningNumbers]>`
         SELECT
           (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers,
@@ -46,10 +46,10 @@ export function runningFindings(
   const share = `sweeps need ${perMinute} searches a minute of ${searchesPerMinute}; the busiest of the last ten used ${busiestMinute}`;
   return [
     workers > 0
-      ? ok('workers', `${counted(workers, 'worker has', 'workers have')} reported in the last minute`)
+      ? ok('workers', `${pluralize(workers, 'worker has', 'workers have')} reported in the last minute`)
       : problem('workers', 'none has reported in the last minute', 'Start npm run worker; its log says why it ended.'),
     unswept === 0
-      ? ok('schedules', `${counted(connected, 'connected team')}, all swept in their turn`)
+      ? ok('schedules', `${pluralize(connected, 'connected team')}, all swept in their turn`)
       : problem(
           'schedules',
           `${unswept} of ${connected} connected teams are overdue for a sweep`,

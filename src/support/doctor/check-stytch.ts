@@ -1,6 +1,6 @@
-import { counted } from '../../counted.js';
-import { readingDatabase } from '../../database.js';
-import type { OrganizationFacts } from '../../stytch-lookups.js';
+import { withDatabaseErrors } from '../../database/database.js';
+import type { OrganizationFacts } from '../../stytch/lookups.js';
+import { pluralize } from '../../text/pluralize.js';
 import type { SupportParts } from '../parts.js';
 import { permissionFindings } from './check-permissions.js';
 import { checked, checkedInDatabase, type Finding, ok, problem, unknown, warning } from './finding.js';
@@ -51,7 +51,7 @@ async function checkTeams(
     return [unknown('teams', `not compared: Stytch lists more than ${organizations.length} organizations`, next)];
   }
   const select = { id: true, stytchOrganizationId: true, ssoScimEnabled: true };
-  const teams = await readingDatabase(() => database.team.findMany({ select }));
+  const teams = await withDatabaseErrors(() => database.team.findMany({ select }));
   const known = teams.map(({ id, stytchOrganizationId, ssoScimEnabled }) => {
     return { id, organizationId: stytchOrganizationId, enabled: ssoScimEnabled };
   });
@@ -102,7 +102,7 @@ export function teamFindings(teams: readonly TeamFacts[], organizations: readonl
       'npm run support -- enable <team> --reason "…"',
     ),
   ].filter((finding) => finding !== null);
-  const fitting = counted(teams.length, 'team and its organization fit', 'teams and their organizations fit');
+  const fitting = pluralize(teams.length, 'team and its organization fit', 'teams and their organizations fit');
   return findings.length > 0 ? findings : [ok('teams', `${fitting} together`)];
 }
 

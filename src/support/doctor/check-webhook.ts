@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { readingDatabase } from '../../database.js';
+import { withDatabaseErrors } from '../../database/database.js';
+import { timeText } from '../../text/time.js';
 import type { SupportParts } from '../parts.js';
-import { timeText } from '../time-text.js';
 import { checkedInDatabase, type Finding, ok, problem, unknown, warning } from './finding.js';
 
 /**
@@ -22,7 +22,7 @@ export async function checkWebhook(
 }
 
 async function checkHeard(database: SupportParts['database']): Promise<Finding[]> {
-  const last = await readingDatabase(() =>
+  const last = await withDatabaseErrors(() =>
     database.syncEvent.findFirst({ where: { trigger: 'hint' }, orderBy: { id: 'desc' } }),
   );
   if (last !== null) return [ok('events', `the last one was handled at ${timeText(last.appliedAt)} UTC`)];

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import type { SupportParts } from '../parts.js';
 import { checkClock } from './check-clock.js';
 import { checkConfig } from './check-config.js';

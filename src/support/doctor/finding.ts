@@ -1,4 +1,4 @@
-import { describeFailure, Unavailable } from '../../failures.js';
+import { describeFailure, TransientError } from '../../errors/errors.js';
 
 /** One thing that was looked at: how it is, and what to do about it. */
 export type Finding = { check: string; status: FindingStatus; found: string; next: string | null };
@@ -29,7 +29,7 @@ export async function checked(check: string, next: string, look: () => Promise<F
   try {
     return await look();
   } catch (error) {
-    if (error instanceof Unavailable && error.remedy !== '') return [problem(check, error.message, error.remedy)];
+    if (error instanceof TransientError && error.remedy !== '') return [problem(check, error.message, error.remedy)];
     return [problem(check, describeFailure(error), next)];
   }
 }
@@ -39,7 +39,7 @@ export async function checkedInDatabase(check: string, look: () => Promise<Findi
   try {
     return await look();
   } catch (error) {
-    if (!(error instanceof Unavailable)) return [problem(check, describeFailure(error), seeDatabase)];
+    if (!(error instanceof TransientError)) return [problem(check, describeFailure(error), seeDatabase)];
     return [unknown(check, 'the database could not be asked', seeDatabase)];
   }
 }

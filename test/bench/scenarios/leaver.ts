@@ -1,5 +1,5 @@
-import { eventually } from '../../support/eventually.js';
-import { queueHints } from '../../support/hints.js';
+import { eventually } from '../../helpers/eventually.js';
+import { queueHints } from '../../helpers/hints.js';
 import { readyReceiver } from '../hints.js';
 import type { Bench, Machine } from '../machine.js';
 import { type Scenario, secondsOf } from '../measure.js';

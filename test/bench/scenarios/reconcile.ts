@@ -1,4 +1,4 @@
-import { eventually } from '../../support/eventually.js';
+import { eventually } from '../../helpers/eventually.js';
 import { handled, secondsForHints } from '../hints.js';
 import type { Bench, Machine } from '../machine.js';
 import { type Scenario, secondsOf } from '../measure.js';

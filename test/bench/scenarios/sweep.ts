@@ -1,4 +1,4 @@
-import { eventually } from '../../support/eventually.js';
+import { eventually } from '../../helpers/eventually.js';
 import { idleWorker } from '../hints.js';
 import type { Bench } from '../machine.js';
 import { type Figure, type Scenario, secondsOf } from '../measure.js';

@@ -1,0 +1,87 @@
+import type { Change } from '../../directory/change.js';
+import { changeInWords, reasonInWords } from '../../http/components/change-words.js';
+import { duration, exactly } from '../../http/components/times.js';
+import type { Activity } from './activity.js';
+
+/** The record, a row an event. */
+export function EventsTable({ events }: { events: readonly Activity[] }) {
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Who</th>
+            <th scope="col">What</th>
+            <th scope="col">Why</th>
+            <th scope="col">Lag</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr key={event.id}>
+              <td class="nowrap" data-label="When">
+                <time dateTime={event.at}>{exactly(event.at).replace(' UTC', '')}</time>
+              </td>
+              <td data-label="Who">
+                <Who event={event} />
+              </td>
+              <td data-label="What">
+                <What event={event} />
+              </td>
+              <td data-label="Why">{reasonInWords(event)}</td>
+              <td class="nowrap" data-label="Lag">
+                {event.lagSeconds === null ? '–' : duration(event.lagSeconds)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Who({ event: { person, memberId } }: { event: Activity }) {
+  if (person === null) return <span class="quiet">{memberId ?? 'the team'}</span>;
+  return (
+    <div>
+      {person.name !== '' && <div>{person.name}</div>}
+      <div class="quiet">{person.email}</div>
+    </div>
+  );
+}
+
+function What({ event: { outcome, changes, changesTotal } }: { event: Activity }) {
+  if (changes.length === 0) return <span class="quiet">{outcomeWords[outcome] ?? outcome}</span>;
+  return (
+    <ul class="plain">
+      {[...changes].sort(byWeight).map((change) => (
+        <li key={JSON.stringify(change)} class={isBackground(change) ? 'quiet' : undefined}>
+          {changeInWords(change)}
+        </li>
+      ))}
+      {changesTotal > changes.length && (
+        <li class="quiet">and {(changesTotal - changes.length).toLocaleString('en')} more</li>
+      )}
+    </ul>
+  );
+}
+
+/** What the IdP says is the reason of the rest. */
+function isBackground({ type }: Change): boolean {
+  return type === 'idp_role_value_added' || type === 'idp_role_value_removed';
+}
+
+function byWeight(a: Change, b: Change): number {
+  return Number(isBackground(a)) - Number(isBackground(b));
+}
+
+/** What became of a look that changed nothing. */
+export const outcomeWords: Record<string, string> = {
+  changed: 'Changed',
+  unchanged: 'Right already',
+  superseded: 'Overtaken by a newer look',
+  unknown_member: 'Not known to Scanner',
+  reread: 'Team to be read again',
+  held: 'Held for a decision',
+};

@@ -1,0 +1,62 @@
+import { Notice } from '../../http/components/notice.js';
+import type { Refusal } from '../../http/refusal.js';
+import { pluralize } from '../../text/pluralize.js';
+import type { Admin } from '../authorize.js';
+import { SettingsFrame } from '../frame.js';
+import type { DeletionPreview } from './deletion-preview.js';
+import type { ConnectionView } from './view.js';
+
+/** What deleting means here, in numbers, and the team's name to be typed. */
+export function DeleteConnectionPage(props: {
+  admin: Admin;
+  connection: ConnectionView;
+  preview: DeletionPreview;
+  refusal?: Refusal;
+}) {
+  const { admin, connection, preview, refusal } = props;
+  const { people, granted, values } = preview;
+  return (
+    <SettingsFrame admin={admin} tab="connection" title="Delete the connection">
+      <h1>Delete {connection.displayName}?</h1>
+      {refusal && (
+        <Notice kind="bad" title="Nothing was deleted">
+          <p>{refusal.message}</p>
+        </Notice>
+      )}
+      <section class="card danger" aria-labelledby="means">
+        <h2 id="means">What that means</h2>
+        <ul>
+          <li>
+            {connection.identityProviderName} can no longer tell Scanner anything; its token stops working at once.
+          </li>
+          <li>
+            Stytch forgets what it knows by SCIM: groups, group roles and the link to each person. This can’t be undone.
+          </li>
+          <li>
+            {pluralize(granted, 'person loses', 'people lose')} the roles they have by SCIM, and{' '}
+            {pluralize(values, 'name of a role or group is', 'names of roles and groups are')} forgotten.
+          </li>
+          <li>
+            {pluralize(people, 'person stays', 'people stay')} in Scanner as long as Stytch lists them as members. From
+            then on leavers must be removed by hand.
+          </li>
+        </ul>
+        <form method="post" action="/settings/scim/connection/delete" data-once>
+          <input type="hidden" name="connectionId" value={connection.id} />
+          <label>
+            Type the name of the team, <strong>{admin.team.name}</strong>, to confirm
+            <input name="teamName" required autocomplete="off" spellcheck={false} />
+          </label>
+          <p class="actions">
+            <button type="submit" class="danger">
+              Delete the connection
+            </button>
+            <a href="/settings/scim/connection" class="button secondary">
+              Keep it
+            </a>
+          </p>
+        </form>
+      </section>
+    </SettingsFrame>
+  );
+}

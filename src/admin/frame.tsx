@@ -1,0 +1,43 @@
+import type { ComponentChildren } from 'preact';
+import { Layout } from '../http/components/layout.js';
+import { Notice } from '../http/components/notice.js';
+import type { Admin } from './authorize.js';
+
+const tabs = [
+  ['overview', '/settings/scim', 'Overview'],
+  ['connection', '/settings/scim/connection', 'Connection'],
+  ['roles', '/settings/scim/roles', 'Roles'],
+  ['activity', '/settings/scim/activity', 'Activity'],
+] as const;
+
+export type TabName = (typeof tabs)[number][0];
+
+/** What the pages of Settings > SCIM have in common. @param done a word of the address, told once after something was done */
+export function SettingsFrame(props: {
+  admin: Admin;
+  tab: TabName;
+  title: string;
+  done?: unknown;
+  children: ComponentChildren;
+}) {
+  const { admin, tab, title, done, children } = props;
+  const told = typeof done === 'string' && Object.hasOwn(doneWords, done) ? doneWords[done] : undefined;
+  const shown = tabs.map(([name, href, label]) => ({ href, label, isCurrent: name === tab }));
+  const place = [admin.team.name, 'Settings', 'SCIM'];
+  return (
+    <Layout title={title} place={place} tabs={shown} person={admin.person.email}>
+      {told !== undefined && <Notice kind="good" title={told} />}
+      {children}
+    </Layout>
+  );
+}
+
+const doneWords: Record<string, string> = {
+  renamed: 'The connection has its new name.',
+  completed: 'The new token is in force. The old one no longer works.',
+  cancelled: 'The rotation is cancelled. The old token goes on.',
+  deleted: 'The connection is deleted.',
+  'role-created': 'The role is created. Whoever holds the name gets it within a minute.',
+  'role-renamed': 'The role has its new name. Who holds it follows within a minute.',
+  'role-deleted': 'The role is deleted.',
+};

@@ -1,0 +1,78 @@
+import { Notice } from '../../http/components/notice.js';
+import type { Refusal } from '../../http/refusal.js';
+import type { Admin } from '../authorize.js';
+import { SettingsFrame } from '../frame.js';
+import { knownPermissions } from '../permissions.js';
+import type { RoleEffect } from './effects.js';
+import { PeopleList } from './people-list.js';
+
+/** Create `scim:…`: who gains it, and which permissions it has. */
+export function NewRolePage(props: {
+  admin: Admin;
+  value: string;
+  effect: RoleEffect;
+  permissions: readonly string[];
+  refusal?: Refusal;
+}) {
+  const { admin, value, effect, permissions, refusal } = props;
+  return (
+    <SettingsFrame admin={admin} tab="roles" title={`Create scim:${value}`}>
+      <h1>
+        Create <code>scim:{value}</code>
+      </h1>
+      {refusal && (
+        <Notice kind="bad" title="Nothing was created">
+          <p>{refusal.message}</p>
+        </Notice>
+      )}
+      <form method="post" action="/settings/scim/roles" data-once>
+        <input type="hidden" name="value" value={value} />
+        <input type="hidden" name="fingerprint" value={effect.fingerprint} />
+        <section class="card" aria-labelledby="gain">
+          <h2 id="gain">Who gains it</h2>
+          <PeopleList
+            people={effect.gain}
+            words={[
+              'gains it within a minute, and so does whoever gets the name later.',
+              'gain it within a minute, and so does whoever gets the name later.',
+            ]}
+            none="Nobody holds this name now. Whoever gets it later gains the role."
+          />
+        </section>
+        <section class="card" aria-labelledby="permissions">
+          <h2 id="permissions">What they may do</h2>
+          <Permissions permissions={permissions} />
+        </section>
+        <p class="actions">
+          <button type="submit">Create the role</button>
+          <a href="/settings/scim/roles" class="button secondary">
+            Cancel
+          </a>
+        </p>
+      </form>
+    </SettingsFrame>
+  );
+}
+
+function Permissions({ permissions }: { permissions: readonly string[] }) {
+  const isKnown = (one: string) => knownPermissions.some(({ name }) => name === one);
+  return (
+    <>
+      <fieldset>
+        <legend class="sr">Known permissions</legend>
+        {knownPermissions.map(({ name, meaning }) => (
+          <label key={name}>
+            <input type="checkbox" name="permissions" value={name} checked={permissions.includes(name)} /> {name}
+            <span class="quiet"> – {meaning}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label>
+        Others, one a line, as the Roles page of Scanner spells them
+        <textarea name="morePermissions" rows={3} maxLength={5000}>
+          {permissions.filter((one) => !isKnown(one)).join('\n')}
+        </textarea>
+      </label>
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+import type { TeamRole } from '../../directory/role-matching.js';
+import { Notice } from '../../http/components/notice.js';
+import type { Refusal } from '../../http/refusal.js';
+import type { Admin } from '../authorize.js';
+import { SettingsFrame } from '../frame.js';
+import type { RoleEffect } from './effects.js';
+import { PeopleList } from './people-list.js';
+import type { Preview } from './roles.js';
+
+type RenamePreview = { value: string; effect: RoleEffect };
+
+/** A SCIM role: rename it, after a look at who gains and loses it, or delete it. */
+export function RolePage(props: { admin: Admin; role: TeamRole; rename: RenamePreview | null; refusal?: Refusal }) {
+  const { admin, role, rename, refusal } = props;
+  return (
+    <SettingsFrame admin={admin} tab="roles" title={role.name}>
+      <h1>
+        <code>{role.name}</code>
+      </h1>
+      {refusal && (
+        <Notice kind="bad" title="Nothing was changed">
+          <p>{refusal.message}</p>
+        </Notice>
+      )}
+      <section class="card" aria-labelledby="may">
+        <h2 id="may">Permissions</h2>
+        {role.permissions.length === 0 ? (
+          <p class="quiet">None. Give it some on the Roles page of Scanner.</p>
+        ) : (
+          <ul>
+            {role.permissions.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <section class="card" aria-labelledby="rename">
+        <h2 id="rename">Rename</h2>
+        {rename === null ? <NewName role={role} /> : <ConfirmRename role={role} rename={rename} />}
+      </section>
+      <section class="card danger" aria-labelledby="delete">
+        <h2 id="delete">Delete</h2>
+        <a href={`/settings/scim/roles/${role.id}/delete`} class="button danger">
+          Delete …
+        </a>
+      </section>
+    </SettingsFrame>
+  );
+}
+
+function NewName({ role }: { role: TeamRole }) {
+  return (
+    <form method="get" action={`/settings/scim/roles/${role.id}`}>
+      <label for="value">The name that your identity provider sends</label>
+      <div class="copy-row">
+        <input
+          id="value"
+          name="value"
+          required
+          maxLength={500}
+          value={role.name.slice('scim:'.length)}
+          autocomplete="off"
+        />
+        <button type="submit" class="secondary">
+          Preview
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function ConfirmRename({ role, rename: { value, effect } }: { role: TeamRole; rename: RenamePreview }) {
+  return (
+    <form method="post" action={`/settings/scim/roles/${role.id}/rename`} data-once>
+      <p>
+        <code>{role.name}</code> becomes <code>scim:{value}</code>. Grants made by hand stay.
+      </p>
+      <PeopleList people={effect.gain} words={['gains it.', 'gain it.']} none="Nobody gains it now." />
+      <PeopleList people={effect.lose} words={['loses it.', 'lose it.']} none="Nobody loses it." />
+      <input type="hidden" name="value" value={value} />
+      <input type="hidden" name="fingerprint" value={effect.fingerprint} />
+      <p class="actions">
+        <button type="submit">Rename the role</button>
+        <a href={`/settings/scim/roles/${role.id}`} class="button secondary">
+          Keep the name
+        </a>
+      </p>
+    </form>
+  );
+}
+
+/** Delete: who loses what. */
+export function DeleteRolePage({ admin, preview, refusal }: { admin: Admin; preview: Preview; refusal?: Refusal }) {
+  const { role, effect } = preview;
+  return (
+    <SettingsFrame admin={admin} tab="roles" title={`Delete ${role.name}`}>
+      <h1>
+        Delete <code>{role.name}</code>?
+      </h1>
+      {refusal && (
+        <Notice kind="bad" title="Nothing was deleted">
+          <p>{refusal.message}</p>
+        </Notice>
+      )}
+      <section class="card danger" aria-labelledby="lose">
+        <h2 id="lose">Who loses it</h2>
+        <PeopleList
+          people={effect.lose}
+          words={['has it by SCIM and loses it.', 'have it by SCIM and lose it.']}
+          none="Nobody has it by SCIM."
+        />
+        <PeopleList
+          people={effect.loseManual}
+          words={['was given it by hand and loses it.', 'were given it by hand and lose it.']}
+          none="Nobody has it by hand."
+        />
+        {role.permissions.length > 0 && <p>With it go: {role.permissions.join(', ')}.</p>}
+        <form method="post" action={`/settings/scim/roles/${role.id}/delete`} data-once>
+          <input type="hidden" name="fingerprint" value={effect.fingerprint} />
+          <p class="actions">
+            <button type="submit" class="danger">
+              Delete the role
+            </button>
+            <a href={`/settings/scim/roles/${role.id}`} class="button secondary">
+              Keep it
+            </a>
+          </p>
+        </form>
+      </section>
+    </SettingsFrame>
+  );
+}

@@ -1,0 +1,138 @@
+import { Pager } from '../../http/components/pager.js';
+import type { Admin } from '../authorize.js';
+import { SettingsFrame } from '../frame.js';
+import { type HeldRole, type RolesOverview, type RolesQuery, rolesPerPage } from './rows.js';
+import { SeenValues } from './seen-values.js';
+
+/** Every name that the IdP sends, the role it gives or the near miss, and the roles of SCIM. */
+export function RolesPage(props: { admin: Admin; overview: RolesOverview; query: RolesQuery; done?: unknown }) {
+  const { admin, overview, query, done } = props;
+  return (
+    <SettingsFrame admin={admin} tab="roles" title="Roles" done={done}>
+      <h1>Roles</h1>
+      <p class="lead">
+        A Scanner role named <code>scim:</code> and a name that your identity provider sends is given to everybody who
+        holds that name, and taken away with it.
+      </p>
+      <Search overview={overview} search={query.q ?? ''} />
+      <section class="card" aria-labelledby="seen">
+        <h2 id="seen">Sent by your identity provider</h2>
+        <SeenValues values={overview.values} search={query.q ?? ''} />
+        <PagesOf list="values" overview={overview} query={query} />
+      </section>
+      <section class="card" aria-labelledby="scim-roles">
+        <h2 id="scim-roles">SCIM roles in Scanner</h2>
+        <ScimRoles roles={overview.scimRoles} search={query.q ?? ''} />
+        <PagesOf list="roles" overview={overview} query={query} />
+        <NewRoleForm />
+      </section>
+    </SettingsFrame>
+  );
+}
+
+/** Fewer are found at a glance. */
+const searchableMin = 20;
+
+function Search({ overview, search }: { overview: RolesOverview; search: string }) {
+  const { valuesTotal, scimRolesTotal } = overview;
+  if (search === '' && Math.max(valuesTotal, scimRolesTotal) <= searchableMin) return null;
+  return (
+    <form method="get" action="/settings/scim/roles" class="filter">
+      <label>
+        Name
+        <input type="search" name="q" value={search} maxLength={200} />
+      </label>
+      <button type="submit" class="secondary">
+        Search
+      </button>
+    </form>
+  );
+}
+
+/** Each list is turned by itself; the other one stays where it is. */
+function PagesOf(props: { list: 'values' | 'roles'; overview: RolesOverview; query: RolesQuery }) {
+  const { list, overview, query } = props;
+  const isValues = list === 'values';
+  const from = Number((isValues ? query.valuesCursor : query.rolesCursor) ?? 0);
+  const to = (cursor: string | null) => {
+    const { q = '', valuesCursor = '', rolesCursor = '' } = query;
+    const all = { q, valuesCursor, rolesCursor, [isValues ? 'valuesCursor' : 'rolesCursor']: cursor ?? '' };
+    return cursor === null
+      ? null
+      : `/settings/scim/roles?${new URLSearchParams(all)}#${isValues ? 'seen' : 'scim-roles'}`;
+  };
+  return (
+    <Pager
+      what={isValues ? 'names' : 'roles'}
+      from={from}
+      shown={isValues ? overview.values.length : overview.scimRoles.length}
+      total={isValues ? overview.valuesTotal : overview.scimRolesTotal}
+      previous={to(from === 0 ? null : String(Math.max(0, from - rolesPerPage)))}
+      next={to(isValues ? overview.nextValuesCursor : overview.nextScimRolesCursor)}
+    />
+  );
+}
+
+/** The rest is on the role's own page. */
+const permissionsShown = 5;
+
+function ScimRoles({ roles, search }: { roles: readonly HeldRole[]; search: string }) {
+  if (roles.length === 0)
+    return <p class="quiet">{search === '' ? 'None so far.' : `No role contains “${search}”.`}</p>;
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Role</th>
+            <th scope="col">Permissions</th>
+            <th scope="col">By SCIM</th>
+            <th scope="col">By hand</th>
+          </tr>
+        </thead>
+        <tbody>
+          {roles.map(({ id, name, permissions, scimGrants, manualGrants }) => (
+            <tr key={id}>
+              <td data-label="Role">
+                <a href={`/settings/scim/roles/${id}`}>
+                  <code>{name}</code>
+                </a>
+              </td>
+              <td data-label="Permissions">
+                <Permissions permissions={permissions} />
+              </td>
+              <td data-label="By SCIM">{scimGrants.toLocaleString('en')}</td>
+              <td data-label="By hand">{manualGrants.toLocaleString('en')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Permissions({ permissions }: { permissions: readonly string[] }) {
+  if (permissions.length === 0) return <span class="quiet">none</span>;
+  const more = permissions.length - permissionsShown;
+  return (
+    <>
+      {permissions.slice(0, permissionsShown).join(', ')}
+      {more > 0 && <span class="quiet"> and {more} more</span>}
+    </>
+  );
+}
+
+/** For a name that nobody has been seen with yet. */
+function NewRoleForm() {
+  return (
+    <form method="get" action="/settings/scim/roles/new">
+      <label for="new-value">A name that your identity provider will send</label>
+      <div class="copy-row">
+        <input id="new-value" name="value" required maxLength={500} placeholder="scanner_analyst" autocomplete="off" />
+        <button type="submit" class="secondary">
+          Create its role …
+        </button>
+      </div>
+    </form>
+  );
+}

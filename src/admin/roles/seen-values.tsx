@@ -1,0 +1,91 @@
+import { isScimRole, type Miss, type NearMiss } from '../../directory/role-matching.js';
+import type { SeenValue } from './rows.js';
+
+/** Each name that the IdP sends: as what, held by how many, and the role that it gives, or nearly gives. */
+export function SeenValues({ values, search }: { values: readonly SeenValue[]; search: string }) {
+  if (values.length === 0) {
+    return (
+      <p class="quiet">
+        {search === ''
+          ? 'None so far. Push a group, or send the attribute that carries roles; the instructions are under Connection.'
+          : `No name contains “${search}”.`}
+      </p>
+    );
+  }
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Sent as</th>
+            <th scope="col">People</th>
+            <th scope="col">Scanner role</th>
+          </tr>
+        </thead>
+        <tbody>
+          {values.map((seen) => (
+            <tr key={seen.value}>
+              <td data-label="Name">
+                <code>{seen.value}</code>
+              </td>
+              <td data-label="Sent as">{seen.via.map((via) => viaWords[via]).join(', ')}</td>
+              <td data-label="People">{seen.holders.toLocaleString('en')}</td>
+              <td data-label="Scanner role">
+                <Given seen={seen} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const viaWords = { roles: 'role', groups: 'group', stytch_role: 'Stytch role' };
+
+function Given({ seen: { value, role, nearMiss } }: { seen: SeenValue }) {
+  if (role !== null) {
+    return (
+      <a href={`/settings/scim/roles/${role.id}`}>
+        <code>{role.name}</code>
+      </a>
+    );
+  }
+  const create = `/settings/scim/roles/new?${new URLSearchParams({ value })}`;
+  return (
+    <div>
+      {nearMiss !== null && <Near value={value} nearMiss={nearMiss} />}
+      <a href={create} class="button small secondary">
+        Create <code>scim:{value}</code>
+      </a>
+    </div>
+  );
+}
+
+/** Grants nothing until it is put right: by a new name if it is a SCIM role, else by a SCIM role that may do the same. */
+function Near({ value, nearMiss: { role, because } }: { value: string; nearMiss: NearMiss }) {
+  const query = new URLSearchParams({ value });
+  return (
+    <p class="near">
+      <span class="badge warning">Near miss</span> <code>{role.name}</code>{' '}
+      {because.map((miss) => missWords[miss]).join(', ')}, so it gives nothing.{' '}
+      {isScimRole(role.name) ? (
+        <a href={`/settings/scim/roles/${role.id}?${query}`}>
+          Rename it to <code>scim:{value}</code>
+        </a>
+      ) : (
+        <a href={`/settings/scim/roles/new?${new URLSearchParams({ value, like: role.id })}`}>
+          Create <code>scim:{value}</code> with the same permissions
+        </a>
+      )}
+    </p>
+  );
+}
+
+const missWords: Record<Miss, string> = {
+  prefix: 'lacks the prefix',
+  case: 'differs in upper and lower case',
+  spaces: 'differs in spaces',
+  punctuation: 'differs in punctuation',
+};

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import { certificateProblem } from '../errors/certificate.js';
+import { PermanentError, TransientError } from '../errors/errors.js';
+
+/**
+ * Applies prisma/migrations in order, with Prisma's own bookkeeping and lock but without its engine, which it would have
+ * to download: `prisma migrate status` agrees afterwards. Any number of these may start at once.
+ * @returns the names of the migrations applied now
+ * @throws PermanentError when an earlier migration failed half-way or its file was changed since
+ */
+export async function migrate(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect().catch(sayWhy);
+  try {
+    await client.query(`SELECT pg_advisory_lock(${prismaLock})`);
+    await client.query(bookkeeping);
+    const { rows } = await client.query<AppliedMigration>(
+      'SELECT * FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    );
+    const done: string[] = [];
+    for (const migration of readMigrations(folder)) {
+      if (!isApplied(migration, rows)) done.push(await apply(client, migration));
+    }
+    return done;
+  } finally {
+    await client.end(); // gives the lock back too
+  }
+}
+
+/** Names of the migrations that are not applied yet. Changes nothing. @throws as migrate */
+export async function pendingMigrations(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ found: string | null }>("SELECT to_regclass('_prisma_migrations') AS found");
+    const applied =
+      rows[0]?.found === null
+        ? []
+        : (await client.query<AppliedMigration>('SELECT * FROM _prisma_migrations WHERE rolled_back_at IS NULL')).rows;
+    return readMigrations(folder)
+      .filter((migration) => !isApplied(migration, applied))
+      .map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
+/** @throws TransientError, in words that whoever sets it up can act on */
+function sayWhy(error: Error & { code?: string }): never {
+  const code = error.code ?? error.name;
+  throw new TransientError(
+    certificateProblem(code) ?? `The database can't be connected to (${code}). Is it up, and DATABASE_URL right?`,
+  );
+}
+
+type Migration = { name: string; sql: string; checksum: string };
+type AppliedMigration = { migration_name: string; checksum: string; finished_at: Date | null };
+
+/** https://github.com/prisma/prisma-engines: the key and the table that Prisma's own migrate uses. */
+const prismaLock = 72707369;
+const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
+  logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(),
+  applied_steps_count integer NOT NULL DEFAULT 0)`;
+
+/** The project's own folder, from src/database/ as well as from dist/src/database/. */
+function ownFolder(): string {
+  const candidates = ['../../prisma/migrations', '../../../prisma/migrations'].map((path) => resolve(__dirname, path));
+  const found = candidates.find((path) => existsSync(join(path, 'migration_lock.toml')));
+  if (found === undefined) throw new PermanentError('prisma/migrations is missing beside this program. Deploy it too.');
+  return found;
+}
+
+function readMigrations(folder: string): Migration[] {
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'migration.sql')));
+  return names.sort().map((name) => {
+    const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
+    return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+  });
+}
+
+function isApplied(migration: Migration, rows: readonly AppliedMigration[]): boolean {
+  const row = rows.find(({ migration_name }) => migration_name === migration.name);
+  if (row === undefined) return false;
+  if (row.finished_at === null) {
+    throw new PermanentError(
+      `Migration ${migration.name} failed half-way. Mend the database, then \`prisma migrate resolve\`.`,
+    );
+  }
+  if (row.checksum !== migration.checksum) {
+    throw new PermanentError(
+      `Migration ${migration.name} was changed after it was applied. Restore it; add a new one instead.`,
+    );
+  }
+  return true;
+}
+
+/** One transaction: half a migration never stays. */
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<string> {
+  await client.query('BEGIN');
+  try {
+    await client.query(sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
+       VALUES (gen_random_uuid(), $1, now(), $2, 1)`,
+      [checksum, name],
+    );
+    await client.query('COMMIT');
+    return name;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw new PermanentError(`Migration ${name} was refused and left no trace: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,47 @@
+import { RateLimited, TransientError } from '../errors/errors.js';
+import { StytchRefusal } from '../stytch/refusal.js';
+import { Refusal, type RefusalCode } from './refusal.js';
+
+/** Any error that ends a request -> what the person is told. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof StytchRefusal) return refusalOfStytch(error);
+  if (error instanceof RateLimited) {
+    return new Refusal('unavailable', 'Stytch, which runs the SCIM connection, is busy. Try again in a minute.');
+  }
+  if (error instanceof TransientError) {
+    return new Refusal('unavailable', `${error.message} Try again in a minute; if it stays, contact Scanner support.`);
+  }
+  return new Refusal(codeOfParser(error));
+}
+
+/** Stytch's error types (reference: its error pages; those it leaves unwritten are spelled as its own clients do). */
+const codes: Record<string, RefusalCode> = {
+  session_not_found: 'not_signed_in',
+  unable_to_parse_session_jwt: 'not_signed_in',
+  session_authorization_tenancy_error: 'not_signed_in',
+  session_authorization_error: 'forbidden',
+  organization_suspended: 'suspended',
+  organization_not_found: 'unknown_team',
+  active_scim_connection_exists: 'connection_exists',
+  no_active_scim_connection: 'no_connection',
+  scim_connection_not_found: 'no_connection',
+  scim_connection_not_rotating_token: 'not_rotating',
+};
+
+function refusalOfStytch({ errorType, requestId }: StytchRefusal): Refusal {
+  const code = codes[errorType];
+  if (code !== undefined) return new Refusal(code);
+  return new Refusal(
+    'stytch_refused',
+    `Stytch, which runs the SCIM connection, refused: ${errorType}. Contact Scanner support and name ${requestId}.`,
+  );
+}
+
+/** The body parsers of Express throw errors that carry the status of their kind. */
+function codeOfParser(error: unknown): RefusalCode {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (status === 413) return 'too_large';
+  if (status === 415) return 'unsupported_media';
+  return typeof status === 'number' && status >= 400 && status < 500 ? 'bad_input' : 'internal';
+}

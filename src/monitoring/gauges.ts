@@ -1,0 +1,86 @@
+import { Gauge, Registry } from 'prom-client';
+import type { Database } from '../database/database.js';
+import type { JobState } from '../queue/watch.js';
+
+/** What the HTTP process looks up when it is asked, so that it is told also when every worker is dead. */
+export type Gauges = {
+  registry: Registry;
+  /** What can't be looked up now is left out, rather than told as it was. */
+  measure(): Promise<void>;
+};
+
+export type Lookups = {
+  database: Database;
+  countJobs: () => Promise<Record<JobState, number>>;
+  oldestPendingSeconds: () => Promise<number>;
+  clockOffsetSeconds: () => number | null;
+  /** Told too, so that alerts need not repeat them. */
+  settings: { slaSeconds: number; sweepIntervalSeconds: number };
+};
+
+export function createGauges(lookups: Lookups): Gauges {
+  const { database, countJobs, oldestPendingSeconds, clockOffsetSeconds, settings } = lookups;
+  const registry = new Registry();
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const jobs = new Gauge({
+    name: 'scim_jobs',
+    help: 'Hints in the queue, by state; failed: given up, waiting for support',
+    labelNames: ['state'] as const,
+    registers: [registry],
+  });
+  const oldest = gauge('scim_oldest_pending_seconds', 'Age of the oldest event that is accepted and not settled');
+  const clockOffset = gauge(
+    'scim_clock_offset_seconds',
+    "Seconds by which this machine's clock is ahead of the database's; not told while the database does not answer",
+  );
+  const sla = gauge('scim_sla_seconds', 'The promise: SLA_SECONDS');
+  const sweepInterval = gauge(
+    'scim_sweep_interval_seconds',
+    'How often every team is to be read: SWEEP_INTERVAL_SECONDS',
+  );
+  const ofTeams: Record<keyof TeamNumbers, Gauge> = {
+    connected: gauge('scim_connected_teams', 'Teams with SCIM switched on and an organization in Stytch'),
+    held: gauge('scim_held_changes', 'Sweeps whose deactivations are held until support decides'),
+    quiet: gauge('scim_quiet_teams', 'Teams whose identity provider is silent for longer than it used to be'),
+    sweepAge: gauge(
+      'scim_sweep_age_seconds',
+      'Time since the beginning of the last sweep, of the team where it is longest',
+    ),
+    workers: gauge('scim_workers', 'Worker processes that were heard of in the last 30 s'),
+  };
+  return {
+    registry,
+    measure: async () => {
+      registry.resetMetrics();
+      sla.set(settings.slaSeconds);
+      const offset = clockOffsetSeconds();
+      if (offset !== null) clockOffset.set(offset);
+      sweepInterval.set(settings.sweepIntervalSeconds);
+      await Promise.allSettled([
+        countJobs().then((counts) => {
+          for (const [state, count] of Object.entries(counts)) jobs.set({ state }, count);
+        }),
+        oldestPendingSeconds().then((seconds) => oldest.set(seconds)),
+        teamNumbers(database).then((numbers) => {
+          for (const [name, one] of Object.entries(ofTeams)) one.set(numbers[name as keyof TeamNumbers]);
+        }),
+      ]); // what failed is told by /readyz
+    },
+  };
+}
+
+type TeamNumbers = { connected: number; held: number; quiet: number; sweepAge: number; workers: number };
+
+async function teamNumbers(database: Database): Promise<TeamNumbers> {
+  const [numbers] = await database.$queryRaw<[TeamNumbers]>`
+    SELECT count(*)::int AS connected,
+      COALESCE(max(extract(epoch FROM clock_timestamp() - CASE WHEN s.swept_at <= clock_timestamp() THEN s.swept_at
+        ELSE t.created_at END)), 0)::float8 AS "sweepAge",
+      count(s.quiet_since)::int AS quiet,
+      (SELECT count(*)::int FROM held_changes WHERE resolution IS NULL) AS held,
+      (SELECT count(*)::int FROM worker_reports
+        WHERE abs(extract(epoch FROM clock_timestamp() - reported_at)) < 30) AS workers
+    FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id
+    WHERE t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL`;
+  return numbers;
+}

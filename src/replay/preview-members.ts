@@ -1,0 +1,25 @@
+import type { Change } from '../directory/change.js';
+import { describeFailure } from '../errors/errors.js';
+import { type Look, reconcileMembers } from '../sync/members/reconcile-members.js';
+import type { ReplayParts } from './parts.js';
+
+/** A change that would be made, and to whom. */
+export type PlannedChange = Change & { memberId: string };
+/** Changes of one member or one team, and how many users a sweep would hold; or why they can't be told. */
+export type Planned = { changes: PlannedChange[]; held?: number } | { why: string };
+
+/** Member id -> what reading it would change now. */
+export async function previewMembers(
+  parts: Pick<ReplayParts, 'database' | 'readMembers' | 'searchLagMs' | 'memory'>,
+  wanted: readonly Omit<Look, 'occasions'>[],
+): Promise<Map<string, Planned>> {
+  const looks = [...new Map(wanted.map((one) => [one.memberId, { ...one, occasions: [] }])).values()];
+  const settled = await reconcileMembers(parts, looks, { dryRun: true });
+  return new Map(
+    [...settled].map(([memberId, result]): [string, Planned] => {
+      if (result instanceof Error) return [memberId, { why: describeFailure(result) }];
+      if (result.outcome === 'unknown_team') return [memberId, { why: 'Scanner has no team for its organization' }];
+      return [memberId, { changes: result.changes.map((change) => ({ ...change, memberId })) }];
+    }),
+  );
+}

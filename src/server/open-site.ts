@@ -1,0 +1,59 @@
+import type { RequestHandler } from 'express';
+import { apiPart } from '../admin/api.js';
+import { createAdminAuthorization } from '../admin/authorize.js';
+import { createRoutes } from '../admin/routes.js';
+import { settingsPart } from '../admin/settings.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../database/database.js';
+import type { Rereads } from '../directory/rereads.js';
+import { createSignIn } from '../http/sign-in.js';
+import { createSite } from '../http/site.js';
+import type { Log } from '../log/log.js';
+import { connectStytch } from '../stytch/directory.js';
+import { connectStytchPeople } from '../stytch/people.js';
+import { createSupportAuthorization } from '../support/console/authorize.js';
+import { supportPart } from '../support/console/console.js';
+import { openQueuesPart } from '../support/console/queues.js';
+import { connectSupport } from '../support/parts.js';
+
+export type SiteDependencies = {
+  database: Database;
+  rereads: Rereads;
+  /** Age of the oldest hint in the queue; null when there is none. */
+  oldestWaitingSeconds: () => Promise<number | null>;
+  /** Told of each call to Stytch: its name and HTTP status. */
+  onStytchCall: (call: string, status: string) => void;
+  log: Log;
+};
+
+/** The half of the HTTP process that is meant for people: puts its parts together, behind one sign-in. */
+export function openSite(
+  config: Config,
+  { database, rereads, oldestWaitingSeconds, onStytchCall, log }: SiteDependencies,
+): { site: RequestHandler; close(): Promise<void> } {
+  const { STYTCH_PROJECT_ID: projectId, STYTCH_SECRET: secret, STYTCH_BASE_URL: baseUrl } = config;
+  const access = { projectId, secret, baseUrl, onCall: onStytchCall };
+  const people = connectStytchPeople(access);
+  const directory = connectStytch(access);
+  const signIn = createSignIn(people, {
+    onExcess: (count) => log.warn({ count }, 'sign-ins refused: too many invalid sessions from one address'),
+  });
+  const authorize = createAdminAuthorization(signIn, database);
+  const support = connectSupport(config, log, { previewsTeams: false });
+  const door = createSupportAuthorization(signIn, config.SUPPORT_ORGANIZATION_ID);
+  const { part: queues, close: closeQueues } = openQueuesPart(config, door, log);
+  const deps = {
+    ...{ database, log, oldestWaitingSeconds },
+    stytch: people.connections,
+    reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
+    getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
+  };
+  const routes = createRoutes(authorize);
+  const parts = [apiPart(routes.json, deps), settingsPart(routes.form, deps), queues, supportPart(door, support)];
+  return {
+    site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
+    close: async () => {
+      await Promise.all([support.close(), closeQueues()]);
+    },
+  };
+}

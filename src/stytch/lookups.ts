@@ -1,0 +1,96 @@
+import { asArray, asRecord } from '../directory/json.js';
+import { cursorOf, openStytch, type StytchOptions, unlessUnknown } from './directory.js';
+
+/** The questions that only support asks of Stytch: who has this e-mail, and which organizations are there? */
+export type StytchLookups = {
+  /** Members of these organizations with this e-mail, deleted ones too; from an index that may lag. */
+  membersByEmail(organizationIds: readonly string[], email: string): Promise<unknown[]>;
+  /** One page of all organizations. @param cursor of the page before */
+  organizations(cursor?: string): Promise<{ organizations: OrganizationFacts[]; nextCursor: string | null }>;
+  /** Null when Stytch does not know it. */
+  organization(organizationId: string): Promise<OrganizationFacts | null>;
+  /** The roles that every organization of the project has, by its RBAC policy. */
+  projectRoles(): Promise<RoleFacts[]>;
+};
+
+/** `roles`: those that only this organization has. */
+export type OrganizationFacts = { id: string; name: string; hasScim: boolean; roles: RoleFacts[] };
+/** A role and what it allows; the action `*` is every action of the resource. */
+export type RoleFacts = { id: string; permissions: { resource: string; actions: string[] }[] };
+
+const statuses = ['active', 'pending', 'invited', 'deleted'];
+/** What the emulator and Stytch take at least; more organizations are asked for in parts. */
+const organizationsPerSearch = 1000;
+/** Organizations a page: the most that Stytch gives. */
+const organizationsPerPage = 1000;
+/** Members with one e-mail, of the organizations of one search: nobody reads more of them. */
+const membersPerEmailMax = 100;
+
+export function connectLookups(options: StytchOptions): StytchLookups {
+  const { client, call } = openStytch(options);
+  const search = async (organization_ids: string[], email: string) => {
+    const found = await call('members.search', () =>
+      client.organizations.members.search({
+        organization_ids,
+        limit: membersPerEmailMax,
+        query: {
+          operator: 'AND',
+          operands: [
+            { filter_name: 'statuses', filter_value: statuses },
+            { filter_name: 'member_emails', filter_value: [email] },
+          ],
+        },
+      }),
+    );
+    return asArray(asRecord(found).members);
+  };
+  return {
+    membersByEmail: async (organizationIds, email) => {
+      const found: unknown[] = [];
+      for (let i = 0; i < organizationIds.length; i += organizationsPerSearch) {
+        found.push(...(await search(organizationIds.slice(i, i + organizationsPerSearch), email)));
+      }
+      return found;
+    },
+    organizations: (cursor) =>
+      call('organizations.search', async () => {
+        const page = await client.organizations.search({
+          limit: organizationsPerPage,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        return {
+          organizations: asArray(asRecord(page).organizations).map(organizationFacts),
+          nextCursor: cursorOf(asRecord(page).results_metadata),
+        };
+      }),
+    organization: (organizationId) =>
+      call('organizations.get', async () => {
+        const found = await unlessUnknown(client.organizations.get({ organization_id: organizationId }));
+        return found === null ? null : organizationFacts(asRecord(found).organization);
+      }),
+    projectRoles: () =>
+      call('rbac.policy', async () => {
+        const { policy } = asRecord(await client.rbac.policy());
+        return asArray(asRecord(policy).roles).map(roleFacts);
+      }),
+  };
+}
+
+function organizationFacts(organization: unknown): OrganizationFacts {
+  const { organization_id, organization_name, scim_active_connection, custom_roles } = asRecord(organization);
+  const hasScim = typeof scim_active_connection === 'object' && scim_active_connection !== null;
+  const roles = asArray(custom_roles).map(roleFacts);
+  return { id: String(organization_id), name: String(organization_name ?? ''), hasScim, roles };
+}
+
+function roleFacts(role: unknown): RoleFacts {
+  const { role_id, permissions } = asRecord(role);
+  return {
+    id: String(role_id),
+    permissions: asArray(permissions)
+      .map(asRecord)
+      .map(({ resource_id, actions }) => {
+        return { resource: String(resource_id), actions: asArray(actions).map(String) };
+      }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Writable } from 'node:stream';
+import { TransientError } from './errors/errors.js';
+import { loadDotEnv } from './process/lifecycle.js';
+import { ReaderGone, runCommand } from './support/cli/run-command.js';
+
+/** `npm run support -- <verb>`: one process for one verb; what it says to programs is its exit code. */
+if (require.main === module) void main();
+
+async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // told to whoever writes
+  const err = (text: string) => write(process.stderr, text).catch(() => {});
+  const code = await runCommand(process.argv.slice(2), {
+    environment: () => {
+      loadDotEnv();
+      return process.env;
+    },
+    width: process.stdout.columns ?? 160,
+    out: (text) => write(process.stdout, text),
+    err,
+  });
+  await err(''); // behind everything that was said before
+  process.exit(code);
+}
+
+/** Into a pipe Node writes in the background, and `process.exit` drops what is still on its way. */
+function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (!error) return resolve();
+      const code = 'code' in error ? String(error.code) : error.name;
+      reject(code === 'EPIPE' ? new ReaderGone() : new TransientError(`The answer could not be written (${code}).`));
+    });
+  });
+}

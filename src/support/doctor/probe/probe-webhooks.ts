@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, withDatabaseErrors } from '../../../database/database.js';
+import { costly, fine, type Measurement, type Seen } from './fact.js';
+import type { Ground } from './ground.js';
+
+/** No new type for so long: the rest does not come. */
+const quietMs = 2_000;
+const pauseMs = 500;
+
+/** Which webhooks came, as far as they name nobody else: those of the probe's members, and SCIM's of unknown teams. */
+export function webhookMeasurements(
+  { memberIds, signal }: Ground,
+  { database, eventsWithinMs, since }: { database: Database; eventsWithinMs: number; since: Date },
+): Measurement[] {
+  const measure = async (): Promise<Seen> => {
+    const deadline = performance.now() + eventsWithinMs;
+    let types = new Set<string>();
+    for (let quietForMs = 0; performance.now() < deadline && (types.size === 0 || quietForMs < quietMs); ) {
+      await sleep(pauseMs, undefined, { signal });
+      const seen = await typesSince(database, since, memberIds());
+      quietForMs = seen.size > types.size ? 0 : quietForMs + pauseMs;
+      types = seen;
+    }
+    const answer = [...types].sort().join(', ');
+    if (answer !== '') return fine(answer, 'They arrive, and are taken.');
+    const next =
+      'In the Stytch dashboard: an endpoint at PUBLIC_URL/webhooks/stytch with all event types; and a worker here.';
+    return costly('none arrived', next);
+  };
+  return [{ question: 'webhooks that all this fired', measure }];
+}
+
+async function typesSince(database: Database, since: Date, members: string[]): Promise<Set<string>> {
+  const events = await withDatabaseErrors(() =>
+    database.syncEvent.findMany({
+      where: {
+        receivedAt: { gte: since },
+        OR: [{ stytchMemberId: { in: members } }, { outcome: 'unknown_team', eventType: { startsWith: 'scim.' } }],
+      },
+      select: { eventType: true },
+      distinct: ['eventType'],
+    }),
+  );
+  return new Set(events.map(({ eventType }) => String(eventType)));
+}

@@ -1,0 +1,30 @@
+import type { Change } from '../../directory/change.js';
+import { changeText, type Tally, tallyOf, tallyText } from './change-text.js';
+
+/** Of one job, which may be about 1,000 members; a person reads the numbers and a few. */
+const changesShown = 20;
+
+/** What would change, cut to what a page shows. */
+export type ShownChanges = { tally: Tally; first: readonly Change[]; total: number };
+
+export function shownChanges(changes: readonly Change[]): ShownChanges {
+  return { tally: tallyOf(changes), first: changes.slice(0, changesShown), total: changes.length };
+}
+
+/** `+1 user -0 users +2 grants -0 grants`, and each change. */
+export function ChangesList({ changes: { tally, first, total } }: { changes: ShownChanges }) {
+  if (total === 0) return <p class="good">Already right: nothing would change.</p>;
+  return (
+    <>
+      <p>
+        <strong>{tallyText(tally)}</strong>
+      </p>
+      <ul>
+        {first.map((change) => (
+          <li key={JSON.stringify(change)}>{changeText(change)}</li>
+        ))}
+        {total > first.length && <li class="quiet">and {(total - first.length).toLocaleString('en')} more</li>}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { withDatabaseErrors } from '../../database/database.js';
+import type { JobCounts } from '../../queue/inspect.js';
+import { openReplays } from '../../replay/replays.js';
+import { settledLately } from '../../replay/settled-lately.js';
+import type { SupportParts } from '../parts.js';
+
+/** How the whole is doing, on one screen. */
+export type Status = {
+  queues: Record<string, JobCounts>;
+  failed: number;
+  /** Since when the job that waits longest has been waiting. */
+  oldestPendingSeconds: number | null;
+  /** Event sent by Stytch -> committed in Scanner; of the changes in the last hour. */
+  lag: { changes: number; p50Seconds: number | null; p99Seconds: number | null };
+  /** Changes of the last 24 hours that took longer than the promise. */
+  breaches: number;
+  slaSeconds: number;
+  held: number;
+  /** Those that have been quiet for longest, and how many there are. */
+  quietTeams: { teamId: string; since: string }[];
+  quiet: number;
+  /** A worker died while it swept them, and no sweep has gone well since. */
+  suspectTeams: { teamId: string; since: string }[];
+  connectedTeams: number;
+  /** Workers that have reported in the last minute. */
+  workers: number;
+  replaysUnderWay: number;
+  /** Failed jobs that a sweep has since put right, and that left the failed set for it, in the last 24 hours. */
+  settledBySweeps: number;
+};
+
+type Parts = Pick<SupportParts, 'database' | 'queues' | 'slaSeconds'>;
+
+export async function status(parts: Parts): Promise<Status> {
+  const [queues, oldest, numbers, quietTeams, suspectTeams, replaysUnderWay, settledBySweeps] = await Promise.all([
+    parts.queues.counts(),
+    parts.queues.oldestPending(),
+    readNumbers(parts),
+    readTeams(parts, 'quietSince'),
+    readTeams(parts, 'suspectSince'),
+    openReplays(parts.database),
+    settledLately(parts.database),
+  ]);
+  const { changes, p50Seconds, p99Seconds, ...counts } = numbers;
+  return {
+    queues,
+    failed: Object.values(queues).reduce((sum, { failed }) => sum + failed, 0),
+    oldestPendingSeconds: oldest === null ? null : Math.max(0, (Date.now() - oldest.getTime()) / 1000),
+    lag: { changes, p50Seconds, p99Seconds },
+    ...counts,
+    ...{ slaSeconds: parts.slaSeconds, quietTeams, suspectTeams, replaysUnderWay, settledBySweeps },
+  };
+}
+
+type Numbers = Status['lag'] & Pick<Status, 'breaches' | 'held' | 'quiet' | 'connectedTeams' | 'workers'>;
+
+async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
+  const [row] = await withDatabaseErrors(
+    () => database.$queryRaw<[Numbers]>`
+      WITH lags AS (
+        SELECT extract(epoch FROM applied_at - sent_at)::float8 AS seconds, applied_at FROM sync_events
+        WHERE applied_at > now() - interval '24 hours' AND outcome = 'changed' AND sent_at IS NOT NULL
+          AND trigger IN ('hint', 'recheck', 'replay')
+      ), recent AS (SELECT seconds FROM lags WHERE applied_at > now() - interval '1 hour')
+      SELECT
+        (SELECT count(*)::int FROM recent) AS changes,
+        (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FROM recent) AS "p50Seconds",
+        (SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds) FROM recent) AS "p99Seconds",
+        (SELECT count(*)::int FROM lags WHERE seconds > ${slaSeconds}) AS breaches,
+        (SELECT count(*)::int FROM held_changes WHERE resolution IS NULL) AS held,
+        (SELECT count(*)::int FROM team_syncs WHERE quiet_since IS NOT NULL) AS quiet,
+        (SELECT count(*)::int FROM teams WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL)
+          AS "connectedTeams",
+        (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers`,
+  );
+  return row;
+}
+
+/** A screenful; there may be ten thousand teams. */
+const teamsShown = 50;
+
+async function readTeams({ database }: Parts, since: 'quietSince' | 'suspectSince'): Promise<Status['quietTeams']> {
+  const teams = await withDatabaseErrors(() =>
+    database.teamSync.findMany({ where: { [since]: { not: null } }, orderBy: { [since]: 'asc' }, take: teamsShown }),
+  );
+  return teams.map((team) => ({ teamId: team.teamId, since: team[since]?.toISOString() ?? '' }));
+}

@@ -1,0 +1,112 @@
+import { withDatabaseErrors } from '../../database/database.js';
+import { idOrNull } from '../../directory/ids.js';
+import { asRecord } from '../../directory/json.js';
+import type { FoundTeam } from '../find-team.js';
+import type { SupportParts } from '../parts.js';
+
+/** Somebody as Scanner or Stytch knows them: a user, a member, or (mostly) both. */
+export type FoundPerson = {
+  user: FoundUser | null;
+  memberId: string | null;
+  /** Of the user's team, else of the member. */
+  organizationId: string | null;
+  teamId: string | null;
+};
+
+export type FoundUser = {
+  id: string;
+  teamId: string;
+  memberId: string | null;
+  email: string;
+  name: string;
+  status: 'active' | 'deactivated';
+  externalId: string | null;
+  observedAt: Date | null;
+  deactivatedAt: Date | null;
+};
+
+type Parts = Pick<SupportParts, 'database' | 'lookups'>;
+
+/**
+ * Everybody who is meant by an e-mail, a user's id or a member's id, in Scanner and in Stytch; within one team if it is
+ * given. Somebody whom Scanner has never heard of is found by e-mail in Stytch.
+ * @param onStytchFailure called when Stytch can't be searched: what Scanner knows is answered all the same
+ */
+export async function findPeople(
+  parts: Parts,
+  who: string,
+  team: FoundTeam | null,
+  onStytchFailure: (error: unknown) => void,
+): Promise<FoundPerson[]> {
+  const users = await usersLike(parts, who, team?.id ?? null);
+  const people = users.map((user): FoundPerson => {
+    return { user, memberId: user.memberId, organizationId: user.organizationId, teamId: user.teamId };
+  });
+  if (!who.includes('@')) return people;
+  const members = await membersLike(parts, who, team).catch((error) => {
+    onStytchFailure(error);
+    return [];
+  });
+  const known = new Set(users.map(({ memberId }) => memberId));
+  return [...people, ...members.filter(({ memberId }) => !known.has(memberId))];
+}
+
+/** Each is read from Stytch and shown on one screen; with more, support names the team. */
+const peopleMax = 20;
+
+async function usersLike({ database }: Parts, who: string, teamId: string | null) {
+  return withDatabaseErrors(
+    () => database.$queryRaw<(FoundUser & { organizationId: string | null })[]>`
+      SELECT u.id::text, u.team_id::text AS "teamId", u.stytch_member_id AS "memberId", u.email, u.name, u.status,
+        u.scim_external_id AS "externalId", u.observed_at AS "observedAt", u.deactivated_at AS "deactivatedAt",
+        t.stytch_organization_id AS "organizationId"
+      FROM users u JOIN teams t ON t.id = u.team_id
+      WHERE (lower(u.email) = lower(${who}) OR u.stytch_member_id = ${who} OR u.id::text = lower(${who}))
+        AND (${teamId}::uuid IS NULL OR u.team_id = ${teamId}::uuid)
+      ORDER BY u.status, u.created_at LIMIT ${peopleMax}`,
+  );
+}
+
+async function membersLike(
+  { database, lookups }: Parts,
+  email: string,
+  team: FoundTeam | null,
+): Promise<FoundPerson[]> {
+  const organizationIds = team === null ? await allOrganizations({ database, lookups }) : [team.organizationId];
+  const searchable = organizationIds.filter((id) => id !== null);
+  if (searchable.length === 0) return [];
+  const members = (await lookups.membersByEmail(searchable, email)).map(asRecord);
+  const teams = await withDatabaseErrors(() =>
+    database.team.findMany({ where: { stytchOrganizationId: { in: members.map((m) => String(m.organization_id)) } } }),
+  );
+  return members.map((member) => {
+    const organizationId = idOrNull(member.organization_id);
+    const own = teams.find(({ stytchOrganizationId }) => stytchOrganizationId === organizationId);
+    return { user: null, memberId: idOrNull(member.member_id), organizationId, teamId: own?.id ?? null };
+  });
+}
+
+/** Of a thousand organizations each; each costs a call, and with more of them support says which team is meant. */
+const organizationPagesMax = 10;
+/** Each thousand costs a search; with more teams support says which one is meant (`--team`). */
+const teamsMax = 20_000;
+
+/** Those without a team too: an unknown team is a reason why somebody lacks access. */
+async function allOrganizations({ database, lookups }: Parts): Promise<string[]> {
+  const teams = await withDatabaseErrors(() =>
+    database.team.findMany({
+      where: { stytchOrganizationId: { not: null } },
+      select: { stytchOrganizationId: true },
+      take: teamsMax,
+    }),
+  );
+  const known = new Set(teams.map(({ stytchOrganizationId }) => String(stytchOrganizationId)));
+  let cursor: string | undefined;
+  for (let page = 0; page < organizationPagesMax; page++) {
+    const { organizations, nextCursor } = await lookups.organizations(cursor);
+    for (const { id } of organizations) known.add(id);
+    if (nextCursor === null) break;
+    cursor = nextCursor;
+  }
+  return [...known];
+}

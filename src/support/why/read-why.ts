@@ -1,0 +1,189 @@
+import { withDatabaseErrors } from '../../database/database.js';
+import { asRecord } from '../../directory/json.js';
+import { directoryMemberOf } from '../../directory/member.js';
+import type { RoleValue } from '../../directory/role-values.js';
+import { scimRoleName } from '../../directory/world.js';
+import { describeFailure } from '../../errors/errors.js';
+import type { FailedJob } from '../../replay/job-filter.js';
+import { type PlannedChange, previewMembers } from '../../replay/preview-members.js';
+import type { FoundTeam } from '../find-team.js';
+import type { SupportParts } from '../parts.js';
+import type { Cause, Grant, PastEvent, StytchAnswer, WhyFacts } from './facts.js';
+import type { FoundPerson } from './find-people.js';
+
+type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory'>;
+
+/** Everything about one person. What can't be read is said to be unknown; the rest is told all the same. */
+export async function readWhy(parts: Parts, person: FoundPerson, failedJobs: FailedJob[]): Promise<WhyFacts> {
+  const { user, memberId, organizationId, teamId } = person;
+  const [team, stytch, scanner, pending] = await Promise.all([
+    teamOf(parts, teamId),
+    askStytch(parts, memberId),
+    readScanner(parts, { userId: user?.id ?? null, memberId, teamId, externalId: user?.externalId ?? null }),
+    pendingOf(parts, memberId),
+  ]);
+  const said = [...scanner.values, ...(stytch.says === 'active' ? stytch.values : [])];
+  const roles = await readRoleNames(parts.database, teamId, said);
+  return { team, organizationId, user, memberId, stytch, ...scanner, roles, failedJobs, pending };
+}
+
+async function teamOf({ database }: Parts, teamId: string | null): Promise<FoundTeam | null> {
+  if (teamId === null) return null;
+  const team = await withDatabaseErrors(() => database.team.findUnique({ where: { id: teamId } }));
+  if (team === null) return null;
+  return { id: team.id, name: team.name, organizationId: team.stytchOrganizationId, enabled: team.ssoScimEnabled };
+}
+
+async function askStytch({ stytch }: Parts, memberId: string | null): Promise<StytchAnswer> {
+  if (memberId === null) return { says: 'no member' };
+  try {
+    const answer = await stytch.getMember(memberId);
+    if (answer === null) return { says: 'not found' };
+    const status = String(asRecord(answer).status);
+    const member = directoryMemberOf(answer);
+    if (member.presence === 'gone') return { says: 'gone', status };
+    return { says: 'active', status, values: member.roleValues, externalId: member.externalId };
+  } catch (error) {
+    return { says: 'unknown', why: describeFailure(error) };
+  }
+}
+
+async function pendingOf(
+  parts: Parts,
+  memberId: string | null,
+): Promise<{ changes: PlannedChange[] } | { why: string }> {
+  if (memberId === null) return { changes: [] };
+  const planned = await previewMembers(parts, [{ memberId, organizationId: null }]);
+  return planned.get(memberId) ?? { why: 'the member was not read' };
+}
+
+type ScannerFacts = Omit<
+  WhyFacts,
+  'team' | 'organizationId' | 'user' | 'memberId' | 'stytch' | 'roles' | 'failedJobs' | 'pending'
+>;
+
+type Known = Record<'userId' | 'memberId' | 'teamId' | 'externalId', string | null>;
+
+async function readScanner({ database }: Parts, known: Known): Promise<ScannerFacts> {
+  const { userId, memberId, teamId, externalId } = known;
+  const [grants, grantsTotal, values, losses, events, held, sync, shared, revocation] = await withDatabaseErrors(() =>
+    Promise.all([
+      readGrants(database, userId),
+      database.roleGrant.count({ where: { userId: userId ?? nobody } }),
+      database.idpRoleValue.findMany({
+        where: { userId: userId ?? nobody },
+        orderBy: { value: 'asc' },
+        take: valuesMax,
+      }),
+      readLosses(database, userId),
+      readEvents(database, userId, memberId),
+      database.heldChange.findFirst({
+        where: { resolution: null, userIds: { has: userId ?? nobody } },
+        select: { id: true, since: true }, // and not the thousands who are held with them
+      }),
+      database.teamSync.findUnique({ where: { teamId: teamId ?? nobody } }),
+      database.sharedExternalId.count({ where: { teamId: teamId ?? nobody, externalId: externalId ?? '' } }),
+      database.sessionRevocation.findFirst({ where: { userId: userId ?? nobody } }),
+    ]),
+  );
+  return {
+    ...{ grants, grantsTotal, losses, events },
+    values: values.map(({ value, via }): RoleValue => ({ value, via: via as RoleValue['via'] })),
+    held: held === null ? null : { id: held.id, since: held.since.toISOString() },
+    hasSharedExternalId: shared > 0,
+    sessionsPending: revocation === null ? null : { since: revocation.since.toISOString(), tries: revocation.tries },
+    quietSince: sync?.quietSince?.toISOString() ?? null,
+  };
+}
+
+const nobody = '00000000-0000-0000-0000-000000000000';
+/** The latest; `/api/scim/activity` has them all. */
+const eventsShown = 10;
+/** One person's, whose role somebody renames every second for example: what caused a grant is looked for in the latest. */
+const eventsMax = 1_000;
+/** Grants of one person: more than anybody should hold. */
+const grantsMax = 200;
+/** Grants that one person has lost, the latest: more than anybody reads. */
+const lossesMax = 50;
+/** Values of one person: each is compared with the team's roles. */
+const valuesMax = 1_000;
+/** Names that are compared for near misses; those that match exactly are always among them. */
+const rolesMax = 5_000;
+
+async function readRoleNames(
+  database: SupportParts['database'],
+  teamId: string | null,
+  said: readonly RoleValue[],
+): Promise<string[]> {
+  const exact = said.map(({ value }) => scimRoleName(value));
+  const rows = await withDatabaseErrors(
+    () => database.$queryRaw<{ name: string }[]>`
+      SELECT name FROM roles WHERE team_id = ${teamId}::uuid AND name = ANY(${exact}::text[])
+      UNION (SELECT name FROM roles WHERE team_id = ${teamId}::uuid ORDER BY name LIMIT ${rolesMax})`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+type CauseRow = { at: Date | null; trigger: string | null; eventType: string | null; svixId: string | null };
+
+/** Each grant with the latest event that gave it. */
+async function readGrants(database: SupportParts['database'], userId: string | null): Promise<Grant[]> {
+  const rows = await database.$queryRaw<(CauseRow & { role: string; source: string; grantedAt: Date })[]>`
+    WITH latest AS (SELECT * FROM sync_events WHERE user_id = ${userId}::uuid ORDER BY id DESC LIMIT ${eventsMax}),
+    granted AS (
+      SELECT DISTINCT ON (c->>'roleId') c->>'roleId' AS role_id, applied_at AS at, trigger, event_type, svix_id
+      FROM latest e CROSS JOIN LATERAL jsonb_array_elements(e.changes) c WHERE c->>'type' = 'role_granted'
+      ORDER BY c->>'roleId', e.id DESC
+    )
+    SELECT r.name AS role, g.source, g.granted_at AS "grantedAt", e.at, e.trigger, e.event_type AS "eventType",
+      e.svix_id AS "svixId"
+    FROM role_grants g JOIN roles r ON r.id = g.role_id
+    LEFT JOIN granted e ON e.role_id = r.id::text AND g.source = 'scim'
+    WHERE g.user_id = ${userId}::uuid ORDER BY r.name, g.source LIMIT ${grantsMax}`;
+  return rows.map(({ role, source, grantedAt, ...cause }) => ({
+    ...{ role, source, grantedAt: grantedAt.toISOString(), cause: causeOf(cause) },
+  }));
+}
+
+/** The latest loss of each role that they do not hold today. */
+async function readLosses(database: SupportParts['database'], userId: string | null) {
+  const rows = await database.$queryRaw<(CauseRow & { role: string })[]>`
+    WITH latest AS (SELECT * FROM sync_events WHERE user_id = ${userId}::uuid ORDER BY id DESC LIMIT ${eventsMax}),
+    lost AS (
+      SELECT DISTINCT ON (c->>'role') c->>'role' AS role, e.id, applied_at AS at, trigger, event_type, svix_id
+      FROM latest e CROSS JOIN LATERAL jsonb_array_elements(e.changes) c WHERE c->>'type' = 'role_revoked'
+      ORDER BY c->>'role', e.id DESC
+    )
+    SELECT role, at, trigger, event_type AS "eventType", svix_id AS "svixId" FROM lost
+    WHERE NOT EXISTS (SELECT 1 FROM role_grants g JOIN roles r ON r.id = g.role_id
+      WHERE g.user_id = ${userId}::uuid AND r.name = lost.role)
+    ORDER BY id DESC LIMIT ${lossesMax}`;
+  return rows.flatMap(({ role, ...row }) => {
+    const cause = causeOf(row);
+    return cause === null ? [] : [{ role, ...cause }];
+  });
+}
+
+/** The events from before Scanner had a user for the member count too. */
+async function readEvents(
+  database: SupportParts['database'],
+  userId: string | null,
+  memberId: string | null,
+): Promise<PastEvent[]> {
+  const own = { userId: userId ?? nobody };
+  const before = { userId: null, stytchMemberId: memberId ?? '' };
+  const events = await database.syncEvent.findMany({
+    where: { OR: [own, before] },
+    orderBy: { id: 'desc' },
+    take: eventsShown,
+  });
+  return events.map(({ appliedAt, sentAt, trigger, eventType, svixId, outcome, changes }) => ({
+    ...{ at: appliedAt.toISOString(), trigger, eventType, svixId, outcome, changes },
+    lagSeconds: sentAt === null ? null : (appliedAt.getTime() - sentAt.getTime()) / 1000,
+  }));
+}
+
+function causeOf({ at, trigger, eventType, svixId }: CauseRow): Cause | null {
+  if (at === null || trigger === null) return null;
+  return { at: at.toISOString(), trigger, eventType, svixId };
+}

@@ -1,0 +1,18 @@
+import type { Transaction } from '../../database/database.js';
+import type { SyncEvent } from '../../directory/sync-event.js';
+
+/** One row each; a hint or replay that is recorded already (its worker died after the commit) is not recorded again. */
+export async function recordEvents(tx: Transaction, events: readonly SyncEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO sync_events (svix_id, event_id, event_type, trigger, team_id, user_id, stytch_member_id,
+      sent_at, received_at, outcome, changes, replay_id)
+    SELECT e."svixId", e."eventId", e."eventType", e.trigger, e."teamId", u.id, e."memberId",
+      e."sentAt", e."receivedAt", e.outcome, e.changes,
+      CASE WHEN e.trigger = 'replay' THEN e."replayId" END
+    FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb) AS e("svixId" text, "eventId" text, "eventType" text,
+      trigger text, "teamId" uuid, "memberId" text, "sentAt" timestamptz, "receivedAt" timestamptz, outcome text,
+      changes jsonb, "replayId" uuid)
+    LEFT JOIN users u ON u.stytch_member_id = e."memberId"
+    ON CONFLICT DO NOTHING`; // the two unique indexes are for these two only
+}

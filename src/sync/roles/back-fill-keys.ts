@@ -1,0 +1,56 @@
+import type { Database, Transaction } from '../../database/database.js';
+import type { SyncEvent } from '../../directory/sync-event.js';
+import { recordEvents } from '../apply/record-events.js';
+import { type MemberChange, revokeKeys } from '../apply/write-plans.js';
+
+/**
+ * A transaction that deactivates somebody may have looked for keys before this one was there. None lives longer than this
+ * (database.ts ends it after 20 s), so a key is looked at until it is that old.
+ */
+const graceSeconds = 25;
+/** A longer transaction only makes others wait. */
+const keysPerTransaction = 1000;
+
+/**
+ * Revokes API keys of leavers that were made, or opened again, after they had left, by whoever's SQL: a trigger notes each
+ * key with an owner (api_key_changes), and here those are revoked whose owner SCIM has deactivated. Safe to run twice, at
+ * once, or to die in the middle: it looks for keys that are live, and the notes go last.
+ * @returns how many keys were revoked
+ */
+export async function backFillKeys(database: Database): Promise<number> {
+  const notes = await database.$executeRaw`
+    UPDATE api_key_changes SET seen_at = clock_timestamp() WHERE seen_at IS NULL`;
+  const isIdle = notes === 0 && (await database.apiKeyChange.count()) === 0;
+  if (isIdle) return 0;
+  let revoked = 0;
+  for (let last = keysPerTransaction; last === keysPerTransaction; revoked += last) {
+    last = await database.$transaction((tx) => revokeLate(tx));
+  }
+  await database.$executeRaw`
+    DELETE FROM api_key_changes WHERE abs(extract(epoch FROM clock_timestamp() - seen_at)) > ${graceSeconds}`;
+  return revoked;
+}
+
+type LateKey = { keyId: string; teamId: string; memberId: string };
+
+async function revokeLate(tx: Transaction): Promise<number> {
+  const keys = await tx.$queryRaw<LateKey[]>`
+    SELECT k.id::text AS "keyId", u.team_id::text AS "teamId", u.stytch_member_id AS "memberId"
+    FROM api_keys k JOIN users u ON u.id = k.owner_user_id
+    WHERE k.id IN (SELECT api_key_id FROM api_key_changes) AND k.revoked_at IS NULL
+      AND u.status = 'deactivated' AND u.stytch_member_id IS NOT NULL
+    ORDER BY k.id LIMIT ${keysPerTransaction} FOR UPDATE OF k`;
+  if (keys.length === 0) return 0;
+  await revokeKeys(
+    tx,
+    keys.map(({ keyId, memberId }): MemberChange => ({ type: 'api_key_revoked', keyId, member_id: memberId })),
+  );
+  await recordEvents(
+    tx,
+    keys.map(({ keyId, teamId, memberId }): SyncEvent => {
+      const changes = [{ type: 'api_key_revoked' as const, keyId }];
+      return { trigger: 'key', teamId, memberId, outcome: 'changed', changes };
+    }),
+  );
+  return keys.length;
+}

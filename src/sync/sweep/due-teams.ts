@@ -1,0 +1,90 @@
+import { type Database, sql } from '../../database/database.js';
+
+/** A team whose organization changed is queued again only when the sweep that this asked for had time to end. */
+const changedAgainAfter = '60 seconds';
+
+/**
+ * The teams whose sweep is due. The database is the schedule: each connected team has its own second in every interval, by
+ * its id, so that sweeps are spread and none is ever further from the next than the interval, whatever queue, worker or job
+ * was lost in between. A team that has another organization than the one swept last (or none) is due at once: those who are
+ * still in it by the old one's word have to be judged. A date in the future is impossible, and postpones nothing.
+ */
+export async function dueTeams(database: Database, intervalSeconds: number): Promise<string[]> {
+  const teams = await database.$queryRaw<{ id: string }[]>`
+    WITH known AS (${known}), slots AS (
+      SELECT id, connected, moved, queued_at, to_timestamp(
+        floor((extract(epoch FROM clock_timestamp()) - phase) / ${intervalSeconds}) * ${intervalSeconds} + phase) AS slot
+      FROM (SELECT *, ((hash % ${intervalSeconds}) + ${intervalSeconds}) % ${intervalSeconds} AS phase FROM known) k
+    )
+    SELECT id::text FROM slots
+    WHERE (connected AND (queued_at IS NULL OR queued_at < slot))
+      OR (moved AND (queued_at IS NULL OR queued_at < clock_timestamp() - ${changedAgainAfter}::interval))
+    ORDER BY queued_at NULLS FIRST`;
+  return teams.map(({ id }) => id);
+}
+
+/** Of all teams, what their turns are decided by. */
+const known = sql.raw(`
+  SELECT t.id, hashtext(t.id::text) AS hash,
+    t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL AS connected,
+    s.swept_organization_id IS NOT NULL AND s.swept_organization_id IS DISTINCT FROM t.stytch_organization_id AS moved,
+    CASE WHEN s.sweep_queued_at <= clock_timestamp() THEN s.sweep_queued_at END AS queued_at,
+    CASE WHEN s.swept_at <= clock_timestamp() THEN s.swept_at END AS swept_at,
+    CASE WHEN s.sweep_claimed_at <= clock_timestamp() THEN s.sweep_claimed_at END AS claimed_at,
+    COALESCE(s.sweeping_until > clock_timestamp(), false) AS sweeping,
+    s.suspect_since IS NOT NULL OR COALESCE(s.sweeping_until <= clock_timestamp(), false) AS suspect
+  FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id`);
+
+export type Overdue = {
+  intervalSeconds: number;
+  /** How much longer than an interval ago a team was swept. */
+  lateSeconds: number;
+  /** At most so many, those first that were claimed longest ago. */
+  limit: number;
+};
+
+/** Who claims a team has this long to begin with it, and its failure to be over. */
+const claimedAgainAfter = '15 seconds';
+
+/**
+ * Claims teams that were swept too long ago, or never, and that nobody is sweeping: whatever became of what was asked for.
+ * Of several workers that do so at the same time each gets others. A team whose lease has lapsed was being swept when its
+ * worker died: it is suspect, claimed alone, and after all others.
+ */
+export async function claimOverdue(
+  database: Database,
+  { intervalSeconds, lateSeconds, limit }: Overdue,
+): Promise<string[]> {
+  const teams = await database.$queryRaw<{ id: string }[]>`
+    WITH known AS (${known}), overdue AS (
+      SELECT id, suspect, row_number() OVER (ORDER BY suspect, claimed_at NULLS FIRST, swept_at NULLS FIRST) AS place
+      FROM known
+      WHERE (moved OR connected AND (swept_at IS NULL
+          OR swept_at < clock_timestamp() - make_interval(secs => ${intervalSeconds + lateSeconds}::float8)))
+        AND NOT sweeping AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval)
+    )
+    INSERT INTO team_syncs AS s (team_id, sweep_claimed_at) SELECT id, clock_timestamp() FROM overdue
+    WHERE place = 1 OR (NOT suspect AND place <= ${limit}) ORDER BY id
+    ON CONFLICT (team_id) DO UPDATE SET sweep_claimed_at = excluded.sweep_claimed_at,
+      suspect_since = COALESCE(s.suspect_since, CASE WHEN s.sweeping_until IS NOT NULL THEN excluded.sweep_claimed_at END)
+      WHERE s.sweep_claimed_at IS NULL OR s.sweep_claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval
+        OR s.sweep_claimed_at > clock_timestamp()
+    RETURNING s.team_id::text AS id`;
+  return teams.map(({ id }) => id);
+}
+
+/** To be called after their sweeps were queued: dying in between queues them twice, never not at all. */
+export async function markQueued(database: Database, teamIds: readonly string[]): Promise<void> {
+  await database.$executeRaw`
+    INSERT INTO team_syncs (team_id, sweep_queued_at)
+    SELECT t.id, clock_timestamp() FROM teams t WHERE t.id = ANY(${teamIds}::uuid[]) ORDER BY t.id
+    ON CONFLICT (team_id) DO UPDATE SET sweep_queued_at = excluded.sweep_queued_at`;
+}
+
+export async function connectedTeams(database: Database): Promise<string[]> {
+  const teams = await database.team.findMany({
+    where: { ssoScimEnabled: true, stytchOrganizationId: { not: null } },
+    select: { id: true },
+  });
+  return teams.map(({ id }) => id);
+}

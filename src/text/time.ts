@@ -1,0 +1,35 @@
+import { RequestProblem } from '../errors/request-problem.js';
+
+const unitsMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/**
+ * A point in time as people write it: `2026-11-23`, `2026-11-23T09:30:00Z`, or how long ago: `90m`, `2h`, `3d`. Without a
+ * zone it is UTC, as everything that is shown.
+ * @throws RequestProblem
+ */
+export function timeOf(text: string, option: string, now: Date): Date {
+  const ago = /^(\d{1,6})([smhdw])$/.exec(text);
+  if (ago) return new Date(now.getTime() - Number(ago[1]) * unitsMs[ago[2] as keyof typeof unitsMs]);
+  const match = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text);
+  const iso = match && text.length > 10 && match[1] === undefined ? `${text}Z` : text;
+  const time = new Date(iso.replace(' ', 'T'));
+  if (match && !Number.isNaN(time.getTime())) return time;
+  throw new RequestProblem(
+    'usage',
+    `${option} ${text} is no time. Write 2026-11-23, 2026-11-23T09:30:00Z, 90m, 2h or 3d.`,
+  );
+}
+
+/** `4 s`, `12 min`, `3 h`, `2 d`. */
+export function durationText(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+/** To the second, in UTC: `2026-11-23 09:30:00`. */
+export function timeText(time: Date | string | null): string {
+  return time === null ? '—' : new Date(time).toISOString().slice(0, 19).replace('T', ' ');
+}

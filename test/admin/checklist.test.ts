@@ -1,0 +1,105 @@
+import { guideFor, providerIds } from '../../src/admin/connection/providers.js';
+import { checklist, type Signals } from '../../src/admin/overview/checklist.js';
+import { type MisconfigurationSigns, misconfigurations } from '../../src/admin/overview/misconfigurations.js';
+
+const nothing: Signals = { isConnected: false, people: 0, values: 0, valuesAreMore: false, granted: 0, deactivated: 0 };
+const ticked = (signals: Signals) => checklist(signals).map(({ done }) => done);
+
+it('nothing is ticked before anything was seen, and every open line says what to do', () => {
+  expect(ticked(nothing)).toEqual([false, false, false, false, false]);
+  expect(checklist(nothing).every(({ next, found }) => next.length > 20 && found === null)).toBe(true);
+});
+
+it.each([
+  [{ isConnected: true }, [true, false, false, false, false]],
+  [{ people: 3 }, [false, true, false, false, false]],
+  [{ values: 1 }, [false, false, true, false, false]],
+  [{ granted: 2 }, [false, false, false, true, false]],
+  [{ deactivated: 1 }, [false, false, false, false, true]],
+])('%j ticks its own line', (seen, expected) => {
+  expect(ticked({ ...nothing, ...seen })).toEqual(expected);
+});
+
+it('says what ticked it, in numbers', () => {
+  const all = { ...nothing, isConnected: true, people: 999, values: 1, granted: 1, deactivated: 2 };
+  expect(checklist(all).map(({ found }) => found)).toEqual([
+    'at Stytch',
+    '999 people',
+    '1 role or group name',
+    '1 person has a role',
+    '2 people',
+  ]);
+});
+
+it('counts no further than anybody needs', () => {
+  const all = { ...nothing, isConnected: true, people: 1000, values: 70, valuesAreMore: true, granted: 1000 };
+  expect(checklist(all).map(({ found }) => found)).toEqual([
+    'at Stytch',
+    'at least 1,000 people',
+    'at least 70 role and group names',
+    'at least 1,000 people have roles',
+    null,
+  ]);
+});
+
+const clean: MisconfigurationSigns = {
+  jsonValues: [],
+  peopleWithAddedRoles: 0,
+  rolesTakenAway: 0,
+  oddEmails: [],
+  oddUserNames: [],
+  sharedExternalIds: [],
+};
+
+it('no trap where nothing is wrong, and chance is no trap', () => {
+  expect(misconfigurations(clean, 'okta')).toEqual([]);
+  expect(misconfigurations({ ...clean, peopleWithAddedRoles: 1 }, 'microsoft-entra')).toEqual([]);
+  expect(misconfigurations({ ...clean, peopleWithAddedRoles: 50, rolesTakenAway: 1 }, 'microsoft-entra')).toEqual([]);
+});
+
+it.each([
+  [{ jsonValues: ['{"id":1}'] }, 'json_role_values', /“{"id":1}”.*/, /AssertiveAppRoleAssignmentsComplex/],
+  [{ peopleWithAddedRoles: 2 }, 'roles_only_added', /2 people/, /AppRoleAssignmentsComplex.*never removes/],
+  [{ oddUserNames: ['ada'] }, 'user_name_not_email', /“ada”/, /e-mail/],
+  [{ oddEmails: ['a', 'b', 'c', 'd'] }, 'user_name_not_email', /“a”, “b”, “c” and 1 more/, /e-mail/],
+  [
+    { sharedExternalIds: [{ externalId: 'ada', emails: ['a@x.example', 'b@x.example'] }] },
+    'shared_external_id',
+    /“a@x.example” and “b@x.example” are both sent as “ada”/,
+    /objectId/,
+  ],
+])('%j is the trap %s, with what was seen and the way out', (seen, id, words, cure) => {
+  expect(misconfigurations({ ...clean, ...seen }, 'microsoft-entra')).toEqual([
+    { id, title: expect.any(String), seen: expect.stringMatching(words), cure: expect.stringMatching(cure) },
+  ]);
+});
+
+it.each(providerIds)(
+  'the instructions for %s carry the base URL, the token, userName, externalId and the roles',
+  (id) => {
+    const text = JSON.stringify(guideFor(id, { baseUrl: 'https://stytch.example/scim/1' }));
+    for (const part of [
+      'https://stytch.example/scim/1',
+      '"is":"token"',
+      '`userName`',
+      '`externalId`',
+      'scim:scanner_analyst',
+    ]) {
+      expect(text).toContain(part);
+    }
+  },
+);
+
+it('Entra is told which expression, why not the others, and not with “Sync all users”', () => {
+  const text = JSON.stringify(guideFor('microsoft-entra', { baseUrl: 'x' }));
+  for (const part of [
+    'AssertiveAppRoleAssignmentsComplex([appRoleAssignments])',
+    '`AppRoleAssignmentsComplex` only ever adds',
+    '`SingleAppRoleAssignment` sends one role',
+    'Sync only assigned users and groups',
+    'objectId',
+    'aadOptscim062020',
+  ]) {
+    expect(text).toContain(part);
+  }
+});

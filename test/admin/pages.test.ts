@@ -1,0 +1,198 @@
+import { type ApiAnswer, signInAdmin, signInAs, type TestAdmin } from '../helpers/admin.js';
+import { type Lab, startLab } from '../helpers/lab.js';
+
+let lab: Lab;
+let admin: TestAdmin;
+
+beforeAll(async () => {
+  lab = await startLab({ worker: false });
+});
+beforeEach(async () => {
+  admin = await signInAdmin(lab);
+});
+afterEach(() => lab.emulator.faults.reset());
+afterAll(() => lab.stop());
+
+const okta = { identityProvider: 'okta', displayName: 'Acme Okta' };
+const tokenIn = ({ text }: ApiAnswer) => /id="token" type="text" value="(\w{48})"/.exec(text)?.[1];
+
+it('the whole path without any script: create, copy, rename, rotate, delete', async () => {
+  expect((await admin.page('')).text).toContain('href="/settings/scim/connection/new"');
+  expect((await admin.page('/connection')).headers.get('location')).toBe('/settings/scim/connection/new');
+  expect((await admin.page('/connection/new')).text).toContain('Google Workspace');
+  const made = await admin.page('/connection', okta);
+  const token = tokenIn(made);
+  expect([made.status, made.headers.get('cache-control'), token?.length]).toEqual([201, 'no-store', 48]);
+  expect(made.text).toContain('shown this once');
+  expect((await admin.page('/connection/new')).headers.get('location')).toBe('/settings/scim/connection');
+  for (const path of ['', '/connection', '/roles', '/activity', '/live']) {
+    const page = await admin.page(path);
+    expect([path, page.status, page.text.includes(String(token))]).toEqual([path, 200, false]);
+  }
+  expect((await admin.page('/connection/rename', { displayName: 'New name' })).status).toBe(303);
+  expect((await admin.page('/connection?done=renamed')).text).toContain('has its new name');
+  const next = tokenIn(await admin.page('/connection/rotation', {}));
+  expect((await admin.page('/connection')).text).toContain(`ends in <code>${next?.slice(-4)}</code>`);
+  const wrong = await admin.page('/connection/rotation/complete', { nextBearerTokenLastFour: 'zzzz' });
+  expect([wrong.status, wrong.text.includes('not the one you were shown')]).toEqual([409, true]);
+  expect((await admin.page('/connection/rotation/cancel', {})).headers.get('location')).toContain('done=cancelled');
+  const again = tokenIn(await admin.page('/connection/rotation', {}));
+  const done = await admin.page('/connection/rotation/complete', { nextBearerTokenLastFour: String(again?.slice(-4)) });
+  expect(done.headers.get('location')).toContain('done=completed');
+  const ask = await admin.page('/connection/delete');
+  const connectionId = /name="connectionId" value="([^"]+)"/.exec(ask.text)?.[1] ?? '';
+  const misspelt = await admin.page('/connection/delete', { connectionId, teamName: 'acme' });
+  expect([misspelt.status, misspelt.text.includes('not the name of the team')]).toEqual([400, true]);
+  const other = await admin.page('/connection/delete', {
+    connectionId: 'scim-connection-test-other',
+    teamName: 'Acme',
+  });
+  expect(other.status).toBe(409);
+  expect((await admin.page('/connection/delete', { connectionId, teamName: ' Acme ' })).status).toBe(303);
+  expect((await admin.page('?done=deleted')).text).toContain('The connection is deleted');
+});
+
+it('what is wrong with a new connection is said on the form, and what was typed is still there', async () => {
+  const refused = await admin.page('/connection', { identityProvider: 'okta', displayName: ' ' });
+  expect([refused.status, refused.text.includes('displayName must be text')]).toEqual([400, true]);
+  expect(refused.text).toMatch(/value="okta" checked/);
+  lab.emulator.faults.failNext('scim.connection.create', '500');
+  const down = await admin.page('/connection', okta);
+  expect([down.status, down.text.includes('value="Acme Okta"')]).toEqual([503, true]);
+});
+
+it('a second click, and an answer that got lost, lead to a page that offers a new token', async () => {
+  lab.emulator.faults.failNext('scim.connection.create', 'lostReply');
+  const lost = await admin.page('/connection', okta);
+  expect([lost.status, lost.text.includes('the token got lost')]).toEqual([502, true]);
+  const second = await admin.page('/connection', okta);
+  expect([second.status, second.text.includes('There is a connection already')]).toEqual([409, true]);
+  expect(second.text).toContain('action="/settings/scim/connection/rotation"');
+  expect(tokenIn(await admin.page('/connection/rotation', {}))).toHaveLength(48);
+});
+
+const evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>\'{{7*7}}';
+
+it('what people, the identity provider and Stytch fill in is text on every page', async () => {
+  const team = await signInAdmin(lab, { name: evil, roles: [`scim:${evil}`, `scim:${evil.toUpperCase()}`, evil] });
+  await team.page('/connection', { identityProvider: 'okta', displayName: evil.slice(0, 99) });
+  const role = await lab.database.role.findFirstOrThrow({ where: { teamId: team.teamId, name: `scim:${evil}` } });
+  const { id: userId } = await lab.database.user.create({
+    data: {
+      ...{ teamId: team.teamId, email: evil, name: evil, stytchMemberId: `m${evil}`, scimExternalId: evil },
+      idpRoleValues: { create: [evil, `{${evil}`, `${evil} 2`].map((value) => ({ value, via: 'groups' })) },
+      grants: { create: [{ roleId: role.id, source: 'scim' }] },
+    },
+  });
+  await lab.database.user.create({ data: { teamId: team.teamId, email: `${evil}2`, scimExternalId: evil } });
+  const changes = [
+    { type: 'role_granted', roleId: role.id, role: evil },
+    { type: 'idp_role_value_added', value: evil, via: 'roles' },
+  ];
+  const event = {
+    teamId: team.teamId,
+    userId,
+    outcome: 'changed',
+    trigger: evil,
+    eventType: evil,
+    stytchMemberId: evil,
+    changes,
+  };
+  await lab.database.syncEvent.create({ data: event });
+  const query = encodeURIComponent(evil);
+  const paths = [
+    ...['', '/live', '/connection', '/connection/delete', '/roles', `/roles?q=${query}`, `/roles/new?value=${query}`],
+    ...[`/roles/${role.id}`, `/roles/${role.id}?value=${query}`, `/roles/${role.id}/delete`],
+    ...['/activity', `/activity?person=${query}`, `?done=${query}`, `/${query}`, `/roles/${query}`],
+  ];
+  for (const path of paths) {
+    const { text } = await team.page(path);
+    expect([path, /<script>|<img/i.test(text.replace('<script src="/assets/page.js" defer></script>', ''))]).toEqual([
+      path,
+      false,
+    ]);
+    expect([
+      path,
+      / onerror=alert/.test(
+        text.replace(/&lt;img src=x onerror=alert/g, '').replace(/&lt;IMG SRC=X ONERROR=ALERT/g, ''),
+      ),
+    ]).toEqual([path, false]);
+  }
+  for (const [path, form] of [
+    ['/connection', { identityProvider: evil, displayName: evil }],
+    ['/roles', { value: evil, morePermissions: evil }],
+    ['/connection/delete', { teamName: evil, connectionId: evil }],
+  ] as const) {
+    expect((await team.page(path, form)).text).not.toMatch(/<script>alert|<img src=x/);
+  }
+  const seen = (await team.page('/roles')).text;
+  expect(seen).toContain('&lt;script>alert(1)');
+});
+
+it('addresses that are none are answered in words', async () => {
+  for (const [path, status] of [
+    ['/roles/%E0%A4%A', 400],
+    ['/roles/new', 400],
+    ['/roles?q=a&q=b', 400],
+    ['/nothing/at/all', 404],
+  ] as const) {
+    const { status: found, text } = await admin.page(path);
+    expect([path, found, text.includes('<h1>')]).toEqual([path, status, true]);
+  }
+});
+
+it('an address of ours in a link can not be made to run anything', async () => {
+  const { text } = await admin.page('/roles/new?value=javascript:alert(1)');
+  expect(text).not.toMatch(/href="javascript/i);
+});
+
+it('teams without SCIM, people without the permission, and sessions that are over get a page that says what to do', async () => {
+  await lab.database.team.update({ where: { id: admin.teamId }, data: { ssoScimEnabled: false } });
+  const off = await admin.page('');
+  expect([off.status, off.text.includes('Contact Scanner support')]).toEqual([403, true]);
+  await lab.database.team.update({ where: { id: admin.teamId }, data: { ssoScimEnabled: true } });
+  const { member_id } = lab.emulator.directory.createMember(admin.organizationId, {
+    email_address: 'plain@acme.example',
+  });
+  const plain = await (await signInAs(lab, member_id)).page('');
+  expect([plain.status, plain.text.includes('Ask an administrator')]).toEqual([403, true]);
+  lab.emulator.sessions.revoke(admin.sessionToken);
+  const over = await admin.page('');
+  expect([over.status, over.text.includes('Sign in to Scanner')]).toEqual([401, true]);
+});
+
+it('nothing is done for a form that another site sends, nor without a session', async () => {
+  lab.emulator.calls.reset();
+  const form = { method: 'POST', body: new URLSearchParams(okta), redirect: 'manual' as const };
+  const cookie = `stytch_session_jwt=${admin.jwt}`;
+  for (const [headers, status] of [
+    [{ cookie, 'sec-fetch-site': 'cross-site' }, 403],
+    [{ cookie, origin: 'https://evil.example' }, 403],
+    [{ cookie }, 403],
+    [{ 'sec-fetch-site': 'same-origin' }, 401],
+  ] as const) {
+    expect((await fetch(`${lab.url}/settings/scim/connection`, { ...form, headers })).status).toBe(status);
+  }
+  expect(lab.emulator.calls.count('scim.connection.create')).toBe(0);
+});
+
+it('with the database away a page says so, and not what only we can do about it', async () => {
+  await lab.database.$executeRaw`ALTER TABLE teams RENAME TO teams_away`;
+  try {
+    const { status, text } = await admin.page('');
+    expect([status, text.includes('The Scanner database did not answer')]).toEqual([503, true]);
+    expect(text).not.toContain('npm run migrate');
+  } finally {
+    await lab.database.$executeRaw`ALTER TABLE teams_away RENAME TO teams`;
+  }
+});
+
+it('styles, script and icon are there, and nothing else of the disk', async () => {
+  const { text } = await admin.page('');
+  const links = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path]) => String(path));
+  expect(links).toHaveLength(4);
+  for (const path of links) expect([path, (await fetch(lab.url + path)).status]).toEqual([path, 200]);
+  for (const path of ['/assets/', '/assets/../site.js', '/assets/%2e%2e/site.js', '/assets/..%2fsite.js']) {
+    expect([path, (await fetch(lab.url + path)).status >= 400]).toEqual([path, true]);
+  }
+});

@@ -1,0 +1,298 @@
+import { type ApiAnswer, signInAdmin, type TestAdmin } from '../helpers/admin.js';
+import { type Lab, startLab } from '../helpers/lab.js';
+
+let lab: Lab;
+let admin: TestAdmin;
+let other: TestAdmin;
+
+beforeAll(async () => {
+  lab = await startLab({ worker: false });
+});
+beforeEach(async () => {
+  admin = await signInAdmin(lab, { roles: ['scim:admins', 'Analyst', 'by hand'] });
+  other = await signInAdmin(lab, { name: 'Beta', roles: ['scim:admins'] });
+  await person(other.teamId, 'zoe', ['analyst', 'admins'], ['scim:admins']);
+});
+afterAll(() => lab.stop());
+
+const problem = ({ status, body }: ApiAnswer) => [status, body.error.code];
+
+/** A row as reconciling leaves it: values held, roles granted by SCIM. */
+async function person(teamId: string, name: string, values: string[], granted: string[] = [], status = 'active') {
+  const roles = await lab.database.role.findMany({ where: { teamId, name: { in: granted } } });
+  const { id } = await lab.database.user.create({
+    data: {
+      ...{ teamId, name, status, email: `${name}@acme.example`, stytchMemberId: `member-${teamId}-${name}` },
+      idpRoleValues: { create: values.map((value) => ({ value, via: 'groups' })) },
+      grants: { create: roles.map((role) => ({ roleId: role.id, source: 'scim' })) },
+    },
+  });
+  return id;
+}
+
+const roleNames = async (teamId: string) =>
+  (await lab.database.role.findMany({ where: { teamId }, orderBy: { name: 'asc' } })).map(({ name }) => name);
+const acts = async () =>
+  (await lab.database.auditLog.findMany({ where: { actor: admin.memberId }, orderBy: { id: 'asc' } })).map((act) => [
+    act.action,
+    act.details,
+  ]);
+const names = ({ people }: { people: { name: string }[] }) => people.map(({ name }) => name);
+
+it('a team of which nothing was seen has no values, and its scim roles', async () => {
+  const { body } = await admin.api('GET', '/roles');
+  expect(body).toEqual({
+    values: [],
+    valuesTotal: 0,
+    nextValuesCursor: null,
+    scimRoles: [{ id: expect.any(String), name: 'scim:admins', permissions: [], scimGrants: 0, manualGrants: 0 }],
+    scimRolesTotal: 1,
+    nextScimRolesCursor: null,
+  });
+});
+
+it('shows each value with its carriers and holders, its role or the near miss; of this team and of active people only', async () => {
+  const ada = await person(admin.teamId, 'ada', ['admins', 'analyst'], ['scim:admins']);
+  await lab.database.idpRoleValue.create({ data: { userId: ada, value: 'analyst', via: 'roles' } });
+  await person(admin.teamId, 'bob', ['analyst']);
+  await person(admin.teamId, 'cy', ['analyst', 'gone'], [], 'deactivated');
+  const { values, valuesTotal, scimRoles } = (await admin.api('GET', '/roles')).body;
+  expect(values).toEqual([
+    {
+      ...{ value: 'analyst', via: ['groups', 'roles'], holders: 2, role: null },
+      nearMiss: { role: expect.objectContaining({ name: 'Analyst' }), because: ['prefix', 'case'] },
+    },
+    {
+      value: 'admins',
+      via: ['groups'],
+      holders: 1,
+      role: expect.objectContaining({ name: 'scim:admins' }),
+      nearMiss: null,
+    },
+  ]);
+  expect([valuesTotal, scimRoles[0].scimGrants]).toEqual([2, 1]);
+});
+
+it('creates scim:value with permissions, after saying who gains it, without giving anything itself', async () => {
+  await person(admin.teamId, 'ada', ['analyst']);
+  await person(admin.teamId, 'bob', ['Analyst']);
+  const preview = await admin.api('POST', '/roles?preview=true', { value: 'analyst' });
+  expect([preview.status, names(preview.body.effect.gain)]).toEqual([200, ['ada']]);
+  expect(await roleNames(admin.teamId)).not.toContain('scim:analyst');
+  const made = await admin.api('POST', '/roles', { value: ' analyst ', permissions: ['Query', 'Query', ' My own '] });
+  expect([made.status, made.body]).toMatchObject([201, { name: 'scim:analyst', permissions: ['Query', 'My own'] }]);
+  expect(await acts()).toEqual([
+    ['role.create', { teamId: admin.teamId, role: 'scim:analyst', gain: 1, permissions: ['Query', 'My own'] }],
+  ]);
+  expect(await lab.database.roleGrant.count({ where: { roleId: made.body.id } })).toBe(0);
+  expect(await roleNames(other.teamId)).toEqual(['scim:admins']);
+});
+
+it('takes the name in full too', async () => {
+  const made = await admin.api('POST', '/roles', { name: 'scim:Äußere Stelle', permissions: [] });
+  expect([made.status, made.body.name]).toEqual([201, 'scim:Äußere Stelle']);
+});
+
+it('a role that is there already is not made again, also by two clicks at once', async () => {
+  expect(problem(await admin.api('POST', '/roles', { value: 'admins' }))).toEqual([409, 'role_exists']);
+  const both = await Promise.all([1, 2].map(() => admin.api('POST', '/roles', { value: 'twice' })));
+  expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+});
+
+it('who confirms a preview that is no longer true is asked again', async () => {
+  const { fingerprint } = (await admin.api('POST', '/roles?preview=true', { value: 'analyst' })).body.effect;
+  await person(admin.teamId, 'ada', ['analyst']);
+  const late = await admin.api('POST', '/roles', { value: 'analyst', fingerprint });
+  expect(problem(late)).toEqual([409, 'changed_meanwhile']);
+  const again = (await admin.api('POST', '/roles?preview=true', { value: 'analyst' })).body.effect;
+  expect((await admin.api('POST', '/roles', { value: 'analyst', fingerprint: again.fingerprint })).status).toBe(201);
+});
+
+it('renames after saying who gains and who loses; grants by hand stay', async () => {
+  await person(admin.teamId, 'ada', ['admins'], ['scim:admins']);
+  await person(admin.teamId, 'bob', ['admins', 'owners'], ['scim:admins']);
+  await person(admin.teamId, 'cy', ['owners']);
+  const { id } = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
+  const { effect, role } = (await admin.api('PATCH', `/roles/${id}?preview=true`, { value: 'owners' })).body;
+  expect([role.name, names(effect.gain), names(effect.lose)]).toEqual(['scim:admins', ['cy'], ['ada']]);
+  const renamed = await admin.api('PATCH', `/roles/${id}`, { value: 'owners', fingerprint: effect.fingerprint });
+  expect([renamed.status, renamed.body.name]).toEqual([200, 'scim:owners']);
+  expect(await acts()).toEqual([
+    ['role.rename', { teamId: admin.teamId, role: 'scim:owners', was: 'scim:admins', gain: 1, lose: 1 }],
+  ]);
+  expect(await lab.database.roleChange.count({ where: { teamId: admin.teamId } })).toBeGreaterThan(0);
+});
+
+it('does not rename onto another role', async () => {
+  const { body: made } = await admin.api('POST', '/roles', { value: 'owners' });
+  expect(problem(await admin.api('PATCH', `/roles/${made.id}`, { value: 'admins' }))).toEqual([409, 'role_exists']);
+});
+
+it('deletes after saying who loses it, by SCIM and by hand', async () => {
+  await person(admin.teamId, 'ada', ['admins'], ['scim:admins']);
+  const bob = await person(admin.teamId, 'bob', []);
+  const { id } = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
+  await lab.database.roleGrant.create({ data: { userId: bob, roleId: id, source: 'manual' } });
+  const { effect } = (await admin.api('DELETE', `/roles/${id}?preview=true`)).body;
+  expect([names(effect.lose), names(effect.loseManual)]).toEqual([['ada'], ['bob']]);
+  expect((await admin.api('DELETE', `/roles/${id}`)).status).toBe(200);
+  expect(await roleNames(admin.teamId)).toEqual(['Analyst', 'by hand']);
+  expect(await roleNames(other.teamId)).toEqual(['scim:admins']);
+  expect(await lab.database.roleGrant.count({ where: { role: { teamId: other.teamId } } })).toBe(1);
+  expect(problem(await admin.api('DELETE', `/roles/${id}`))).toEqual([404, 'not_found']);
+});
+
+it("other teams' roles, roles that are not of SCIM, and ids that are none are not there", async () => {
+  const theirs = await lab.database.role.findFirstOrThrow({ where: { teamId: other.teamId } });
+  const manual = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'by hand' } });
+  for (const id of [theirs.id, manual.id, '00000000-0000-4000-8000-000000000000', 'nonsense', "' OR 1=1 --"]) {
+    const path = `/roles/${encodeURIComponent(id)}`;
+    expect(problem(await admin.api('PATCH', path, { value: 'mine' }))).toEqual([404, 'not_found']);
+    expect(problem(await admin.api('DELETE', path))).toEqual([404, 'not_found']);
+    for (const page of ['', '/delete', '?value=mine']) expect((await admin.page(path + page)).status).toBe(404);
+  }
+  expect(await roleNames(other.teamId)).toEqual(['scim:admins']);
+});
+
+it.each([
+  ['no value', {}, /value must be/],
+  ['a blank value', { value: ' ' }, /value must be text of 1 to 500/],
+  ['a value that is too long', { value: 'x'.repeat(501) }, /value must be text/],
+  ['a value with a NUL', { value: 'a\0b' }, /value must be text/],
+  ['half a character', { value: 'a\ud800' }, /value must be text/],
+  ['a name without the prefix', { name: 'admin' }, /must begin with scim:/],
+  ['nothing behind the prefix', { name: 'scim:' }, /must be text of 1 to 500/],
+  ['permissions that are no list', { value: 'a', permissions: 'Admin' }, /permissions must be a list/],
+  ['a blank permission', { value: 'a', permissions: [''] }, /permissions.0 must be text/],
+  [
+    'too many permissions',
+    { value: 'a', permissions: Array.from({ length: 101 }, (_, n) => `p${n}`) },
+    /more than 100/,
+  ],
+])('refuses %s', async (_, body, message) => {
+  const refused = await admin.api('POST', '/roles', body);
+  expect([refused.status, refused.body.error.message]).toEqual([400, expect.stringMatching(message)]);
+  expect(await roleNames(admin.teamId)).toEqual(['Analyst', 'by hand', 'scim:admins']);
+});
+
+it('by pages: a near miss leads to the role that puts it right, with the same permissions, in two clicks', async () => {
+  await lab.database.role.updateMany({
+    where: { teamId: admin.teamId, name: 'Analyst' },
+    data: { permissions: ['Query', 'Odd one'] },
+  });
+  await person(admin.teamId, 'ada', ['analyst']);
+  const roles = await admin.page('/roles');
+  expect(roles.text).toContain('Near miss');
+  const link = /href="(\/settings\/scim\/roles\/new\?value=analyst&(?:amp;)?like=[^"]+)"/.exec(roles.text)?.[1] ?? '';
+  const form = await admin.page(link.replace('/settings/scim', '').replaceAll('&amp;', '&'));
+  expect(form.text).toMatch(/value="Query" checked/);
+  expect(form.text).toContain('Odd one</textarea>');
+  const fingerprint = /name="fingerprint" value="([^"]+)"/.exec(form.text)?.[1] ?? '';
+  const sent = {
+    value: 'analyst',
+    fingerprint,
+    permissions: ['Query', 'Read'],
+    morePermissions: 'Odd one\r\n\r\n Another ',
+  };
+  const made = await admin.page('/roles', sent);
+  expect([made.status, made.headers.get('location')]).toEqual([303, '/settings/scim/roles?done=role-created']);
+  const role = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:analyst' } });
+  expect(role.permissions).toEqual(['Query', 'Read', 'Odd one', 'Another']);
+  expect((await admin.page('/roles?done=role-created')).text).toContain('The role is created');
+});
+
+it('by pages: a scim role that misses is renamed, and deleted, after a look', async () => {
+  await person(admin.teamId, 'ada', ['Admins']);
+  const { id } = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
+  expect((await admin.page('/roles')).text).toContain(`/settings/scim/roles/${id}?value=Admins`);
+  const preview = await admin.page(`/roles/${id}?value=Admins`);
+  expect(preview.text).toMatch(/1 person<\/strong> gains it/);
+  const stale = await admin.page(`/roles/${id}/rename`, { value: 'Admins', fingerprint: 'old' });
+  expect([stale.status, stale.text.includes('has changed since you looked')]).toEqual([409, true]);
+  const fingerprint = /name="fingerprint" value="([^"]+)"/.exec(stale.text)?.[1] ?? '';
+  expect((await admin.page(`/roles/${id}/rename`, { value: 'Admins', fingerprint })).status).toBe(303);
+  const deletion = await admin.page(`/roles/${id}/delete`);
+  expect(deletion.text).toContain('Nobody has it by SCIM');
+  expect(
+    (await admin.page(`/roles/${id}/delete`, { fingerprint: /value="([^"]+)"/.exec(deletion.text)?.[1] ?? '' })).status,
+  ).toBe(303);
+  expect(await roleNames(admin.teamId)).toEqual(['Analyst', 'by hand']);
+});
+
+it('by pages: what is wrong with a new role is said where it was typed, and what was typed is still there', async () => {
+  const refused = await admin.page('/roles', { value: 'admins', permissions: 'Read', morePermissions: 'Mine' });
+  expect([refused.status, refused.text.includes('Your team has a role of that name already')]).toEqual([409, true]);
+  expect(refused.text).toMatch(/value="Read" checked/);
+  expect(refused.text).toContain('Mine</textarea>');
+});
+
+it('finds a value among thousands', async () => {
+  const id = await person(admin.teamId, 'ada', []);
+  const value = (n: number) => ({ userId: id, value: `group ${n}`, via: 'groups' });
+  await lab.database.idpRoleValue.createMany({ data: Array.from({ length: 2000 }, (_, n) => value(n)) });
+  const { values, valuesTotal } = (await admin.api('GET', '/roles')).body;
+  expect([values.length, valuesTotal]).toEqual([50, 2000]);
+  const found = await admin.page('/roles?q=ROUP%201999');
+  expect(found.text).toContain('group 1999');
+  expect(found.text).not.toContain('group 1998');
+  expect((await admin.page('/roles?q=%25')).text).toContain('No name contains “%”');
+});
+
+/** All pages of one of the two lists, by its cursor. */
+async function pagesOf(list: 'values' | 'scimRoles'): Promise<string[][]> {
+  const [query, next] =
+    list === 'values' ? ['valuesCursor', 'nextValuesCursor'] : ['rolesCursor', 'nextScimRolesCursor'];
+  const pages: string[][] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = await admin.api('GET', `/roles?${query}=${cursor}`);
+    pages.push(body[list].map((one: { value?: string; name: string }) => one.value ?? one.name));
+    if (body[next] === null) return pages;
+    cursor = body[next];
+  }
+}
+
+it('turns the pages of names and of roles, each of them once, fifty at a time', async () => {
+  const id = await person(admin.teamId, 'ada', []);
+  const values = Array.from({ length: 120 }, (_, n) => `group ${n}`);
+  await lab.database.idpRoleValue.createMany({ data: values.map((value) => ({ userId: id, value, via: 'groups' })) });
+  const names = values.slice(0, 60).map((value) => `scim:${value}`);
+  await lab.database.role.createMany({ data: names.map((name) => ({ teamId: admin.teamId, name })) });
+  const [seen, roles] = [await pagesOf('values'), await pagesOf('scimRoles')];
+  expect([seen.map(({ length }) => length), seen.flat().sort()]).toEqual([[50, 50, 20], [...values].sort()]);
+  expect([roles.map(({ length }) => length), roles.flat().sort()]).toEqual([
+    [50, 11],
+    [...names, 'scim:admins'].sort(),
+  ]);
+  const first = await admin.page('/roles');
+  expect([first.text.match(/<tr/g)?.length, first.text.includes('1–50 of 120 names')]).toEqual([102, true]);
+  const link = /href="(\/settings\/scim\/roles\?[^"#]*valuesCursor=50[^"#]*)/.exec(first.text)?.[1] ?? '';
+  const second = await admin.page(link.replace('/settings/scim', '').replaceAll('&amp;', '&'));
+  expect([second.text.includes('51–100 of 120 names'), second.text.includes('1–50 of 61 roles')]).toEqual([true, true]);
+});
+
+it('a value of a later page is matched too, exactly and nearly', async () => {
+  const id = await person(admin.teamId, 'ada', ['zz analyst', 'zz exact']);
+  const others = Array.from({ length: 60 }, (_, n) => ({ userId: id, value: `group ${n}`, via: 'groups' }));
+  await lab.database.idpRoleValue.createMany({ data: others });
+  const name = (name: string) => ({ teamId: admin.teamId, name });
+  await lab.database.role.createMany({ data: [name('ZZ Analyst'), name('scim:zz exact')] });
+  const { values } = (await admin.api('GET', '/roles?valuesCursor=50')).body;
+  expect(values.slice(-2)).toMatchObject([
+    { value: 'zz analyst', role: null, nearMiss: { role: { name: 'ZZ Analyst' }, because: ['prefix', 'case'] } },
+    { value: 'zz exact', role: { name: 'scim:zz exact' }, nearMiss: null },
+  ]);
+});
+
+it.each(['valuesCursor=-1', 'rolesCursor=x', 'valuesCursor=9999999999'])('refuses %s', async (query) => {
+  expect(problem(await admin.api('GET', `/roles?${query}`))).toEqual([400, 'bad_input']);
+  expect((await admin.page(`/roles?${query}`)).status).toBe(400);
+});
+
+it('a role with more permissions than can be given here shows as many as can', async () => {
+  const permissions = Array.from({ length: 5_000 }, (_, n) => `permission ${n}`);
+  const { id } = await lab.database.role.create({ data: { teamId: admin.teamId, name: 'scim:wide', permissions } });
+  const { scimRoles } = (await admin.api('GET', '/roles?q=wide')).body;
+  expect(scimRoles[0].permissions).toEqual(permissions.slice(0, 100));
+  expect((await admin.page('/roles?q=wide')).text).toContain('and 95 more');
+  expect((await admin.page(`/roles/${id}`)).text.match(/permission \d+/g)).toHaveLength(100);
+});

@@ -1,0 +1,145 @@
+import { idp } from '../emulator/idp.js';
+import { signInAdmin, type TestAdmin } from '../helpers/admin.js';
+import { eventually } from '../helpers/eventually.js';
+import { type Lab, startLab } from '../helpers/lab.js';
+
+jest.setTimeout(240_000); // several waits of up to a minute each
+
+/** The set-up that ticks itself, by a real identity provider's side, a real worker and real rows. */
+let lab: Lab;
+let admin: TestAdmin;
+
+beforeAll(async () => {
+  lab = await startLab();
+});
+beforeEach(async () => {
+  admin = await signInAdmin(lab, { roles: ['scim:analyst'] });
+});
+afterEach(() => lab.emulator.faults.reset());
+afterAll(() => lab.stop());
+
+type Setup = {
+  checks: { id: string; done: boolean }[];
+  misconfigurations: { id: string; seen: string; cure: string }[];
+};
+const setup = async (): Promise<Setup> => (await admin.api('GET', '/setup')).body;
+const done = async () => (await setup()).checks.filter((check) => check.done).map(({ id }) => id);
+const trapIds = async () => (await setup()).misconfigurations.map(({ id }) => id);
+
+async function connect(identityProvider = 'okta') {
+  const { body } = await admin.api('POST', '/connection', { identityProvider, displayName: 'Acme' });
+  return idp({ base_url: body.baseUrl, bearer_token: body.bearerToken });
+}
+
+function user(name: string, more: object = {}) {
+  const userName = `${name}-${admin.teamId}@acme.example`;
+  const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User'];
+  return {
+    schemas,
+    userName,
+    externalId: `00u-${name}`,
+    emails: [{ value: userName, primary: true }],
+    active: true,
+    ...more,
+  };
+}
+
+it('ticks each line when its thing is really seen, and not before; another team sees none of it', async () => {
+  const other = await signInAdmin(lab, { name: 'Beta' });
+  expect(await done()).toEqual([]);
+  const scim = await connect();
+  expect(await done()).toEqual(['connected']);
+  const { body: ada } = await scim('POST', '/Users', user('ada'));
+  await eventually(async () => expect(await done()).toEqual(['connected', 'first_user']), 60_000);
+  await scim('POST', '/Groups', {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+    displayName: 'engineering',
+    members: [{ value: ada.id }],
+  });
+  await eventually(async () => expect(await done()).toEqual(['connected', 'first_user', 'first_role_value']), 60_000);
+  const { body: bob } = await scim('POST', '/Users', user('bob', { roles: [{ value: 'analyst' }] }));
+  await eventually(async () => expect(await done()).toContain('first_role_granted'), 60_000);
+  await scim('DELETE', `/Users/${bob.id}`);
+  await eventually(async () => expect(await done()).toContain('first_deactivation'), 60_000);
+  expect((await other.api('GET', '/setup')).body.checks.filter((check: { done: boolean }) => check.done)).toEqual([]);
+  expect(await trapIds()).toEqual([]);
+});
+
+it('starts anew with a new connection: what the one before did ticks nothing', async () => {
+  const scim = await connect();
+  const { body: ada } = await scim('POST', '/Users', user('ada'));
+  await eventually(async () => expect(await done()).toContain('first_user'), 60_000);
+  await scim('DELETE', `/Users/${ada.id}`);
+  await eventually(async () => expect(await done()).toContain('first_deactivation'), 60_000);
+  await admin.api('DELETE', '/connection');
+  await connect();
+  expect(await done()).not.toContain('first_deactivation');
+});
+
+it('the page of a team whose connection was made in Stytch ticks too', async () => {
+  const elsewhere = lab.emulator.directory.connect(admin.organizationId, {
+    display_name: 'By hand',
+    identity_provider: 'okta',
+  });
+  await idp(elsewhere)('POST', '/Users', user('ada'));
+  await eventually(async () => expect(await done()).toEqual(['connected', 'first_user']), 60_000);
+});
+
+it("notices what is done in Stytch's dashboard while nobody looks", async () => {
+  const rows = () =>
+    lab.database.scimConnection.findMany({
+      where: { teamId: admin.teamId },
+      select: { displayName: true, status: true },
+    });
+  lab.emulator.directory.connect(admin.organizationId, { display_name: 'By hand', identity_provider: 'okta' });
+  await eventually(async () => expect(await rows()).toEqual([{ displayName: 'By hand', status: 'active' }]), 60_000);
+  lab.emulator.faults.failNext('scim.connection.get', '500'); // its hint is tried again
+  lab.emulator.directory.disconnect(admin.organizationId);
+  await eventually(async () => expect(await rows()).toEqual([{ displayName: 'By hand', status: 'deleted' }]), 60_000);
+});
+
+it('names the traps it sees: role values that look like JSON, user names that are no e-mail addresses', async () => {
+  const scim = await connect('microsoft-entra');
+  await scim('POST', '/Users', user('ada', { roles: [{ value: '[{"value":"Admin"}]' }] }));
+  await scim('POST', '/Users', user('bob', { userName: `bob-${admin.teamId}` }));
+  await eventually(
+    async () => expect((await trapIds()).sort()).toEqual(['json_role_values', 'user_name_not_email']),
+    60_000,
+  );
+  const { text } = await admin.page('');
+  expect(text).toContain('Role names look like JSON');
+  expect(text).toContain('userName is not an e-mail address');
+  lab.emulator.faults.failWhile('members.dangerouslyGet', '500');
+  expect(await trapIds()).toEqual(['json_role_values']); // Stytch away: what is not known is not said
+});
+
+it('names the trap of roles that are only ever added, until one is taken away', async () => {
+  const scim = await connect('microsoft-entra');
+  const people = [];
+  for (const name of ['ada', 'bob']) {
+    people.push((await scim('POST', '/Users', user(name, { roles: [{ value: 'one' }] }))).body.id);
+  }
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp'];
+  const roles = (id: string, op: string, values: string[]) =>
+    scim('PATCH', `/Users/${id}`, {
+      schemas,
+      Operations: [{ op, path: 'roles', value: values.map((value) => ({ value })) }],
+    });
+  await eventually(
+    async () => expect(await lab.database.user.count({ where: { teamId: admin.teamId } })).toBe(3),
+    60_000,
+  );
+  expect(await trapIds()).toEqual([]);
+  for (const id of people) await roles(id, 'add', ['two']);
+  await eventually(async () => expect(await trapIds()).toEqual(['roles_only_added']), 60_000);
+  await roles(people[0] ?? '', 'replace', ['two']);
+  await eventually(async () => expect(await trapIds()).toEqual([]), 60_000);
+});
+
+it('names two people who share an external id', async () => {
+  const scim = await connect();
+  await scim('POST', '/Users', user('ada', { externalId: 'same' }));
+  await scim('POST', '/Users', user('bob', { externalId: 'same' }));
+  await eventually(async () => expect(await trapIds()).toEqual(['shared_external_id']), 60_000);
+  expect((await setup()).misconfigurations[0]?.seen).toMatch(/ada-.* and .*bob-.* are both sent as “same”/);
+});

@@ -1,0 +1,41 @@
+import { roleMatcher, type TeamRole } from '../../src/directory/role-matching.js';
+
+const matchRole = (value: string, roles: readonly TeamRole[]) => roleMatcher(roles)(value);
+
+const role = (name: string) => ({ id: `id of ${name}`, name, permissions: [] });
+
+it('exactly scim: and the value is a match, and then nothing is a near miss', () => {
+  const roles = [role('scanner_analyst'), role('scim:Scanner_Analyst'), role('scim:scanner_analyst')];
+  expect(matchRole('scanner_analyst', roles)).toEqual({ role: role('scim:scanner_analyst'), nearMiss: null });
+});
+
+it.each([
+  ['scanner_analyst', 'scanner_analyst', ['prefix']],
+  ['scanner_analyst', 'scim:Scanner_Analyst', ['case']],
+  ['scanner_analyst', 'SCIM:scanner_analyst', ['prefix']],
+  ['scanner_analyst', 'scim: scanner_analyst', ['spaces']],
+  ['scanner_analyst', ' scim:scanner_analyst', ['prefix']],
+  ['scanner_analyst', 'scim:scanner_analyst ', ['spaces']],
+  ['Scanner Analyst', 'scim:scanner analyst', ['case']],
+  ['Scanner Analyst', 'scim:scanneranalyst', ['case', 'spaces']],
+  ['Scanner Analyst', 'scim:Scanner_Analyst', ['punctuation']],
+  ['scanner-analyst', 'Scanner_Analyst', ['prefix', 'punctuation']],
+])('%s is nearly missed by %s: %j', (value, name, because) => {
+  expect(matchRole(value, [role(name)])).toEqual({ role: null, nearMiss: { role: role(name), because } });
+});
+
+it.each([
+  ['scanner_analyst', 'scim:scanner_analysts'],
+  ['analyst', 'scim:scanner_analyst'],
+  ['admin', 'Administrator'],
+  ['-', 'scim:_'],
+])('%s and %s have nothing to do with each other', (value, name) => {
+  expect(matchRole(value, [role(name)])).toEqual({ role: null, nearMiss: null });
+});
+
+it('of several near misses the nearest is named, always the same one', () => {
+  const roles = [role('Scanner_Analyst'), role('scim:SCANNER_ANALYST'), role('scim:Scanner_Analyst')];
+  for (const order of [roles, [...roles].reverse()]) {
+    expect(matchRole('scanner_analyst', order).nearMiss?.role.name).toBe('scim:SCANNER_ANALYST');
+  }
+});

@@ -1,0 +1,93 @@
+import type { Database } from '../../src/database/database.js';
+import { recordIdpActivity } from '../../src/monitoring/idp-activity.js';
+import { createTestDatabase } from '../helpers/database.js';
+import { seedTeam } from '../helpers/rows.js';
+
+let database: Database;
+let drop: () => Promise<void>;
+let team: string;
+let other: string;
+
+beforeEach(async () => {
+  ({ database, drop } = await createTestDatabase());
+  team = await seedTeam(database, { name: 'Acme', organizationId: 'org-acme' });
+  other = await seedTeam(database, { name: 'Beta', organizationId: 'org-beta' });
+});
+afterEach(() => drop());
+
+const hour = 3_600_000;
+const start = Date.parse('2026-03-02T00:00:00Z');
+const at = (hours: number) => new Date(start + hours * hour);
+
+function event(hours: number, change: { teamId?: string; eventType?: string; trigger?: string } = {}) {
+  const { teamId = team, eventType = 'scim.member.update', trigger = 'hint' } = change;
+  return database.syncEvent.create({
+    data: { teamId, eventType, trigger, outcome: 'unchanged', receivedAt: at(hours), appliedAt: at(hours) },
+  });
+}
+
+const listen = (hours: number) => recordIdpActivity(database, at(hours).getTime());
+const syncs = () => database.teamSync.findMany({ where: { teamId: team } });
+
+it('hears nothing where nothing was said', async () => {
+  expect(await listen(1000)).toEqual([]);
+  expect(await syncs()).toEqual([]);
+});
+
+it('notes when a team was last heard from, and its longest silence, however often it listens', async () => {
+  await event(1);
+  await listen(1);
+  await event(31);
+  await event(32);
+  for (let i = 0; i < 3; i++) await listen(32);
+  expect(await syncs()).toMatchObject([{ heardAt: at(32), longestSilenceSeconds: 30 * 3600, quietSince: null }]);
+});
+
+it('hears the IdP only: not people in a dashboard, and not our own second looks', async () => {
+  await event(1);
+  await event(2, { eventType: 'dashboard.member.update' });
+  await event(3, { trigger: 'recheck' });
+  await listen(4);
+  expect(await syncs()).toMatchObject([{ heardAt: at(1) }]);
+});
+
+it('tells once that a team has become quiet, and takes it back when it speaks; others are not concerned', async () => {
+  await event(0);
+  await event(0, { teamId: other });
+  await listen(0);
+  await event(30, { teamId: other });
+  expect(await listen(30)).toEqual([team]);
+  expect(await listen(31)).toEqual([]);
+  expect(await syncs()).toMatchObject([{ quietSince: expect.any(Date) }]);
+  await event(32);
+  expect(await listen(32)).toEqual([]);
+  expect(await syncs()).toMatchObject([{ quietSince: null, longestSilenceSeconds: 32 * 3600 }]);
+});
+
+it('is patient with a team that has been silent for long before', async () => {
+  await event(0);
+  await listen(0);
+  await event(72);
+  await listen(72);
+  expect(await listen(72 + 100)).toEqual([]);
+  expect(await listen(72 + 145)).toEqual([team]);
+});
+
+it('expects nothing of a team whose connection is gone, or that is switched off', async () => {
+  await event(0);
+  await listen(0);
+  const connection = {
+    teamId: team,
+    identityProvider: 'okta',
+    displayName: 'Okta',
+    baseUrl: '',
+    bearerTokenLastFour: '',
+  };
+  await database.scimConnection.create({ data: { ...connection, id: 'scim-connection-1', status: 'deleted' } });
+  expect(await listen(1000)).toEqual([]);
+  await database.scimConnection.create({ data: { ...connection, id: 'scim-connection-2' } });
+  expect(await listen(1000)).toEqual([team]);
+  await database.team.update({ where: { id: team }, data: { ssoScimEnabled: false } });
+  expect(await listen(1001)).toEqual([]);
+  expect(await syncs()).toMatchObject([{ quietSince: null }]);
+});

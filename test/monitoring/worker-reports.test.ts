@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../src/database/database.js';
+import { createMetrics } from '../../src/monitoring/metrics.js';
+import { addUp, foldFormerWorkers, readReports, writeReport } from '../../src/monitoring/worker-reports.js';
+import { createTestDatabase } from '../helpers/database.js';
+
+let database: Database;
+let drop: () => Promise<void>;
+beforeEach(async () => {
+  ({ database, drop } = await createTestDatabase());
+});
+afterEach(() => drop());
+
+async function report(events: number, lagSeconds: number, workerId: string = randomUUID()) {
+  const metrics = createMetrics();
+  metrics.events.inc({ outcome: 'changed' }, events);
+  metrics.eventLag.observe(lagSeconds);
+  await writeReport(database, workerId, await metrics.registry.getMetricsAsJSON());
+}
+
+const total = async () => addUp(await readReports(database)).metrics();
+/** All but the row that stands for the former ones. */
+const dieLongAgo = () => database.$executeRaw`
+  UPDATE worker_reports SET reported_at = now() - interval '2 hours'
+  WHERE worker_id <> '00000000-0000-0000-0000-000000000000'`;
+
+it('adds up what all workers counted, each as it counted last', async () => {
+  const worker = randomUUID();
+  await report(1, 0.05, worker);
+  await report(3, 0.05, worker);
+  await report(4, 400);
+  expect(await total()).toContain('scim_events_total{outcome="changed"} 7');
+  expect(await total()).toContain('scim_event_lag_seconds_bucket{le="300"} 1');
+  expect(await total()).toContain('scim_event_lag_seconds_count 2');
+});
+
+it('never loses what workers counted that are long gone, and keeps their reports from piling up', async () => {
+  for (let round = 1; round <= 3; round++) {
+    await report(round, 1);
+    await report(round, 1);
+    const before = await total();
+    await dieLongAgo();
+    await Promise.all([foldFormerWorkers(database), foldFormerWorkers(database)]);
+    expect((await total()).split('\n').sort()).toEqual(before.split('\n').sort());
+    expect(await database.workerReport.count()).toBe(1);
+  }
+  expect(await total()).toContain('scim_events_total{outcome="changed"} 12');
+});
+
+it('leaves the reports of workers that are alive alone', async () => {
+  await report(1, 1);
+  await report(2, 1);
+  await foldFormerWorkers(database);
+  expect(await database.workerReport.count()).toBe(2);
+});

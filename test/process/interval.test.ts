@@ -1,0 +1,34 @@
+import { atInterval } from '../../src/process/interval.js';
+import { eventually } from '../helpers/eventually.js';
+
+it('does one at a time, and waits at its stop for what is under way', async () => {
+  let begun = 0;
+  let end = () => {};
+  const repeating = atInterval(1, () => {
+    begun++;
+    return new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  });
+  await eventually(() => begun === 1);
+  let stopped = false;
+  const stop = repeating.stop().then(() => {
+    stopped = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([begun, stopped]).toEqual([1, false]);
+  end();
+  await stop;
+  expect(begun).toBe(1);
+});
+
+it('is not held up for ever by a run that hangs', async () => {
+  let begun = 0;
+  const repeating = atInterval(1, () => {
+    begun++;
+    return new Promise(() => {});
+  });
+  await eventually(() => begun === 1);
+  await repeating.stop();
+  expect(begun).toBe(1);
+});

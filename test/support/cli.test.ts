@@ -1,0 +1,196 @@
+import { support, supportProcess } from '../helpers/command.js';
+import { type Lab, startLab } from '../helpers/lab.js';
+import { failedHint, stateOf } from '../helpers/support.js';
+import { startWire } from '../helpers/wire.js';
+
+jest.setTimeout(240_000);
+
+let lab: Lab;
+let teamId: string;
+let organizationId: string;
+const ask = (...words: string[]) => support(lab.env, ...words);
+const reason = ['--reason', 'ticket 4711', '--actor', 'sam@scanner.dev'];
+
+beforeAll(async () => {
+  lab = await startLab();
+  ({ teamId, organizationId } = await lab.team({ name: 'Acme' }));
+});
+afterAll(() => lab.stop());
+
+const unheard = (name: string) =>
+  lab.emulator.directory.silently(
+    () => lab.emulator.directory.provision(organizationId, { userName: `${name}@acme.example` }).member_id,
+  );
+const audited = () => lab.database.auditLog.count();
+
+describe('the command line', () => {
+  it('teaches: all verbs, and each of them, without any configuration', async () => {
+    const all = await supportProcess({ STYTCH_SECRET: undefined }, '--help');
+    expect([all.code, all.stderr]).toEqual([0, '']);
+    const verbs = [...all.stdout.matchAll(/^ {2}([a-z]+) {2,}[A-Z]/gm)].map(([, verb]) => String(verb));
+    const contract = ['status', 'failed', 'show', 'replay', 'resync', 'why', 'held', 'release', 'discard', 'enable'];
+    expect(verbs).toEqual(expect.arrayContaining(contract));
+    for (const verb of verbs) {
+      const one = await support({ STYTCH_SECRET: undefined }, verb, '--help');
+      expect([one.code, one.stdout]).toEqual([0, expect.stringContaining(`npm run support -- ${verb}`)]);
+    }
+  });
+
+  it.each([
+    [['frobnicate'], 2, 'usage', 'frobnicate is no verb'],
+    [['replay'], 2, 'usage', 'Name the jobs to replay'],
+    [['replay', 'msg_1', '--failed'], 2, 'usage', 'not both'],
+    [['replay', 'msg_1', '--team', 'Acme'], 2, 'usage', 'add --failed'],
+    [['replay', 'msg_1'], 2, 'usage', 'Say why: --reason'],
+    [['replay', 'msg_1', '--reason', '  '], 2, 'usage', 'Say why: --reason'],
+    [['failed', '--since', 'yesterday'], 2, 'usage', '--since yesterday is no time'],
+    [['failed', '--colour', 'red'], 2, 'usage', "Unknown option '--colour'"],
+    [['failed', '--team', 'Nobody'], 3, 'not_found', 'Scanner has no team Nobody'],
+    [['show', 'msg_never'], 3, 'not_found', 'knows a job msg_never'],
+    [['why', 'nobody@acme.example'], 3, 'not_found', 'Neither Scanner nor Stytch knows nobody@acme.example'],
+    [['resync', '--user', 'nobody@acme.example', ...reason], 3, 'not_found', 'Neither Scanner nor Stytch knows'],
+    [['resync', ...reason], 2, 'usage', 'Say what to read again'],
+    [['release', '00000000-0000-0000-0000-000000000000', ...reason], 3, 'not_found', 'Nothing is held as'],
+    [['release', "' OR 1=1", ...reason], 3, 'not_found', 'Nothing is held as'],
+    [['enable', 'Nobody', ...reason], 3, 'not_found', 'Scanner has no team Nobody'],
+  ])('says clearly what is wrong with %j, and does nothing', async (words, code, error, message) => {
+    const before = await audited();
+    const answer = await ask(...words, '--json');
+    expect([answer.code, answer.stderr.includes('    at ')]).toEqual([code, false]);
+    expect(answer.json).toEqual({ error: { code: error, message: expect.stringContaining(message) } });
+    expect(await audited()).toBe(before);
+  });
+
+  it('tells people on standard error, and nothing on standard output', async () => {
+    const answer = await supportProcess(lab.env, 'show', 'msg_never');
+    expect([answer.code, answer.stdout]).toEqual([3, '']);
+    expect(answer.stderr).toMatch(/^not_found: Neither the queue nor sync_events knows a job msg_never/m);
+  });
+
+  it('waits for a database that is slow to let it in: nobody tries again for a person', async () => {
+    const DATABASE_URL = new URL(lab.env.DATABASE_URL ?? '');
+    const wire = await startWire(Number(DATABASE_URL.port), { openingMs: 4_000 });
+    DATABASE_URL.port = String(wire.port);
+    const answer = await support({ ...lab.env, DATABASE_URL: DATABASE_URL.href }, 'held', '--json');
+    await wire.stop();
+    expect([answer.code, answer.json]).toEqual([0, { held: [] }]);
+  });
+
+  it.each<[string, (url: URL) => unknown, RegExp]>([
+    ['does not exist', (url) => (url.pathname = '/none'), /3D000.*does not exist: create it/],
+    ['does not know us', (url) => (url.username = 'nobody'), /28.*does not accept our user.*check DATABASE_URL/],
+    ['was never migrated', (url) => (url.pathname = '/postgres'), /42P01.*lacks a table.*run npm run migrate/],
+  ])('says what to do about a database that %s', async (_, change, message) => {
+    const url = new URL(lab.env.DATABASE_URL ?? '');
+    change(url);
+    const answer = await support({ ...lab.env, DATABASE_URL: url.href }, 'held', '--json');
+    expect([answer.code, answer.json]).toEqual([
+      1,
+      { error: { code: 'unavailable', message: expect.stringMatching(message) } },
+    ]);
+  });
+
+  it('ends with 1 and a sentence when the queue or the database is away', async () => {
+    const away = { ...lab.env, DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' };
+    const answer = await supportProcess(away, 'held', '--json');
+    expect([answer.code, answer.json]).toEqual([
+      1,
+      { error: { code: 'unavailable', message: expect.stringContaining('The Scanner database did not answer') } },
+    ]);
+    const noQueue = { ...lab.env, REDIS_URL: 'redis://127.0.0.1:1' };
+    const failed = await support(noQueue, 'failed', '--json');
+    expect([failed.code, failed.json]).toEqual([
+      1,
+      { error: { code: 'unavailable', message: expect.stringContaining('The queue') } },
+    ]);
+  });
+
+  it('skips unknown jobs, does the rest, and says so with its exit code', async () => {
+    const id = await failedHint(lab, organizationId, unheard('p1'));
+    const answer = await ask('replay', id, 'msg_never', ...reason, '--json');
+    expect([answer.code, answer.json]).toEqual([
+      3,
+      {
+        replayed: [{ id, result: 'changed' }],
+        skipped: [{ id: 'msg_never', why: expect.stringContaining('unknown') }],
+      },
+    ]);
+  });
+
+  it('answers a filter that matches nothing, and files nothing', async () => {
+    const before = await audited();
+    const answer = await ask('replay', '--failed', '--team', teamId, '--until', '2020-01-01', ...reason, '--json');
+    expect([answer.code, answer.json]).toEqual([3, { replayed: [], skipped: [] }]);
+    expect((await ask('failed', '--type', 'scim.moon')).stdout).toContain(
+      'Nothing has failed (failed jobs: type scim.moon)',
+    );
+    expect(await audited()).toBe(before);
+  });
+
+  it('gives failed jobs, one job and a dry run in the shapes that programs rely on', async () => {
+    const memberId = unheard('p2');
+    const id = await failedHint(lab, organizationId, memberId);
+    expect((await ask('failed', '--json')).json).toEqual({
+      jobs: [
+        {
+          ...{ id, teamId, memberId, eventType: 'scim.member.update', attempts: 1 },
+          failedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+          error: expect.stringMatching(/^Stytch members.dangerouslyGet: 400 bad_request/),
+        },
+      ],
+    });
+    expect((await ask('show', id, '--json')).json).toMatchObject({
+      ...{ id, teamId, memberId, state: 'failed', attempts: 1, attemptsMax: 9, queue: 'hints' },
+      data: { svixId: id, memberIds: [memberId] },
+      errors: [expect.stringContaining('400 bad_request')],
+      wouldChange: [{ type: 'user_created', memberId }],
+    });
+    const plan = await ask('replay', id, '--dry-run', '--json');
+    expect([plan.code, plan.json]).toEqual([0, { plan: [{ id, changes: [{ type: 'user_created', memberId }] }] }]);
+    expect(await stateOf(lab, id)).toBe('failed');
+    await ask('replay', id, ...reason);
+  });
+
+  it('names the actor by the login name where none is given', async () => {
+    await ask('resync', '--team', teamId, '--reason', 'who am I');
+    const [row] = await lab.database.auditLog.findMany({ where: { reason: 'who am I' } });
+    expect(row).toMatchObject({ action: 'resync', target: `team ${teamId}`, actor: expect.stringMatching(/./) });
+  });
+
+  it('resyncs one person at once, and says what changed', async () => {
+    await lab.quiet(); // the team was asked to be read again
+    const memberId = unheard('p3');
+    const dry = await ask('resync', '--user', 'p3@acme.example', '--dry-run');
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('+1 user')]);
+    const first = await ask('resync', '--user', 'P3@acme.example', ...reason, '--json');
+    expect(first.json).toEqual({
+      resynced: [{ teamId, memberId, result: 'changed', changes: [{ type: 'user_created', memberId }] }],
+      skipped: [],
+    });
+    const second = await ask('resync', '--user', memberId, ...reason, '--json');
+    expect(second.json).toMatchObject({ resynced: [{ result: 'already right', changes: [] }] });
+  });
+
+  it('enables a team once', async () => {
+    const { id } = await lab.database.team.create({ data: { name: 'Newcomers', stytchOrganizationId: null } });
+    const first = await ask('enable', 'newcomers', ...reason, '--json');
+    expect([first.code, first.json]).toEqual([
+      0,
+      { teamId: id, result: 'enabled', next: expect.stringContaining('no Stytch organization yet') },
+    ]);
+    const second = await ask('enable', id, ...reason, '--json');
+    expect([second.code, second.json]).toMatchObject([0, { result: 'already enabled' }]);
+    expect(await lab.database.team.findUniqueOrThrow({ where: { id } })).toMatchObject({ ssoScimEnabled: true });
+    expect(await lab.database.auditLog.count({ where: { action: 'enable', target: `team ${id}` } })).toBe(1);
+  });
+
+  it('shows how the whole is doing', async () => {
+    const answer = await ask('status', '--json');
+    expect(answer.json).toMatchObject({
+      queues: { hints: { waiting: 0, failed: 0 }, leavers: {}, rereads: {} },
+      ...{ failed: 0, held: 0, breaches: 0, slaSeconds: 300, replaysUnderWay: 0, connectedTeams: 1 },
+      lag: { changes: expect.any(Number), p50Seconds: expect.any(Number), p99Seconds: expect.any(Number) },
+    });
+    expect((await ask('status')).stdout).toContain('lag, last hour    p50');
+  });
+});

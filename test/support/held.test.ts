@@ -1,0 +1,214 @@
+import { databaseClock } from '../../src/database/database.js';
+import { discardHeld } from '../../src/support/held/discard-held.js';
+import { heldChanges, heldPage, heldUsers } from '../../src/support/held/held.js';
+import { releaseHeld } from '../../src/support/held/release-held.js';
+import { resyncUser } from '../../src/support/resync/resync.js';
+import { holdChanges } from '../../src/sync/sweep/held-changes.js';
+import { support } from '../helpers/command.js';
+import { type Lab, startLab } from '../helpers/lab.js';
+import { seedTeam } from '../helpers/rows.js';
+import { act, listed, supportOf } from '../helpers/support.js';
+
+jest.setTimeout(120_000);
+
+let lab: Lab;
+let parts: ReturnType<typeof supportOf>;
+let teamId: string;
+let organizationId: string;
+let memberIds: string[];
+
+beforeAll(async () => {
+  lab = await startLab();
+  parts = supportOf(lab);
+  const other = await lab.team({ name: 'Bystanders' });
+  lab.emulator.directory.provision(other.organizationId, { userName: 'by@stander.example', roles: ['analyst'] });
+});
+afterAll(async () => {
+  await parts.close();
+  await lab.stop();
+});
+
+beforeEach(async () => {
+  ({ teamId, organizationId } = await lab.team({ name: 'Acme' }));
+  memberIds = [1, 2, 3].map((n) => {
+    const person = { userName: `p${n}@acme.example`, externalId: `e${n}`, name: `P ${n}`, roles: ['analyst'] };
+    return lab.emulator.directory.provision(organizationId, person).member_id;
+  });
+  await lab.quiet();
+});
+afterEach(() => lab.emulator.faults.reset());
+
+/** As a sweep does that missed everybody. */
+async function hold(): Promise<{ id: string; userIds: string[] }> {
+  const users = await lab.database.user.findMany({ where: { teamId }, orderBy: { email: 'asc' } });
+  const userIds = users.map(({ id }) => id);
+  const fence = await databaseClock(lab.database);
+  const [row] = await lab.database.$queryRaw<[{ id: string }]>`
+    INSERT INTO held_changes (team_id, user_ids, fence)
+    VALUES (${teamId}::uuid, ${userIds}::uuid[], ${fence}::timestamptz) RETURNING id::text`;
+  return { id: row.id, userIds };
+}
+const leave = (memberId = '') => lab.emulator.directory.silently(() => lab.emulator.directory.deprovision(memberId));
+const rows = async () => (await lab.rows()).filter((row) => row.teamId === teamId);
+
+it('a release touches nobody whom Stytch, asked directly, calls active', async () => {
+  const { id, userIds } = await hold();
+  const before = await lab.rows();
+  const answer = await releaseHeld(parts, id, act);
+  expect(answer).toMatchObject({ id, teamId, released: [] });
+  const why = 'Stytch, asked directly, says that the member is active';
+  expect(answer.skipped).toEqual(userIds.map((userId) => ({ userId, why })));
+  expect(await lab.rows()).toEqual(before);
+});
+
+it('a release deactivates those who are gone now, whatever was read of them since, and nobody else', async () => {
+  const { id, userIds } = await hold();
+  const others = (await lab.rows()).filter((row) => row.teamId !== teamId);
+  leave(memberIds[0]);
+  leave(memberIds[1]);
+  // The second comes back, is read, and leaves again.
+  lab.emulator.directory.silently(() => lab.emulator.directory.reactivate(String(memberIds[1])));
+  await resyncUser(parts, String(memberIds[1]), null, act);
+  leave(memberIds[1]);
+
+  const answer = await support(lab.env, 'release', id, '--reason', 'they left', '--actor', act.actor, '--json');
+  expect([answer.code, answer.json]).toEqual([
+    3,
+    {
+      ...{ id, teamId },
+      released: [
+        { userId: userIds[0], result: 'deactivated' },
+        { userId: userIds[1], result: 'deactivated' },
+      ],
+      skipped: [{ userId: userIds[2], why: 'Stytch, asked directly, says that the member is active' }],
+    },
+  ]);
+  expect((await rows()).map(({ status, grants }) => [status, grants.length])).toEqual([
+    ['deactivated', 0],
+    ['deactivated', 0],
+    ['active', 1],
+  ]);
+  expect((await lab.rows()).filter((row) => row.teamId !== teamId)).toEqual(others);
+  const audited = await lab.database.auditLog.findMany({ where: { target: `hold ${id}` } });
+  expect(audited).toMatchObject([
+    { action: 'release', actor: act.actor, reason: 'they left', details: { released: 2, skipped: 1 } },
+  ]);
+  expect((await listed(heldChanges(parts))).map((one) => one.id)).not.toContain(id);
+});
+
+it('a release does nothing at all while Stytch can not be asked', async () => {
+  const { id } = await hold();
+  const before = await rows();
+  leave(memberIds[0]);
+  const recover = lab.emulator.faults.failWhile('all', '500');
+  await expect(releaseHeld(parts, id, act)).rejects.toThrow('Nothing was released; try again.');
+  expect(await rows()).toEqual(before);
+  expect((await listed(heldChanges(parts))).map((one) => one.id)).toContain(id);
+  recover();
+  expect((await releaseHeld(parts, id, act)).released).toHaveLength(1);
+});
+
+it('a discard leaves them as they are, and whatever is decided twice says who decided first', async () => {
+  const { id, userIds } = await hold();
+  leave(memberIds[0]);
+  const before = await rows();
+  expect(await discardHeld(parts, id, act)).toEqual({ id, teamId, discarded: userIds });
+  expect(await rows()).toEqual(before);
+  await expect(discardHeld(parts, id, act)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(/was discarded already by sam@scanner.dev, on .*Nothing was done/),
+  });
+  const again = await support(lab.env, 'release', id, '--reason', 'x', '--json');
+  expect([again.code, again.json]).toEqual([
+    3,
+    { error: { code: 'conflict', message: expect.stringContaining('was discarded already') } },
+  ]);
+  expect(await rows()).toEqual(before);
+  expect(await lab.database.heldChange.findUniqueOrThrow({ where: { id } })).toMatchObject({ resolution: 'discarded' });
+});
+
+it('nobody decides about people whom they did not see: a hold that grew is another hold', async () => {
+  const { userIds } = await hold();
+  await lab.database.heldChange.deleteMany({ where: { teamId } });
+  const fence = await databaseClock(lab.database);
+  const seen = await holdChanges(lab.database, { teamId, userIds: userIds.slice(0, 2), fence });
+  const same = await holdChanges(lab.database, { teamId, userIds: userIds.slice(0, 1), fence });
+  expect([seen.isNew, same]).toEqual([true, { id: seen.id, isNew: false }]);
+  const grown = await holdChanges(lab.database, { teamId, userIds, fence });
+  expect(grown).toMatchObject({ isNew: true });
+  for (const decide of [discardHeld, releaseHeld]) {
+    await expect(decide(parts, seen.id, act)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('more people are missing by now. Nothing was done'),
+    });
+  }
+  const [first, second] = await Promise.all(
+    [seen.id, grown.id].map((id) => lab.database.heldChange.findUniqueOrThrow({ where: { id } })),
+  );
+  expect(second?.since).toEqual(first?.since);
+  expect((await discardHeld(parts, grown.id, act)).discarded).toEqual(userIds);
+});
+
+it('held lists the open ones in the shape that programs rely on', async () => {
+  const { id, userIds } = await hold();
+  const { json } = await support(lab.env, 'held', '--json');
+  expect((json as { held: unknown[] }).held).toContainEqual({
+    ...{ id, teamId, userIds },
+    since: expect.stringMatching(/^\d{4}-.*Z$/),
+  });
+});
+
+it('held lists them all for programs, and a page of them for people', async () => {
+  const holds = Array.from({ length: 25 }, (_, n) => ({ name: `Team ${n}`, organizationId: null }));
+  for (const team of holds) {
+    const id = await seedTeam(lab.database, team);
+    const userIds = Array.from({ length: 30 }, () => crypto.randomUUID());
+    // Within one millisecond, as one sweep after an outage may hold them.
+    await lab.database.$executeRaw`
+      INSERT INTO held_changes (team_id, user_ids, fence, since)
+      VALUES (${id}::uuid, ${userIds}::uuid[], now(), '2026-01-01T00:00:00.000123Z')`;
+  }
+  const { held } = (await support(lab.env, 'held', '--json')).json as { held: { id: string; userIds: string[] }[] };
+  const total = await lab.database.heldChange.count({ where: { resolution: null } });
+  expect([held.length, new Set(held.map(({ id }) => id)).size]).toEqual([total, total]);
+  expect(held[0]?.userIds).toHaveLength(30);
+  const text = (await support(lab.env, 'held')).stdout;
+  expect(text).toContain(`The oldest 20 of ${total}. All: --json.`);
+  const first = await heldPage(parts);
+  expect([first.holds.length, first.total, first.holds[0]?.users, first.holds[0]?.userIds.length]).toEqual([
+    ...[20, total, 30, 10],
+  ]);
+  const second = await heldPage(parts, 20);
+  expect([...first.holds, ...second.holds].map(({ id }) => id)).toEqual(held.map(({ id }) => id));
+});
+
+it('one hold is shown with all its users, page by page, until somebody has decided', async () => {
+  const userIds = Array.from({ length: 250 }, () => crypto.randomUUID());
+  const [{ id }] = await lab.database.$queryRaw<[{ id: string }]>`
+    INSERT INTO held_changes (team_id, user_ids, fence) VALUES (${teamId}::uuid, ${userIds}::uuid[], now())
+    RETURNING id::text`;
+  const [first, second] = [await heldUsers(parts, id), await heldUsers(parts, id, 200)];
+  expect([first.users, [...first.userIds, ...second.userIds]]).toEqual([250, userIds]);
+  await discardHeld(parts, id, act);
+  await expect(heldUsers(parts, id)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(heldUsers(parts, 'nonsense')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('a release of more than are in hand at a time is whole, and reports each in its place', async () => {
+  const absent = await lab.database.user.createManyAndReturn({
+    data: Array.from({ length: 620 }, (_, n) => ({
+      ...{ teamId, email: `gone${n}@acme.example`, stytchMemberId: `member-test-${crypto.randomUUID()}` },
+    })),
+    select: { id: true },
+  });
+  const here = await lab.database.user.findFirstOrThrow({ where: { teamId, email: 'p1@acme.example' } });
+  const userIds = absent.map(({ id }) => id);
+  userIds.splice(510, 0, here.id);
+  const [{ id }] = await lab.database.$queryRaw<[{ id: string }]>`
+    INSERT INTO held_changes (team_id, user_ids, fence) VALUES (${teamId}::uuid, ${userIds}::uuid[], now())
+    RETURNING id::text`;
+  const { released, skipped } = await releaseHeld(parts, id, act);
+  expect(released.map(({ userId }) => userId)).toEqual(absent.map((one) => one.id));
+  expect(new Set(released.map(({ result }) => result))).toEqual(new Set(['deactivated']));
+  expect(skipped).toEqual([{ userId: here.id, why: 'Stytch, asked directly, says that the member is active' }]);
+});

@@ -1,0 +1,190 @@
+import type { Database } from '../../../src/database/database.js';
+import { databaseClock } from '../../../src/database/database.js';
+import type { Instant } from '../../../src/directory/instant.js';
+import type { ActiveMember, DirectoryMember } from '../../../src/directory/member.js';
+import { converge, type Task } from '../../../src/sync/apply/converge.js';
+import { createTestDatabase } from '../../helpers/database.js';
+import { rowsOf, seedTeam } from '../../helpers/rows.js';
+
+let database: Database;
+let drop: () => Promise<void>;
+let team: string;
+
+beforeEach(async () => {
+  ({ database, drop } = await createTestDatabase());
+  team = await seedTeam(database, {
+    name: 'Acme',
+    organizationId: 'org-acme',
+    roles: ['scim:analyst', 'scim:admin', 'plain'],
+  });
+  await seedTeam(database, { name: 'Beta', organizationId: 'org-beta', roles: ['scim:analyst'] });
+});
+afterEach(() => drop());
+
+function member(n: number | string, change: Partial<ActiveMember> = {}): ActiveMember {
+  return {
+    presence: 'active',
+    memberId: `member-${n}`,
+    organizationId: 'org-acme',
+    email: `person-${n}@acme.example`,
+    name: `Person ${n}`,
+    externalId: `ext-${n}`,
+    roleValues: [{ value: 'analyst', via: 'roles' }],
+    isComplete: true,
+    ...change,
+  };
+}
+
+function gone(n: number | string): DirectoryMember {
+  return { presence: 'gone', memberId: `member-${n}`, organizationId: 'org-acme', because: 'says_gone' };
+}
+
+async function apply(...members: DirectoryMember[]) {
+  return applyAt(await databaseClock(database), ...members);
+}
+
+async function applyAt(fence: Instant, ...members: DirectoryMember[]) {
+  const tasks = members.map((one): Task => ({ reading: { member: one, date: fence, isDirect: true }, occasions: [] }));
+  return converge({ database }, tasks, { stampUnchanged: true });
+}
+
+it('changes nothing, not even a time stamp, when it is applied a second time', async () => {
+  const everything = async () => [
+    await rowsOf(database),
+    await database.user.findMany({ select: { id: true, updatedAt: true } }),
+    await database.roleGrant.findMany(),
+  ];
+  await apply(member(1), member(2));
+  const before = await everything();
+  const again = await apply(member(1), member(2));
+  expect([...again.values()].map((result) => 'outcome' in result && result.outcome)).toEqual([
+    'unchanged',
+    'unchanged',
+  ]);
+  expect(await everything()).toEqual(before);
+});
+
+it('writes a thousand members, their values and grants, in one go', async () => {
+  const people = Array.from({ length: 1000 }, (_, i) => member(i));
+  await apply(...people);
+  const [counts] = await database.$queryRaw<[{ users: number; values: number; grants: number }]>`
+    SELECT (SELECT count(*) FROM users)::int AS users, (SELECT count(*) FROM idp_role_values)::int AS values,
+      (SELECT count(*) FROM role_grants WHERE source = 'scim')::int AS grants`;
+  expect(counts).toEqual({ users: 1000, values: 1000, grants: 1000 });
+});
+
+it('moves bystanders in nothing: other teams, manual grants, other roles, other users', async () => {
+  await apply(member('ada'), member('bob'), member('eve', { organizationId: 'org-beta' }));
+  await database.$executeRaw`
+    INSERT INTO role_grants (user_id, role_id, source)
+    SELECT u.id, r.id, 'manual' FROM users u JOIN roles r ON r.team_id = u.team_id WHERE u.email LIKE 'person-ada%'`;
+  await database.$executeRaw`
+    INSERT INTO api_keys (team_id, name, owner_user_id) SELECT team_id, 'key', id FROM users
+    UNION ALL SELECT id, 'nobody''s', NULL FROM teams`;
+  const before = await rowsOf(database);
+  await apply(gone('ada'));
+  const after = await rowsOf(database);
+  const others = (rows: typeof before) => rows.filter(({ user }) => user !== 'person-ada@acme.example');
+  expect(others(after)).toEqual(others(before));
+  const ada = after.find(({ user }) => user === 'person-ada@acme.example');
+  expect(ada).toMatchObject({
+    status: 'deactivated',
+    values: [],
+    grants: ['plain (manual)', 'scim:admin (manual)', 'scim:analyst (manual)'],
+    keys: ['key revoked'],
+  });
+});
+
+it('follows an e-mail swap within one batch and within two', async () => {
+  await apply(member(1), member(2));
+  await apply(member(1, { email: 'person-2@acme.example' }), member(2, { email: 'person-1@acme.example' }));
+  await apply(member(1));
+  await apply(member(2));
+  expect((await rowsOf(database)).map(({ user }) => user)).toEqual(['person-1@acme.example', 'person-2@acme.example']);
+});
+
+it('makes one user of a new member, however many workers meet them at once', async () => {
+  await Promise.all(Array.from({ length: 5 }, () => apply(member(1), member(2), member(3))));
+  expect((await rowsOf(database)).map(({ user }) => user)).toHaveLength(3);
+});
+
+it('makes one user of two new members with one external id, of whom one has left, whoever comes first', async () => {
+  const returning = member('1b', { externalId: 'ext-1' });
+  await Promise.all([apply(member(1)), apply(gone(1), returning)]);
+  await apply(gone(1), returning);
+  expect((await rowsOf(database)).filter(({ status }) => status === 'active')).toHaveLength(1);
+});
+
+it('ignores a reading that is older than what is applied', async () => {
+  const older = await databaseClock(database);
+  await apply(member(1));
+  const before = await rowsOf(database);
+  const late = await applyAt(older, gone(1));
+  expect(late.get('member-1')).toMatchObject({ outcome: 'superseded' });
+  expect(await rowsOf(database)).toEqual(before);
+});
+
+it('also when the newer reading changed nothing', async () => {
+  await apply(member(1));
+  const older = await databaseClock(database);
+  await apply(member(1));
+  expect((await applyAt(older, gone(1))).get('member-1')).toMatchObject({ outcome: 'superseded' });
+});
+
+describe('a member that the database refuses', () => {
+  /** Stands for whatever may be wrong with one row that we did not think of. */
+  beforeEach(async () => {
+    await database.$executeRaw`ALTER TABLE users ADD CONSTRAINT no_poison CHECK (name <> 'Poison')`;
+  });
+
+  it('fails alone: all others are written', async () => {
+    const people = Array.from({ length: 100 }, (_, i) => member(i, i === 42 ? { name: 'Poison' } : {}));
+    const results = await apply(...people);
+    const failed = [...results].filter(([, result]) => result instanceof Error);
+    expect(failed).toEqual([['member-42', expect.objectContaining({ name: 'PermanentError' })]]);
+    expect(await rowsOf(database)).toHaveLength(99);
+  });
+
+  it('is described without a word of what it holds', async () => {
+    const results = await apply(member(1, { name: 'Poison' }));
+    expect(String(results.get('member-1'))).toBe(
+      "PermanentError: The Scanner database can't hold what Stytch says of a member (23514).",
+    );
+  });
+});
+
+it('takes a member with thousands of roles without holding up the others', async () => {
+  const roleValues = Array.from({ length: 9000 }, (_, i) => ({ value: `role-${i}`, via: 'roles' as const }));
+  await apply(member(1, { roleValues }), member(2, { roleValues }), member(3, { roleValues }), member(4));
+  const counts = (await rowsOf(database)).map(({ values }) => values.length);
+  expect(counts).toEqual([9000, 9000, 9000, 1]);
+});
+
+it('does not grant a role that is renamed between plan and commit', async () => {
+  await database.$executeRaw`
+    CREATE FUNCTION rename_role() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      UPDATE roles SET name = 'scim:renamed' WHERE name = 'scim:analyst' AND team_id = NEW.team_id; RETURN NEW; END $$`;
+  await database.$executeRaw`CREATE TRIGGER rename AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION rename_role()`;
+  await apply(member(1));
+  expect(await rowsOf(database)).toMatchObject([{ grants: [] }]);
+});
+
+it('says that the database is away, and writes all of it or nothing, when the connection breaks', async () => {
+  await database.$executeRaw`
+    CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`;
+  await database.$executeRaw`CREATE TRIGGER crash AFTER INSERT ON role_grants EXECUTE FUNCTION crash()`;
+  const results = await apply(member(1), member(2));
+  expect([...results.values()].map(String)).toEqual(
+    Array(2).fill('TransientError: The Scanner database did not answer (57P01).'),
+  );
+  expect(await rowsOf(database)).toEqual([]);
+});
+
+it('keeps the two teams apart when both hold the same value', async () => {
+  await apply(member(1), member(2, { organizationId: 'org-beta' }));
+  const grants = await database.roleGrant.findMany({ include: { user: true, role: true } });
+  expect(grants).toHaveLength(2);
+  for (const { user, role } of grants) expect(role.teamId).toBe(user.teamId);
+  expect(grants.map(({ user }) => user.teamId)).toContain(team);
+});

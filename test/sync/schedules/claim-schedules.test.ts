@@ -1,0 +1,84 @@
+import { atInterval } from '../../../src/process/interval.js';
+import { claimSchedules, postpone } from '../../../src/sync/schedules/claim-schedules.js';
+import { runSchedules } from '../../../src/sync/schedules/run-schedules.js';
+import { silent } from '../../helpers/config.js';
+import { createTestDatabase, type TestDatabase } from '../../helpers/database.js';
+import { eventually } from '../../helpers/eventually.js';
+
+let test: TestDatabase;
+beforeEach(async () => {
+  test = await createTestDatabase();
+});
+afterEach(() => test.drop());
+
+const hourly = { name: 'hourly', everyMs: 3_600_000 };
+const daily = { name: 'daily', everyMs: 86_400_000 };
+const claimed = async (...schedules: { name: string; everyMs: number }[]) =>
+  (await claimSchedules(test.database, schedules)).filter(({ isOurs }) => isOurs).map(({ name }) => name);
+const itIs = (ago: string) =>
+  test.database.$executeRawUnsafe(`UPDATE schedule_runs SET next_at = next_at - interval '${ago}'`);
+
+it('is given to one of all who ask at the same time', async () => {
+  const asked = await Promise.all(Array.from({ length: 5 }, () => claimed(hourly, daily)));
+  expect(asked.flat().sort()).toEqual(['daily', 'hourly']);
+});
+
+it('is due again after its time, each by itself, and says when', async () => {
+  await claimed(hourly, daily);
+  expect(await claimed(hourly, daily)).toEqual([]);
+  await itIs('3601 seconds');
+  expect(await claimed(hourly, daily)).toEqual(['hourly']);
+  const waits = new Map((await claimSchedules(test.database, [hourly, daily])).map((one) => [one.name, one.waitMs]));
+  expect(waits.get('hourly')).toBeGreaterThan(3_500_000);
+  expect(waits.get('hourly')).toBeLessThanOrEqual(3_600_000);
+  expect(waits.get('daily')).toBeLessThanOrEqual(82_799_000);
+});
+
+it('is not postponed for ever by a clock that was ahead', async () => {
+  await claimed(hourly);
+  await itIs('-10 years');
+  expect(await claimed(hourly)).toEqual(['hourly']);
+});
+
+it('can be put off for a while', async () => {
+  const often = { name: 'often', everyMs: 0 };
+  expect(await claimed(often)).toEqual(['often']);
+  await postpone(test.database, 'often', 15_000);
+  expect(await claimed(often)).toEqual([]);
+  await itIs('15 seconds');
+  expect(await claimed(often)).toEqual(['often']);
+});
+
+it('is run by one of two workers at a time, beside a long one, and goes on when it fails', async () => {
+  const runs: string[] = [];
+  const schedules = (worker: string) => [
+    { name: 'short', everyMs: 1_000, run: async () => void runs.push(worker) },
+    { name: 'long', everyMs: 1_000, run: () => new Promise<void>(() => {}) },
+    { name: 'failing', everyMs: 1_000, run: () => Promise.reject(new Error('on purpose')) },
+  ];
+  const started = Date.now();
+  const workers = ['a', 'b'].map((name) => runSchedules(test.database, schedules(name), silent));
+  await eventually(() => runs.length >= 5, 60_000);
+  expect(runs.length).toBeLessThanOrEqual(Math.ceil((Date.now() - started) / 1_000) + 1);
+  const stopping = Promise.all(workers.map((worker) => worker.stop()));
+  const before = runs.length;
+  await stopping; // a long one is not waited for for ever
+  expect(runs.length).toBe(before);
+});
+
+it('is run again when the database comes back', async () => {
+  let runs = 0;
+  const work = { name: 'often', everyMs: 1_000, run: async () => void runs++ };
+  const worker = runSchedules(test.database, [work], silent);
+  await eventually(() => runs > 0);
+  await test.database.$executeRaw`ALTER TABLE schedule_runs RENAME TO elsewhere`;
+  const atFirst = runs;
+  let ticks = 0;
+  const clock = atInterval(1_000, async () => void ticks++);
+  await eventually(() => ticks >= 3);
+  await clock.stop();
+  expect(runs - atFirst).toBeLessThanOrEqual(1);
+  await test.database.$executeRaw`ALTER TABLE elsewhere RENAME TO schedule_runs`;
+  await eventually(() => runs > atFirst + 1);
+  await worker.stop();
+});
