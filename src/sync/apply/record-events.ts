@@ -1,14 +1,18 @@
 import type { Transaction } from '../../database/database.js';
 import type { SyncEvent } from '../../directory/sync-event.js';
 
-/** One row each; a hint or replay that is recorded already (its worker died after the commit) is not recorded again. */
+/**
+ * One row each. A hint or replay that is recorded already (its worker died after the commit) is not recorded again. The clock
+ * that stamps hints may be ahead of the database's by half a round trip, so its times end at now().
+ */
 export async function recordEvents(tx: Transaction, events: readonly SyncEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO sync_events (svix_id, event_id, event_type, trigger, team_id, user_id, stytch_member_id,
       sent_at, received_at, outcome, changes, replay_id)
     SELECT e."svixId", e."eventId", e."eventType", e.trigger, e."teamId", u.id, e."memberId",
-      e."sentAt", e."receivedAt", e.outcome, e.changes,
+      CASE WHEN e."sentAt" IS NOT NULL THEN LEAST(e."sentAt", now()) END,
+      CASE WHEN e."receivedAt" IS NOT NULL THEN LEAST(e."receivedAt", now()) END, e.outcome, e.changes,
       CASE WHEN e.trigger = 'replay' THEN e."replayId" END
     FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb) AS e("svixId" text, "eventId" text, "eventType" text,
       trigger text, "teamId" uuid, "memberId" text, "sentAt" timestamptz, "receivedAt" timestamptz, outcome text,
