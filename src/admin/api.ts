@@ -7,6 +7,7 @@ import { type ConnectionDependencies, readConnection } from './connection/connec
 import type { SignsDependencies } from './overview/find-misconfigurations.js';
 import type { HealthDependencies } from './overview/health.js';
 import { readSetup } from './overview/setup.js';
+import { peopleApi } from './people/api.js';
 import { roleApi } from './roles/api.js';
 import type { Route } from './routes.js';
 
@@ -19,6 +20,7 @@ export function apiPart(route: Route, deps: SettingsDependencies): Part {
   connectionApi(routes, route, deps);
   roleApi(routes, route, deps.database);
   activityApi(routes, route, deps);
+  peopleApi(routes, route, deps.database);
   routes.get(
     '/setup',
     route('get', async (admin, _request, response) => {
@@ -27,7 +29,7 @@ export function apiPart(route: Route, deps: SettingsDependencies): Part {
     }),
   );
   routes.all(
-    ['/connection', '/connection/rotation', '/roles', '/roles/:id', '/activity', '/health', '/setup'],
+    ['/connection', '/connection/rotation', '/roles', '/roles/:id', '/people', '/activity', '/health', '/setup'],
     notAllowed,
   );
   return { path: '/api/scim', routes, face: 'json' };

@@ -6,6 +6,7 @@ import type { Admin } from './authorize.js';
 const tabs = [
   ['overview', '/settings/scim', 'Overview'],
   ['connection', '/settings/scim/connection', 'Connection'],
+  ['people', '/settings/scim/people', 'People'],
   ['roles', '/settings/scim/roles', 'Roles'],
   ['activity', '/settings/scim/activity', 'Activity'],
 ] as const;
@@ -39,5 +40,6 @@ const doneWords: Record<string, string> = {
   deleted: 'The connection is deleted.',
   'role-created': 'The role is created. Whoever holds the name gets it within a minute.',
   'role-renamed': 'The role has its new name. Who holds it follows within a minute.',
+  'role-permissions': 'The role has its new permissions.',
   'role-deleted': 'The role is deleted.',
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../directory/json.js';
 import { Refusal } from '../http/refusal.js';
 import { outcomesShown } from './activity/activity.js';
 import { providerIds } from './connection/providers.js';
@@ -61,6 +62,14 @@ export const newRole = z
   .transform(({ name, ...role }) => ({ ...role, value: role.value ?? name ?? '' }));
 
 export const roleRenaming = z.object({ value, fingerprint });
+export const rolePermissions = z.object({ permissions, fingerprint });
+/** By JSON one or both may be sent. */
+export const roleChange = z
+  .object({ value: value.exactOptional(), permissions: permissions.exactOptional(), fingerprint })
+  .refine((change) => change.value !== undefined || change.permissions !== undefined, {
+    path: ['value'],
+    error: 'must be the new name, or permissions a list of texts',
+  });
 export const roleDeletion = z.object({ fingerprint });
 export const valueOnly = z.object({ value });
 
@@ -76,9 +85,15 @@ const cursor = (digits: number) => {
   );
 };
 
-/** One event is up to 4 KB in an answer, so the longest page is less than a megabyte. */
-const eventsPerPageMax = 200;
-const outsideLimit = `must be a number from 1 to ${eventsPerPageMax}`;
+/** One event, or one person, is up to 4 KB in an answer, so the longest page is less than a megabyte. */
+const rowsPerPageMax = 200;
+const outsideLimit = `must be a number from 1 to ${rowsPerPageMax}`;
+const limit = z.coerce
+  .number({ error: outsideLimit })
+  .int({ error: outsideLimit })
+  .min(1, { error: outsideLimit })
+  .max(rowsPerPageMax, { error: outsideLimit })
+  .default(50);
 
 export const activityQuery = z.object({
   person: z.preprocess(empty, line(200).optional()),
@@ -87,12 +102,38 @@ export const activityQuery = z.object({
     z.enum(outcomesShown, { error: `must be one of ${outcomesShown.join(', ')}` }).optional(),
   ),
   cursor: cursor(18),
-  limit: z.coerce
-    .number({ error: outsideLimit })
-    .int({ error: outsideLimit })
-    .min(1, { error: outsideLimit })
-    .max(eventsPerPageMax, { error: outsideLimit })
-    .default(50),
+  limit,
+});
+
+const notACursor = 'must be the cursor of the page before';
+/** What readPeople wrote: base64url of JSON. */
+const peopleCursor = z
+  .string({ error: notACursor })
+  .max(1_000, { error: notACursor })
+  .transform((text, context) => {
+    const parsed = peoplePlace.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')));
+    if (parsed.success) return parsed.data;
+    context.addIssue({ code: 'custom', message: notACursor });
+    return z.NEVER;
+  });
+const peoplePlace = z.object({
+  after: z
+    .string()
+    .max(1_000)
+    .regex(/^[^\0]*$/),
+  id: z.uuid(),
+});
+
+export const peopleQuery = z.object({
+  q: z.preprocess(empty, line(200).optional()),
+  status: z.preprocess(
+    empty,
+    z.enum(['active', 'deactivated'], { error: 'must be one of active, deactivated' }).optional(),
+  ),
+  role: z.preprocess(empty, z.uuid({ error: 'must be the id of a role' }).optional()),
+  value: z.preprocess(empty, line(500).optional()),
+  cursor: z.preprocess(empty, peopleCursor.optional()),
+  limit,
 });
 
 export const rolesQuery = z.object({

@@ -13,6 +13,7 @@ import { readHealth } from './overview/health.js';
 import { Live, OverviewPage, WelcomePage } from './overview/overview-page.js';
 import { readSetup } from './overview/setup.js';
 import { readSignals } from './overview/signals.js';
+import { peoplePages } from './people/pages.js';
 import { rolePages } from './roles/pages.js';
 import type { Handler, Route } from './routes.js';
 
@@ -22,6 +23,7 @@ export function settingsPart(route: Route, deps: SettingsDependencies): Part {
   routes.get('/', route('get', overview(deps)));
   routes.get('/live', route('get', live(deps)));
   connectionPages(routes, route, deps);
+  peoplePages(routes, route, deps.database);
   rolePages(routes, route, deps.database);
   routes.get('/activity', route('get', activity(deps)));
   routes.get('/activity.csv', route('get', sendCsv(deps)));

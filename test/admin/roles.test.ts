@@ -123,6 +123,46 @@ it('renames after saying who gains and who loses; grants by hand stay', async ()
   expect(await lab.database.roleChange.count({ where: { teamId: admin.teamId } })).toBeGreaterThan(0);
 });
 
+it('changes permissions after saying which come, which go, and for whom', async () => {
+  await person(admin.teamId, 'ada', ['admins'], ['scim:admins']);
+  const { id } = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
+  await admin.api('PATCH', `/roles/${id}`, { permissions: ['Query', 'Old'] });
+  const change = { permissions: ['Query', 'Admin', 'Admin'] };
+  const preview = (await admin.api('PATCH', `/roles/${id}?preview=true`, change)).body;
+  expect([preview.permissionChange, names(preview.holders)]).toEqual([{ added: ['Admin'], removed: ['Old'] }, ['ada']]);
+  expect((await lab.database.role.findUniqueOrThrow({ where: { id } })).permissions).toEqual(['Query', 'Old']);
+  const { fingerprint } = preview.effect;
+  const changed = await admin.api('PATCH', `/roles/${id}`, { ...change, fingerprint });
+  expect([changed.status, changed.body.name, changed.body.permissions]).toEqual([
+    200,
+    'scim:admins',
+    ['Query', 'Admin'],
+  ]);
+  expect((await acts()).at(-1)).toEqual([
+    'role.permissions',
+    { teamId: admin.teamId, role: 'scim:admins', added: ['Admin'], removed: ['Old'], holders: 1 },
+  ]);
+  expect(problem(await admin.api('PATCH', `/roles/${id}`, { permissions: [], fingerprint }))).toEqual([
+    409,
+    'changed_meanwhile',
+  ]);
+  expect(problem(await admin.api('PATCH', `/roles/${id}`, {}))).toEqual([400, 'bad_input']);
+  expect(await roleNames(other.teamId)).toEqual(['scim:admins']);
+});
+
+it('a wrong permission is put right on pages, without deleting the role', async () => {
+  const { id } = (await admin.api('POST', '/roles', { value: 'analyst', permissions: ['Admin'] })).body;
+  const form = { permissions: ['Query'], morePermissions: 'Own Dashboards' };
+  const preview = await admin.page(`/roles/${id}/permissions/preview`, form);
+  expect(preview.text).toContain('Added: Query, Own Dashboards.');
+  expect(preview.text).toContain('Removed: Admin.');
+  const fingerprint = /name="fingerprint" value="([^"]+)"/.exec(preview.text)?.[1] ?? '';
+  const permissions = ['Query', 'Own Dashboards'];
+  const done = await admin.page(`/roles/${id}/permissions`, { permissions, fingerprint });
+  expect([done.status, done.headers.get('location')]).toEqual([303, '/settings/scim/roles?done=role-permissions']);
+  expect((await lab.database.role.findUniqueOrThrow({ where: { id } })).permissions).toEqual(permissions);
+});
+
 it('does not rename onto another role', async () => {
   const { body: made } = await admin.api('POST', '/roles', { value: 'owners' });
   expect(problem(await admin.api('PATCH', `/roles/${made.id}`, { value: 'admins' }))).toEqual([409, 'role_exists']);

@@ -1,8 +1,8 @@
 import type { Request, Router } from 'express';
 import type { Database } from '../../database/database.js';
-import { newRole, parseInput, roleDeletion, roleRenaming, rolesQuery } from '../input.js';
+import { newRole, parseInput, roleChange, roleDeletion, rolesQuery } from '../input.js';
 import type { Route } from '../routes.js';
-import { createRole, deleteRole, previewCreate, previewDelete, previewRename, renameRole } from './roles.js';
+import { changeRole, createRole, deleteRole, previewChange, previewCreate, previewDelete } from './roles.js';
 import { readRoles } from './rows.js';
 
 /** /api/scim/roles: with `?preview=true` each verb says who would gain or lose what, and does nothing. */
@@ -25,9 +25,9 @@ export function roleApi(routes: Router, route: Route, database: Database): void 
     .route('/roles/:id')
     .patch(
       route('update', async (admin, request, response) => {
-        const change = { ...parseInput(roleRenaming, request.body), id: String(request.params.id) };
-        if (isPreview(request)) return response.json(await previewRename(database, admin, change.id, change.value));
-        return response.json(await renameRole(database, admin, change));
+        const change = { ...parseInput(roleChange, request.body), id: String(request.params.id) };
+        if (isPreview(request)) return response.json(await previewChange(database, admin, change));
+        return response.json(await changeRole(database, admin, change));
       }),
     )
     .delete(

@@ -35,9 +35,20 @@ export async function roleEffect(
   const gain = await groupOf(database, sql.piece`${wanted} EXCEPT ${now}`);
   const lose = await groupOf(database, sql.piece`${now} EXCEPT ${wanted}`);
   const loseManual = value === null ? await groupOf(database, granted(roleId, 'manual')) : nobody;
-  const text = JSON.stringify([gain, lose, loseManual].map(({ hash }) => hash));
-  const fingerprint = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  const fingerprint = fingerprintOf([gain, lose, loseManual].map(({ hash }) => hash));
   return { gain: shown(gain), lose: shown(lose), loseManual: shown(loseManual), fingerprint };
+}
+
+/** Everybody who holds the role now, by SCIM or by hand. */
+export async function roleHolders(database: Database | Transaction, roleId: string): Promise<People> {
+  return shown(
+    await groupOf(database, sql.piece`SELECT DISTINCT user_id AS id FROM role_grants WHERE role_id = ${roleId}::uuid`),
+  );
+}
+
+/** Short, and another one whenever one of the parts is another. */
+export function fingerprintOf(parts: readonly (string | null)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 }
 
 function granted(roleId: string | null, source: 'scim' | 'manual'): Sql {

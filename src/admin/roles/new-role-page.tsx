@@ -2,9 +2,9 @@ import { Notice } from '../../http/components/notice.js';
 import type { Refusal } from '../../http/refusal.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
-import { knownPermissions } from '../permissions.js';
 import type { RoleEffect } from './effects.js';
 import { PeopleList } from './people-list.js';
+import { PermissionFields } from './permission-fields.js';
 
 /** Create `scim:…`: who gains it, and which permissions it has. */
 export function NewRolePage(props: {
@@ -41,7 +41,7 @@ export function NewRolePage(props: {
         </section>
         <section class="card" aria-labelledby="permissions">
           <h2 id="permissions">What they may do</h2>
-          <Permissions permissions={permissions} />
+          <PermissionFields permissions={permissions} />
         </section>
         <p class="actions">
           <button type="submit">Create the role</button>
@@ -51,28 +51,5 @@ export function NewRolePage(props: {
         </p>
       </form>
     </SettingsFrame>
-  );
-}
-
-function Permissions({ permissions }: { permissions: readonly string[] }) {
-  const isKnown = (one: string) => knownPermissions.some(({ name }) => name === one);
-  return (
-    <>
-      <fieldset>
-        <legend class="sr">Known permissions</legend>
-        {knownPermissions.map(({ name, meaning }) => (
-          <label key={name}>
-            <input type="checkbox" name="permissions" value={name} checked={permissions.includes(name)} /> {name}
-            <span class="quiet"> – {meaning}</span>
-          </label>
-        ))}
-      </fieldset>
-      <label>
-        Others, one a line, as the Roles page of Scanner spells them
-        <textarea name="morePermissions" rows={3} maxLength={5000}>
-          {permissions.filter((one) => !isKnown(one)).join('\n')}
-        </textarea>
-      </label>
-    </>
   );
 }

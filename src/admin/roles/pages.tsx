@@ -5,20 +5,20 @@ import { refusalOf } from '../../http/refusal-of.js';
 import { sendPage } from '../../http/render.js';
 import type { Admin } from '../authorize.js';
 import { inDatabase } from '../in-database.js';
-import { newRole, parseInput, roleDeletion, roleRenaming, rolesQuery, valueOnly } from '../input.js';
+import { newRole, parseInput, roleDeletion, rolePermissions, roleRenaming, rolesQuery, valueOnly } from '../input.js';
 import { permissionsMax } from '../permissions.js';
 import type { Handler, Route } from '../routes.js';
 import { NewRolePage } from './new-role-page.js';
-import { DeleteRolePage, RolePage } from './role-page.js';
+import { ConfirmPermissionsPage, DeleteRolePage, RolePage } from './role-page.js';
 import {
+  changeRole,
   createRole,
   deleteRole,
   findRole,
   isUuid,
+  previewChange,
   previewCreate,
   previewDelete,
-  previewRename,
-  renameRole,
 } from './roles.js';
 import { RolesPage } from './roles-page.js';
 import { readRoles } from './rows.js';
@@ -44,6 +44,8 @@ export function rolePages(routes: Router, route: Route, database: Database): voi
     }),
   );
   routes.post('/roles/:id/rename', route('update', rename(database)));
+  routes.post('/roles/:id/permissions/preview', route('update', previewPermissions(database)));
+  routes.post('/roles/:id/permissions', route('update', changePermissions(database)));
   routes.get(
     '/roles/:id/delete',
     route('update', async (admin, request, response) => {
@@ -101,10 +103,34 @@ function rename(database: Database): Handler {
   return async (admin, request, response) => {
     const change = { ...parseInput(roleRenaming, request.body), id: idOf(request) };
     try {
-      await renameRole(database, admin, change);
+      await changeRole(database, admin, change);
       response.redirect(303, '/settings/scim/roles?done=role-renamed');
     } catch (error) {
       await sendRolePage(database, admin, response, change, confirmable(error));
+    }
+  };
+}
+
+/** A POST that changes nothing: a hundred permissions are too long for an address. */
+function previewPermissions(database: Database): Handler {
+  return async (admin, request, response) => {
+    const { permissions } = parseInput(rolePermissions, formOf(request));
+    const preview = await previewChange(database, admin, { id: idOf(request), permissions });
+    sendPage(response, <ConfirmPermissionsPage admin={admin} preview={preview} permissions={permissions} />);
+  };
+}
+
+function changePermissions(database: Database): Handler {
+  return async (admin, request, response) => {
+    const change = { ...parseInput(rolePermissions, formOf(request)), id: idOf(request) };
+    try {
+      await changeRole(database, admin, change);
+      response.redirect(303, '/settings/scim/roles?done=role-permissions');
+    } catch (error) {
+      const refusal = confirmable(error);
+      const preview = await previewChange(database, admin, { id: change.id, permissions: change.permissions });
+      const page = { admin, preview, permissions: change.permissions, refusal };
+      sendPage(response, <ConfirmPermissionsPage {...page} />, refusal.status);
     }
   };
 }
@@ -117,7 +143,8 @@ async function sendRolePage(
   refusal?: Refusal,
 ): Promise<void> {
   const role = await inDatabase(() => findRole(database, admin, asked.id));
-  const preview = asked.value === null ? null : await previewRename(database, admin, role.id, asked.value);
+  const preview =
+    asked.value === null ? null : await previewChange(database, admin, { id: role.id, value: asked.value });
   const rename = preview && asked.value !== null ? { value: asked.value, effect: preview.effect } : null;
   const page = { admin, role, rename, ...(refusal === undefined ? {} : { refusal }) };
   sendPage(response, <RolePage {...page} />, refusal?.status ?? 200);

@@ -5,6 +5,7 @@ import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import type { RoleEffect } from './effects.js';
 import { PeopleList } from './people-list.js';
+import { PermissionFields } from './permission-fields.js';
 import type { Preview } from './roles.js';
 
 type RenamePreview = { value: string; effect: RoleEffect };
@@ -24,16 +25,16 @@ export function RolePage(props: { admin: Admin; role: TeamRole; rename: RenamePr
       )}
       <section class="card" aria-labelledby="may">
         <h2 id="may">Permissions</h2>
-        {role.permissions.length === 0 ? (
-          <p class="quiet">None. Give it some on the Roles page of Scanner.</p>
-        ) : (
-          <ul>
-            {role.permissions.map((one) => (
-              <li key={one}>{one}</li>
-            ))}
-          </ul>
-        )}
+        <form method="post" action={`/settings/scim/roles/${role.id}/permissions/preview`}>
+          <PermissionFields permissions={role.permissions} />
+          <button type="submit" class="secondary">
+            Preview
+          </button>
+        </form>
       </section>
+      <p>
+        <a href={`/settings/scim/people?role=${role.id}`}>Everybody who holds this role</a>
+      </p>
       <section class="card" aria-labelledby="rename">
         <h2 id="rename">Rename</h2>
         {rename === null ? <NewName role={role} /> : <ConfirmRename role={role} rename={rename} />}
@@ -86,6 +87,53 @@ function ConfirmRename({ role, rename: { value, effect } }: { role: TeamRole; re
         </a>
       </p>
     </form>
+  );
+}
+
+/** Other permissions: which come, which go, and for whom. */
+export function ConfirmPermissionsPage(props: {
+  admin: Admin;
+  preview: Preview;
+  permissions: readonly string[];
+  refusal?: Refusal;
+}) {
+  const { admin, preview, permissions, refusal } = props;
+  const { role, effect, holders, permissionChange } = preview;
+  const { added = [], removed = [] } = permissionChange ?? {};
+  return (
+    <SettingsFrame admin={admin} tab="roles" title={`Permissions of ${role.name}`}>
+      <h1>
+        Permissions of <code>{role.name}</code>
+      </h1>
+      {refusal && (
+        <Notice kind="bad" title="Nothing was changed">
+          <p>{refusal.message}</p>
+        </Notice>
+      )}
+      <section class="card" aria-labelledby="change">
+        <h2 id="change">What changes</h2>
+        {added.length + removed.length === 0 && <p class="quiet">Nothing: these are its permissions now.</p>}
+        {added.length > 0 && <p>Added: {added.join(', ')}.</p>}
+        {removed.length > 0 && <p>Removed: {removed.join(', ')}.</p>}
+        <PeopleList
+          people={holders}
+          words={['holds it, and is affected at once.', 'hold it, and are affected at once.']}
+          none="Nobody holds it now."
+        />
+        <form method="post" action={`/settings/scim/roles/${role.id}/permissions`} data-once>
+          {permissions.map((one) => (
+            <input key={one} type="hidden" name="permissions" value={one} />
+          ))}
+          <input type="hidden" name="fingerprint" value={effect.fingerprint} />
+          <p class="actions">
+            <button type="submit">Change the permissions</button>
+            <a href={`/settings/scim/roles/${role.id}`} class="button secondary">
+              Keep them
+            </a>
+          </p>
+        </form>
+      </section>
+    </SettingsFrame>
   );
 }
 

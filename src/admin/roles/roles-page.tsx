@@ -101,8 +101,12 @@ function ScimRoles({ roles, search }: { roles: readonly HeldRole[]; search: stri
               <td data-label="Permissions">
                 <Permissions permissions={permissions} />
               </td>
-              <td data-label="By SCIM">{scimGrants.toLocaleString('en')}</td>
-              <td data-label="By hand">{manualGrants.toLocaleString('en')}</td>
+              <td data-label="By SCIM">
+                <a href={`/settings/scim/people?role=${id}`}>{scimGrants.toLocaleString('en')}</a>
+              </td>
+              <td data-label="By hand">
+                <a href={`/settings/scim/people?role=${id}`}>{manualGrants.toLocaleString('en')}</a>
+              </td>
             </tr>
           ))}
         </tbody>

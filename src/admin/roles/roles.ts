@@ -6,7 +6,7 @@ import { Refusal } from '../../http/refusal.js';
 import type { Admin } from '../authorize.js';
 import { inDatabase } from '../in-database.js';
 import { permissionsMax } from '../permissions.js';
-import { type RoleEffect, roleEffect } from './effects.js';
+import { fingerprintOf, type People, type RoleEffect, roleEffect, roleHolders } from './effects.js';
 
 export type NewRole = { value: string; permissions: string[]; fingerprint?: string };
 
@@ -34,40 +34,82 @@ export async function createRole(
   });
 }
 
-export function previewRename(database: Database, admin: Admin, id: string, value: string): Promise<Preview> {
-  return inDatabase(async () => {
-    const role = await findRole(database, admin, id);
-    return { role, effect: await roleEffect(database, { teamId: admin.team.id, roleId: role.id, value }) };
+/** What a page asks about before it does it. */
+export type Preview = {
+  role: TeamRole;
+  effect: RoleEffect;
+  /** Everybody who holds the role now, by SCIM or by hand. */
+  holders: People;
+  /** Of a change of permissions. */
+  permissionChange?: PermissionChange;
+};
+export type PermissionChange = { added: string[]; removed: string[] };
+
+/** A new value, other permissions, or both. */
+export type RoleChange = { id: string; value?: string; permissions?: string[]; fingerprint?: string };
+
+export function previewChange(database: Database, admin: Admin, change: RoleChange): Promise<Preview> {
+  return inDatabase(async () => previewOf(database, await findRole(database, admin, change.id), { admin, change }));
+}
+
+/**
+ * Changes the role: who holds the new value gains it, who holds only the old one loses it; all who hold it have its new
+ * permissions at once.
+ * @throws Refusal (`role_exists`, `changed_meanwhile`, `not_found`)
+ */
+export async function changeRole(
+  database: Database,
+  admin: Admin,
+  change: RoleChange,
+): Promise<TeamRole & Omit<Preview, 'role'>> {
+  return writing(database, async (tx) => {
+    const role = await lockRole(tx, admin, change.id);
+    const { role: _, ...preview } = await previewOf(tx, role, { admin, change });
+    const { effect, permissionChange } = preview;
+    confirmed(effect, change.fingerprint);
+    const changed = await tx.role.update({
+      where: { id: role.id, teamId: admin.team.id },
+      data: {
+        ...(change.value === undefined ? {} : { name: scimRoleName(change.value) }),
+        ...(change.permissions === undefined ? {} : { permissions: change.permissions }),
+      },
+    });
+    if (change.value !== undefined) {
+      const details = { was: role.name, gain: effect.gain.total, lose: effect.lose.total };
+      await record(tx, admin, 'role.rename', changed, details);
+    }
+    if (permissionChange !== undefined) {
+      await record(tx, admin, 'role.permissions', changed, { ...permissionChange, holders: preview.holders.total });
+    }
+    return { ...shown(changed), ...preview };
   });
 }
 
-/** What a page asks about before it does it. */
-export type Preview = { role: TeamRole; effect: RoleEffect };
+/** The fingerprint of a change of permissions covers those that it replaces. */
+async function previewOf(
+  database: Database | Transaction,
+  role: TeamRole,
+  { admin, change: { value, permissions } }: { admin: Admin; change: RoleChange },
+): Promise<Preview> {
+  const step = { teamId: admin.team.id, roleId: role.id, value: value ?? valueOfRole(role) };
+  const effect = await roleEffect(database, step);
+  const holders = await roleHolders(database, role.id);
+  if (permissions === undefined) return { role, effect, holders };
+  const added = permissions.filter((one) => !role.permissions.includes(one));
+  const removed = role.permissions.filter((one) => !permissions.includes(one));
+  const fingerprint = fingerprintOf([effect.fingerprint, ...role.permissions]);
+  return { role, effect: { ...effect, fingerprint }, holders, permissionChange: { added, removed } };
+}
 
-/** Renames the role: whoever holds the new value gains it, whoever holds only the old one loses it. */
-export async function renameRole(
-  database: Database,
-  admin: Admin,
-  change: { id: string; value: string; fingerprint?: string },
-): Promise<TeamRole & { effect: RoleEffect }> {
-  return writing(database, async (tx) => {
-    const role = await lockRole(tx, admin, change.id);
-    const step = { teamId: admin.team.id, roleId: role.id, value: change.value };
-    const effect = confirmed(await roleEffect(tx, step), change.fingerprint);
-    const renamed = await tx.role.update({
-      where: { id: role.id, teamId: admin.team.id },
-      data: { name: scimRoleName(change.value) },
-    });
-    const details = { was: role.name, gain: effect.gain.total, lose: effect.lose.total };
-    await record(tx, admin, 'role.rename', renamed, details);
-    return { ...shown(renamed), effect };
-  });
+function valueOfRole({ name }: TeamRole): string {
+  return name.slice(scimRoleName('').length);
 }
 
 export function previewDelete(database: Database, admin: Admin, id: string): Promise<Preview> {
   return inDatabase(async () => {
     const role = await findRole(database, admin, id);
-    return { role, effect: await roleEffect(database, { teamId: admin.team.id, roleId: role.id, value: null }) };
+    const effect = await roleEffect(database, { teamId: admin.team.id, roleId: role.id, value: null });
+    return { role, effect, holders: await roleHolders(database, role.id) };
   });
 }
 

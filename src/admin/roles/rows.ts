@@ -100,7 +100,7 @@ function loadValues(database: Database, teamId: string, { search, from }: Part) 
 }
 
 /** The roles that these values give; where there are others, the team's names are looked through for what was meant. */
-async function matchesOf(
+export async function matchesOf(
   database: Database,
   teamId: string,
   values: readonly string[],

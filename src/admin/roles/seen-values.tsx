@@ -30,7 +30,11 @@ export function SeenValues({ values, search }: { values: readonly SeenValue[]; s
                 <code>{seen.value}</code>
               </td>
               <td data-label="Sent as">{seen.via.map((via) => viaWords[via]).join(', ')}</td>
-              <td data-label="People">{seen.holders.toLocaleString('en')}</td>
+              <td data-label="People">
+                <a href={`/settings/scim/people?${new URLSearchParams({ value: seen.value, status: 'active' })}`}>
+                  {seen.holders.toLocaleString('en')}
+                </a>
+              </td>
               <td data-label="Scanner role">
                 <Given seen={seen} />
               </td>

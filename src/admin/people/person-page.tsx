@@ -1,0 +1,134 @@
+import { isScimRole, type Match } from '../../directory/role-matching.js';
+import type { RoleValue } from '../../directory/role-values.js';
+import { Facts } from '../../http/components/facts.js';
+import { exactly } from '../../http/components/times.js';
+import type { Admin } from '../authorize.js';
+import { SettingsFrame } from '../frame.js';
+import type { HeldRole } from './people.js';
+import { Status } from './people-page.js';
+import type { PersonDetails } from './person.js';
+
+type MatchOf = (value: string) => Pick<Match<{ id: string; name: string }>, 'role' | 'nearMiss'>;
+type Props = { admin: Admin; person: PersonDetails; matchOf: MatchOf; now: Date };
+
+/** One person: may they use Scanner, with which roles, and why. */
+export function PersonPage({ admin, person, matchOf, now }: Props) {
+  return (
+    <SettingsFrame admin={admin} tab="people" title={person.name || person.email}>
+      <div class="heading">
+        <h1>{person.name || person.email}</h1>
+        <Status person={person} now={now} />
+      </div>
+      <p class="lead">{statusText(person)}</p>
+      <section class="card" aria-labelledby="roles">
+        <h2 id="roles">Roles</h2>
+        <Roles person={person} />
+      </section>
+      <section class="card" aria-labelledby="values">
+        <h2 id="values">Sent by your identity provider</h2>
+        <Values person={person} matchOf={matchOf} />
+      </section>
+      <section class="card" aria-labelledby="details">
+        <h2 id="details">Details</h2>
+        <Facts of={factsOf(person)} />
+        <p>
+          <a href={`/settings/scim/activity?${new URLSearchParams({ person: person.id, outcome: '' })}`}>
+            Everything that happened to this person
+          </a>
+        </p>
+      </section>
+    </SettingsFrame>
+  );
+}
+
+function statusText({ status, memberId, deactivatedBecause }: PersonDetails): string {
+  if (status === 'active') {
+    return memberId === null
+      ? 'Can use Scanner. Your identity provider has not sent this person, so nothing here follows it.'
+      : 'Can use Scanner, because your identity provider says that they are active.';
+  }
+  const reason = deactivatedBecause === null ? undefined : reasons[deactivatedBecause];
+  return `Can not use Scanner. ${reason ?? 'The record of the reason is no longer kept.'}`;
+}
+
+const reasons: Record<string, string> = {
+  says_gone: 'Your identity provider deactivated or removed them.',
+  not_found: 'Your identity provider no longer lists them.',
+  signed_event: 'Your identity provider sent that they left.',
+  other_organization: 'They belong to another organization now.',
+};
+
+function factsOf({ email, memberId, externalId, lastReadAt }: PersonDetails): [string, string][] {
+  return [
+    ['E-mail', email],
+    ['External id', externalId ?? 'none'],
+    ['Member id', memberId ?? 'none'],
+    ['Last compared with your identity provider', lastReadAt === null ? 'never' : exactly(lastReadAt)],
+  ];
+}
+
+function Roles({ person: { roles, rolesTotal, lost } }: { person: PersonDetails }) {
+  return (
+    <>
+      {roles.length === 0 ? (
+        <p class="quiet">None.</p>
+      ) : (
+        <ul class="plain">
+          {roles.map((role) => (
+            <li key={`${role.id} ${role.source}`}>
+              <RoleName role={role} /> <span class="quiet">{whyText(role)}</span>
+            </li>
+          ))}
+          {rolesTotal > roles.length && (
+            <li class="quiet">and {(rolesTotal - roles.length).toLocaleString('en')} more</li>
+          )}
+        </ul>
+      )}
+      {lost.length > 0 && (
+        <p class="quiet">Lost: {lost.map(({ role, at }) => `${role} on ${exactly(at)}`).join(', ')}.</p>
+      )}
+    </>
+  );
+}
+
+function RoleName({ role: { id, name } }: { role: HeldRole }) {
+  if (!isScimRole(name)) return <strong>{name}</strong>;
+  return (
+    <a href={`/settings/scim/roles/${id}`}>
+      <code>{name}</code>
+    </a>
+  );
+}
+
+function whyText({ source, since, via }: HeldRole): string {
+  const time = `since ${exactly(since)}`;
+  if (source === 'manual') return `${time}, given by hand in Scanner`;
+  return via.length === 0
+    ? `${time}; your identity provider no longer sends it, so it goes within a minute`
+    : `${time}, because your identity provider sends it as a ${via.map((one) => viaWords[one]).join(' and a ')}`;
+}
+
+const viaWords = { roles: 'role', groups: 'group', stytch_role: 'Stytch role' };
+
+function Values({ person: { values, valuesTotal }, matchOf }: { person: PersonDetails; matchOf: MatchOf }) {
+  if (values.length === 0) return <p class="quiet">No role and no group.</p>;
+  return (
+    <ul class="plain">
+      {values.map((one) => (
+        <li key={`${one.via} ${one.value}`}>
+          <code>{one.value}</code> <span class="quiet">{givenText(one, matchOf(one.value))}</span>
+        </li>
+      ))}
+      {valuesTotal > values.length && (
+        <li class="quiet">and {(valuesTotal - values.length).toLocaleString('en')} more</li>
+      )}
+    </ul>
+  );
+}
+
+function givenText({ via }: Pick<RoleValue, 'via'>, { role, nearMiss }: ReturnType<MatchOf>): string {
+  const what = `as a ${viaWords[via]}`;
+  if (role !== null) return `${what}: gives ${role.name}`;
+  if (nearMiss !== null) return `${what}: gives nothing, ${nearMiss.role.name} is a near miss`;
+  return `${what}: gives nothing, as no role has its name`;
+}
