@@ -74,8 +74,10 @@ export const roleDeletion = z.object({ fingerprint });
 export const valueOnly = z.object({ value });
 
 const empty = (text: unknown) => (text === '' ? undefined : text);
+/** Of a cursor that no answer gave. */
+const notACursor = 'must be the cursor of the page before';
 const cursor = (digits: number) => {
-  const error = 'must be the cursor of the page before';
+  const error = notACursor;
   return z.preprocess(
     empty,
     z
@@ -101,11 +103,16 @@ export const activityQuery = z.object({
     empty,
     z.enum(outcomesShown, { error: `must be one of ${outcomesShown.join(', ')}` }).optional(),
   ),
-  cursor: cursor(18),
+  cursor: z.preprocess(
+    empty,
+    z
+      .string()
+      .regex(/^\d{0,18}\.\d{0,18}$/, { error: notACursor })
+      .optional(),
+  ),
   limit,
 });
 
-const notACursor = 'must be the cursor of the page before';
 /** What readPeople wrote: base64url of JSON. */
 const peopleCursor = z
   .string({ error: notACursor })

@@ -72,6 +72,7 @@ it('tells who, what, why, when and with what lag, the newest first; nothing of o
     sentAt: expect.any(String),
     receivedAt: expect.any(String),
     lagSeconds: 2,
+    act: null,
   });
   expect(events[0].lagSeconds).toBeNull();
 });
@@ -126,6 +127,45 @@ it('pages by cursor, each event once, whatever is added meanwhile', async () => 
   }
   expect([seen.length, new Set(seen).size, cursor]).toEqual([7, 7, '']);
   expect(seen).toEqual([...seen].sort((a, b) => Number(b) - Number(a)));
+});
+
+it('has what admins did among the events, by time, and not among other outcomes; nothing of other teams', async () => {
+  const grace = await person(admin.teamId, 'grace@acme.example', 'Grace', { stytchMemberId: admin.memberId });
+  await record(admin.teamId, grace.id, { ago: 3600 });
+  const made = (await admin.api('POST', '/roles', { value: 'analyst' })).body;
+  await other.api('POST', '/roles', { value: 'theirs' });
+  await admin.api('PATCH', `/roles/${made.id}`, { value: 'owner' });
+  await record(admin.teamId, grace.id, { ago: -60 });
+  const { events } = (await admin.api('GET', '/activity')).body;
+  expect(
+    events.map(({ act, trigger }: { act: { action: string } | null; trigger: string }) => act?.action ?? trigger),
+  ).toEqual(['hint', 'role.rename', 'role.create', 'hint']);
+  expect(events[1]).toMatchObject({
+    person: { id: grace.id, name: 'Grace' },
+    memberId: admin.memberId,
+    outcome: 'changed',
+    act: { action: 'role.rename', target: made.id, details: { role: 'scim:owner', was: 'scim:analyst' } },
+  });
+  expect((await admin.api('GET', `/activity?person=${grace.id}`)).body.events).toHaveLength(4);
+  expect((await admin.api('GET', '/activity?person=nobody')).body.events).toHaveLength(0);
+  expect((await admin.api('GET', '/activity?outcome=unchanged')).body.events).toHaveLength(0);
+  expect((await admin.page('/activity')).text).toContain('renamed the role scim:analyst to scim:owner');
+  expect((await admin.api('GET', '/activity.csv')).text).toContain('renamed the role scim:analyst to scim:owner');
+});
+
+it('pages through events and acts together, each once', async () => {
+  for (let n = 0; n < 4; n++) {
+    await record(admin.teamId, null, { ago: 60 - n });
+    await admin.api('POST', '/roles', { value: `r${n}` });
+  }
+  const seen: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const { body } = await admin.api('GET', `/activity?limit=3&cursor=${cursor}`);
+    seen.push(...body.events.map(({ id }: { id: string }) => id));
+    cursor = body.nextCursor;
+  }
+  expect([seen.length, new Set(seen).size, seen.filter((id) => id.startsWith('act-')).length]).toEqual([8, 8, 4]);
 });
 
 it.each(['limit=0', 'limit=201', 'limit=x', 'cursor=-1', 'cursor=1;', 'outcome=deleted', `person=${'x'.repeat(201)}`])(

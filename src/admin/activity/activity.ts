@@ -20,13 +20,18 @@ export type Activity = {
   receivedAt: string | null;
   /** From Stytch's sending to our commit; null where no event was the reason. */
   lagSeconds: number | null;
+  /** What an admin did in Settings > SCIM; null for everything else. */
+  act: Act | null;
 };
+
+/** As audit_log has it: `role.create`, the id of the role, and ids and counts about it. */
+export type Act = { action: string; target: string; details: Record<string, unknown> };
 
 export type ActivityQuery = {
   /** Part of a name or an e-mail, or an id. */
   person?: string | undefined;
   outcome?: string | undefined;
-  /** Where the page before ended. */
+  /** Where the page before ended: the id of its last event and that of its last act, `123.45`; empty before the first. */
   cursor?: string | undefined;
   limit: number;
 };
@@ -55,10 +60,46 @@ export function readActivity(
 ): Promise<ActivityPage> {
   return inDatabase(async () => {
     const sought = await whoIsSought(database, teamId, query.person);
-    const rows = await findEvents(database, { teamId, query, sought, changesPerEvent });
-    const events = rows.slice(0, query.limit).map(activityOf);
-    return { events, nextCursor: rows.length > query.limit ? (events.at(-1)?.id ?? null) : null };
+    const before = placeIn(query.cursor);
+    const search = { teamId, query, sought, before };
+    const [events, acts] = await Promise.all([
+      findEvents(database, { ...search, changesPerEvent }),
+      findActs(database, search),
+    ]);
+    const all = byTime(events.map(activityOf), acts.map(actOf));
+    const page = all.slice(0, query.limit);
+    return { events: page, nextCursor: all.length > query.limit ? cursorAfter(page, before) : null };
   });
+}
+
+/** Two lists, each from its newest to its oldest, as one: each keeps its order, so that a cursor can hold a place in both. */
+function byTime(events: Activity[], acts: Activity[]): Activity[] {
+  const merged: Activity[] = [];
+  let [e, a] = [0, 0];
+  for (;;) {
+    const [event, act] = [events[e], acts[a]];
+    if (event === undefined && act === undefined) return merged;
+    if (act === undefined || (event !== undefined && event.at >= act.at)) {
+      merged.push(event as Activity);
+      e += 1;
+    } else {
+      merged.push(act);
+      a += 1;
+    }
+  }
+}
+
+type Place = { event: bigint | null; act: bigint | null };
+
+function placeIn(cursor: string | undefined): Place {
+  const [event = '', act = ''] = (cursor ?? '').split('.');
+  return { event: event === '' ? null : BigInt(event), act: act === '' ? null : BigInt(act) };
+}
+
+function cursorAfter(page: readonly Activity[], before: Place): string {
+  const event = page.findLast(({ act }) => act === null)?.id ?? before.event ?? '';
+  const act = page.findLast((one) => one.act !== null)?.id.slice(actPrefix.length) ?? before.act ?? '';
+  return `${event}.${act}`;
 }
 
 /** By id where that is possible, so that the index of sync_events by user does the rest, however long the record is. */
@@ -72,7 +113,7 @@ async function whoIsSought(database: Database, teamId: string, text: string | un
   return rows.length > listedMax ? { ids: null, text } : { ids: rows.map(({ id }) => id), text: null };
 }
 
-type Row = Omit<Activity, 'id' | 'at' | 'person' | 'sentAt' | 'receivedAt'> & {
+type Row = Omit<Activity, 'id' | 'at' | 'person' | 'sentAt' | 'receivedAt' | 'act'> & {
   id: bigint;
   at: Date;
   sentAt: Date | null;
@@ -82,13 +123,15 @@ type Row = Omit<Activity, 'id' | 'at' | 'person' | 'sentAt' | 'receivedAt'> & {
   email: string | null;
 };
 
-type Search = { teamId: string; query: ActivityQuery; sought: Sought; changesPerEvent: number };
+type Search = { teamId: string; query: ActivityQuery; sought: Sought; before: Place };
 
 /** A long list of changes is cut in PostgreSQL, so that it never gets here: 50 rows of a thousand changes are 4 MB. */
-function findEvents(database: Database, { teamId, query, sought, changesPerEvent }: Search): Promise<Row[]> {
+function findEvents(
+  database: Database,
+  { teamId, query, sought, before, changesPerEvent }: Search & { changesPerEvent: number },
+): Promise<Row[]> {
   const { ids, text } = sought;
   const outcome = query.outcome ?? null;
-  const before = query.cursor === undefined ? null : BigInt(query.cursor);
   return database.$queryRaw<Row[]>`
     SELECT e.id, e.applied_at AS at, e.outcome, e.trigger, e.event_type AS "eventType", e.event_id AS "eventId",
       e.stytch_member_id AS "memberId", e.sent_at AS "sentAt", e.received_at AS "receivedAt",
@@ -103,7 +146,7 @@ function findEvents(database: Database, { teamId, query, sought, changesPerEvent
     FROM sync_events e LEFT JOIN users u ON u.id = e.user_id AND u.team_id = e.team_id
     WHERE e.team_id = ${teamId}::uuid
       AND (${outcome}::text IS NULL OR e.outcome = ${outcome})
-      AND (${before}::bigint IS NULL OR e.id < ${before})
+      AND (${before.event}::bigint IS NULL OR e.id < ${before.event})
       AND (${ids}::uuid[] IS NULL OR e.user_id = ANY(${ids}::uuid[]))
       AND (${text}::text IS NULL OR position(lower(${text}) IN lower(u.email)) > 0
         OR position(lower(${text}) IN lower(u.name)) > 0)
@@ -118,5 +161,44 @@ function activityOf({ id, at, sentAt, receivedAt, userId, name, email, ...row }:
     sentAt: sentAt?.toISOString() ?? null,
     receivedAt: receivedAt?.toISOString() ?? null,
     person: userId === null ? null : { id: userId, name: name ?? '', email: email ?? '' },
+    act: null,
+  };
+}
+
+type ActRow = Act & { id: bigint; at: Date; actor: string } & Record<'userId' | 'name' | 'email', string | null>;
+
+/** What the team's admins did, and what was noticed at Stytch. An act is a change, so other outcomes have none. */
+async function findActs(database: Database, { teamId, query, sought, before }: Search): Promise<ActRow[]> {
+  const { ids, text } = sought;
+  if (query.outcome !== undefined && query.outcome !== 'changed') return [];
+  return database.$queryRaw<ActRow[]>`
+    SELECT a.id, a.at, a.actor, a.action, a.target, a.details - 'teamId' AS details, u.id::text AS "userId", u.name, u.email
+    FROM audit_log a LEFT JOIN users u ON u.stytch_member_id = a.actor AND u.team_id = ${teamId}::uuid
+    WHERE a.details->>'teamId' = ${teamId}
+      AND (${before.act}::bigint IS NULL OR a.id < ${before.act})
+      AND (${ids}::uuid[] IS NULL OR u.id = ANY(${ids}::uuid[]))
+      AND (${text}::text IS NULL OR position(lower(${text}) IN lower(u.email)) > 0
+        OR position(lower(${text}) IN lower(u.name)) > 0)
+    ORDER BY a.id DESC LIMIT ${query.limit + 1}`;
+}
+
+const actPrefix = 'act-';
+
+function actOf({ id, at, actor, action, target, details, userId, name, email }: ActRow): Activity {
+  return {
+    id: `${actPrefix}${id}`,
+    at: at.toISOString(),
+    person: userId === null ? null : { id: userId, name: name ?? '', email: email ?? '' },
+    memberId: actor,
+    outcome: 'changed',
+    changes: [],
+    changesTotal: 0,
+    trigger: 'admin',
+    eventType: null,
+    eventId: null,
+    sentAt: null,
+    receivedAt: null,
+    lagSeconds: null,
+    act: { action, target, details },
   };
 }

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Database } from '../../database/database.js';
 import { changeInWords, reasonInWords } from '../../http/components/change-words.js';
+import { actInWords } from './act-words.js';
 import { type Activity, type ActivityQuery, readActivity } from './activity.js';
 
 const columns = [
@@ -38,7 +39,8 @@ export async function* activityCsv(
 function cellsOf(event: Activity): (string | number)[] {
   const { at, person, outcome, changes, changesTotal, lagSeconds, sentAt, receivedAt, memberId, eventId, id } = event;
   const more = changesTotal - changes.length;
-  const words = [...changes.map(changeInWords), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  const done = event.act === null ? [] : [actInWords(event.act)];
+  const words = [...done, ...changes.map(changeInWords), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   const lag = lagSeconds === null ? '' : lagSeconds.toFixed(3);
   return [
     ...[at, person?.name ?? '', person?.email ?? '', outcome, words, reasonInWords(event), lag],

@@ -1,6 +1,7 @@
 import type { Change } from '../../directory/change.js';
 import { changeInWords, reasonInWords } from '../../http/components/change-words.js';
 import { duration, exactly } from '../../http/components/times.js';
+import { actInWords } from './act-words.js';
 import type { Activity } from './activity.js';
 
 /** The record, a row an event. */
@@ -41,8 +42,11 @@ export function EventsTable({ events }: { events: readonly Activity[] }) {
   );
 }
 
-function Who({ event: { person, memberId } }: { event: Activity }) {
-  if (person === null) return <span class="quiet">{memberId ?? 'the team'}</span>;
+function Who({ event: { person, memberId, act } }: { event: Activity }) {
+  if (person === null) {
+    const actor = act !== null && memberId === 'stytch' ? 'outside of Scanner' : memberId;
+    return <span class="quiet">{actor ?? 'the team'}</span>;
+  }
   return (
     <div>
       {person.name !== '' && <div>{person.name}</div>}
@@ -51,7 +55,8 @@ function Who({ event: { person, memberId } }: { event: Activity }) {
   );
 }
 
-function What({ event: { outcome, changes, changesTotal } }: { event: Activity }) {
+function What({ event: { outcome, changes, changesTotal, act } }: { event: Activity }) {
+  if (act !== null) return <>{actInWords(act)}</>;
   if (changes.length === 0) return <span class="quiet">{outcomeWords[outcome] ?? outcome}</span>;
   return (
     <ul class="plain">

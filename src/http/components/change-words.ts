@@ -37,6 +37,7 @@ const fieldNames = { email: 'e-mail', name: 'name', externalId: 'external id' };
 /** Why somebody was looked at, from the record of it. */
 export function reasonInWords({ trigger, eventType }: { trigger: string; eventType: string | null }): string {
   const event = eventType ?? 'an event';
+  if (trigger === 'admin') return 'Done in Settings > SCIM';
   if (trigger === 'hint') return eventType ?? 'Event';
   if (trigger === 'recheck') return `Second look after ${event}`;
   if (trigger === 'sweep') return eventType === null ? 'Reading the whole team' : `Reading the team after ${event}`;
