@@ -1,3 +1,4 @@
+import { openApiDocument } from './admin/openapi/document.js';
 import type { Config } from './config/config.js';
 import { connectDatabase, withDatabaseErrors } from './database/database.js';
 import { clockDiffers, sharedClock } from './database/shared-clock.js';
@@ -14,6 +15,7 @@ import type { Tracing } from './monitoring/tracing/tracing.js';
 import { readReports } from './monitoring/worker-reports.js';
 import { atInterval } from './process/interval.js';
 import { type Running, runProcess } from './process/lifecycle.js';
+import { version } from './process/version.js';
 import { hintJob, rereadsThrough } from './queue/jobs.js';
 import { connectProducer, type NewJob } from './queue/produce.js';
 import { createApp } from './server/app.js';
@@ -87,6 +89,7 @@ export async function startServer(
   let stopping = false;
   const isStopping = () => stopping;
   const app = createApp({
+    openApi: openApiDocument(version),
     ...{ receiver: tracedWebhook(receiver, tracing), site: people.site, probes, isStopping, log },
     metrics: () => metricsEndpoint(toldByMetrics),
   });

@@ -62,3 +62,9 @@ const refusals = {
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
 export type RefusalCode = keyof typeof refusals;
+
+/** The status and the words of a code. */
+export function refusalOfCode(code: RefusalCode): { status: number; message: string } {
+  const [status, message] = refusals[code];
+  return { status, message };
+}

@@ -48,5 +48,5 @@ function known(text: string): string | null {
 /** The first line of a stack that is neither Node's nor this file's. */
 function placeOf({ stack = '' }: Error): string {
   const lines = stack.split('\n').filter((line) => /^\s+at /.test(line));
-  return lines.find((line) => !/node:|library-noise\.[jt]s/.test(line))?.trim() ?? '';
+  return lines.find((line) => !/node:|library-output\.[jt]s/.test(line))?.trim() ?? '';
 }

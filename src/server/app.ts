@@ -17,6 +17,8 @@ export function createApp(parts: {
   probes: Probes;
   /** Ready no more, so that no new request is sent here. */
   isStopping: () => boolean;
+  /** Describes /api; public, like any documentation. */
+  openApi: object;
   /** The text of /metrics. */
   metrics: () => Promise<string>;
   log: Log;
@@ -36,6 +38,7 @@ export function createApp(parts: {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     response.send(await parts.metrics());
   });
+  app.get('/api/openapi.json', (_request, response) => void response.json(parts.openApi));
   app.use(parts.site);
   app.use((_request, response) => {
     response.status(404).json(problem('not_found', 'There is no such page. Check the address.'));

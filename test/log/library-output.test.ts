@@ -32,7 +32,7 @@ it('what nobody knows is told by its place, and nothing of what it quotes', () =
   const { its, lines } = heard();
   for (let n = 0; n < 100; n++) its.error('could not parse', { email: 'ada@acme.example' });
   expect(lines).toHaveLength(1);
-  expect(lines[0]?.error).toMatch(/^console\.error at .*library-noise\.test/);
+  expect(lines[0]?.error).toMatch(/^console\.error at .*library-output\.test/);
   expect(JSON.stringify(lines)).not.toContain('ada');
 });
 

@@ -20,6 +20,7 @@ beforeEach(async () => {
   const probes: Probes = { database: probe('database'), queue: probe('queue') };
   const nothing = (_: unknown, __: unknown, next: () => void) => next();
   const app = createApp({
+    openApi: {},
     ...{ receiver: nothing, site: nothing, probes, log: silent, metrics: async () => '' },
     isStopping: () => isStopping,
   });
