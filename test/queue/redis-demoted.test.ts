@@ -90,7 +90,9 @@ withRedis('a Redis that is demoted under living connections', () => {
     await askRedis(first, 'REPLICAOF', '127.0.0.1', String(second.port));
     for (let n = 0; n < 3; n++) {
       expect(await post(url, signed())).toMatchObject({ status: 503 });
-      await expect(producer.trialWrite()).rejects.toMatchObject({ message: expect.stringMatching(/READONLY|closed the connection|reached/) });
+      await expect(producer.trialWrite()).rejects.toMatchObject({
+        message: expect.stringMatching(/READONLY|closed the connection|reached/),
+      });
     }
     wire.moveTo(second.port);
     await eventually(() => takes(url), noticedWithinMs);
