@@ -10,6 +10,7 @@ import { connectionPages } from './connection/pages.js';
 import { activityQuery, parseInput } from './input.js';
 import { checklist } from './overview/checklist.js';
 import { readHealth } from './overview/health.js';
+import { readHeard } from './overview/heard.js';
 import { Live, OverviewPage, WelcomePage } from './overview/overview-page.js';
 import { readSetup } from './overview/setup.js';
 import { readSignals } from './overview/signals.js';
@@ -35,12 +36,13 @@ function overview(deps: SettingsDependencies): Handler {
     const { done } = request.query;
     const connection = await readConnection(deps, admin);
     if (connection === null) return sendPage(response, <WelcomePage admin={admin} done={done} />);
-    const [setup, health, latest] = await Promise.all([
+    const [setup, health, latest, heard] = await Promise.all([
       readSetup(deps, admin.team.id, connection.identityProvider),
       readHealth(deps, admin.team.id),
       readLatest(deps, admin.team.id),
+      readHeard(deps.database, admin.team.id),
     ]);
-    const page = { admin, connection, setup, health, latest, now: new Date(), done };
+    const page = { admin, connection, setup, health, latest, heard, now: new Date(), done };
     sendPage(response, <OverviewPage {...page} />);
   };
 }
@@ -48,12 +50,14 @@ function overview(deps: SettingsDependencies): Handler {
 /** Only the part that changes by itself, and only from our own rows: it is asked for every few seconds. */
 function live(deps: SettingsDependencies): Handler {
   return async ({ team }, _request, response) => {
-    const [signals, health, latest] = await Promise.all([
+    const [signals, health, latest, heard] = await Promise.all([
       readSignals(deps.database, team.id),
       readHealth(deps, team.id),
       readLatest(deps, team.id),
+      readHeard(deps.database, team.id),
     ]);
-    sendPage(response, <Live checks={checklist(signals)} health={health} latest={latest} now={new Date()} />);
+    const page = { checks: checklist(signals), health, latest, heard, now: new Date() };
+    sendPage(response, <Live {...page} />);
   };
 }
 

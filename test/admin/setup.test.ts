@@ -71,9 +71,25 @@ it('starts anew with a new connection: what the one before did ticks nothing', a
   await eventually(async () => expect(await done()).toContain('first_user'), 60_000);
   await scim('DELETE', `/Users/${ada.id}`);
   await eventually(async () => expect(await done()).toContain('first_deactivation'), 60_000);
+  expect((await admin.page('')).text).toContain('Last heard from Okta');
   await admin.api('DELETE', '/connection');
-  await connect();
-  expect(await done()).not.toContain('first_deactivation');
+  await connect('onelogin');
+  expect(await done()).toEqual(['connected']);
+  const { text } = await admin.page('');
+  expect([text.includes('Waiting for OneLogin'), text.includes('>Connected<')]).toEqual([true, false]);
+});
+
+it('waits for the identity provider until it was heard, then names the first person and the first group', async () => {
+  const scim = await connect();
+  expect((await admin.page('/live')).text).toContain('Waiting for Okta');
+  const name = { givenName: 'Ada', familyName: 'Lovelace', formatted: 'Ada Lovelace' };
+  await scim('POST', '/Users', user('ada', { name, roles: [{ value: 'analyst' }] }));
+  await eventually(
+    async () => expect((await admin.page('/live')).text).toContain('First person: Ada Lovelace.'),
+    60_000,
+  );
+  const { text } = await admin.page('/live');
+  expect([text.includes('>Connected<'), text.includes('<code>analyst</code>')]).toEqual([true, true]);
 });
 
 it('the page of a team whose connection was made in Stytch ticks too', async () => {

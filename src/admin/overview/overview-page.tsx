@@ -9,6 +9,8 @@ import type { Check } from './checklist.js';
 import { ChecklistCard, Traps } from './checklist-card.js';
 import type { Health } from './health.js';
 import { HealthCard } from './health-card.js';
+import type { Heard } from './heard.js';
+import { HeardCard } from './heard-card.js';
 import type { Setup } from './setup.js';
 
 /** The first page: what to do next, and whether it works. */
@@ -18,16 +20,14 @@ export function OverviewPage(props: {
   setup: Setup;
   health: Health;
   latest: readonly Activity[];
+  heard: Heard;
   now: Date;
   done?: unknown;
 }) {
-  const { admin, connection, setup, health, latest, now, done } = props;
+  const { admin, connection, setup, health, latest, heard, now, done } = props;
   return (
     <SettingsFrame admin={admin} tab="overview" title="SCIM" done={done}>
-      <div class="heading">
-        <h1>{connection.displayName}</h1>
-        <span class="badge good">Connected</span>
-      </div>
+      <h1>{connection.displayName}</h1>
       <p class="lead">
         {connection.identityProviderName} · token ends in <code>{connection.bearerTokenLastFour}</code>
         {connection.bearerTokenExpiresAt !== null &&
@@ -42,7 +42,7 @@ export function OverviewPage(props: {
       )}
       <Traps misconfigurations={setup.misconfigurations} />
       <div data-live="/settings/scim/live" data-seconds={setup.checks.every((check) => check.done) ? 30 : 4}>
-        <Live checks={setup.checks} health={health} latest={latest} now={now} />
+        <Live checks={setup.checks} health={health} latest={latest} heard={heard} now={now} />
       </div>
       <noscript>
         <p>
@@ -54,10 +54,17 @@ export function OverviewPage(props: {
 }
 
 /** What a page that stays open asks for again every few seconds. */
-export function Live(props: { checks: readonly Check[]; health: Health; latest: readonly Activity[]; now: Date }) {
-  const { checks, health, latest, now } = props;
+export function Live(props: {
+  checks: readonly Check[];
+  health: Health;
+  latest: readonly Activity[];
+  heard: Heard;
+  now: Date;
+}) {
+  const { checks, health, latest, heard, now } = props;
   return (
     <>
+      <HeardCard heard={heard} now={now} />
       <div class="columns">
         <ChecklistCard checks={checks} />
         <HealthCard health={health} now={now} />

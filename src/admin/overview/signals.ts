@@ -6,9 +6,9 @@ import { type Signals, signalMax } from './checklist.js';
 const valueRowsMax = 10_000;
 
 /**
- * Reads what the checklist is ticked by: five small looks at the rows, cheap enough for every few seconds, because none
- * counts further than `signalMax`. A connection that was made elsewhere is older than our row of it, so it may have done
- * all since the one before it ended.
+ * Reads what ticks the checklist. Only what happened since this connection was created counts. Nothing is counted beyond
+ * `signalMax`, so it is cheap enough for every few seconds. A connection that was created elsewhere is older than our row of it:
+ * for that one everything counts since the connection before it ended.
  */
 export function readSignals(database: Database, teamId: string): Promise<Signals> {
   return inDatabase(async () => {
@@ -20,16 +20,16 @@ export function readSignals(database: Database, teamId: string): Promise<Signals
         FROM scim_connections WHERE team_id = ${teamId}::uuid AND status = 'active'
       ), provisioned AS (
         (SELECT id FROM users WHERE team_id = ${teamId}::uuid AND stytch_member_id IS NOT NULL
-          AND scim_external_id IS NOT NULL LIMIT ${signalMax})
+          AND scim_external_id IS NOT NULL AND GREATEST(created_at, updated_at) >= (SELECT since FROM connection)
+          LIMIT ${signalMax})
         UNION (SELECT u.id FROM sync_events e JOIN users u ON u.id = e.user_id
           WHERE e.team_id = ${teamId}::uuid AND e.applied_at >= (SELECT since FROM connection)
             AND e.event_type LIKE 'scim.%' AND u.team_id = e.team_id AND u.stytch_member_id IS NOT NULL LIMIT ${signalMax})
       ), value_rows AS (
-        SELECT v.value FROM users u JOIN idp_role_values v ON v.user_id = u.id WHERE u.team_id = ${teamId}::uuid
-        LIMIT ${valueRowsMax}
+        SELECT v.value FROM provisioned p JOIN idp_role_values v ON v.user_id = p.id LIMIT ${valueRowsMax}
       ), granted AS (
-        SELECT 1 FROM users u WHERE u.team_id = ${teamId}::uuid AND EXISTS (SELECT 1 FROM role_grants g
-          JOIN roles r ON r.id = g.role_id WHERE g.user_id = u.id AND g.source = 'scim' AND r.team_id = u.team_id)
+        SELECT 1 FROM provisioned p WHERE EXISTS (SELECT 1 FROM role_grants g
+          JOIN roles r ON r.id = g.role_id WHERE g.user_id = p.id AND g.source = 'scim' AND r.team_id = ${teamId}::uuid)
         LIMIT ${signalMax}
       ), deactivated AS (
         SELECT 1 FROM users WHERE team_id = ${teamId}::uuid AND status = 'deactivated'
@@ -38,7 +38,8 @@ export function readSignals(database: Database, teamId: string): Promise<Signals
       SELECT c.since IS NOT NULL AS "isConnected",
         (SELECT LEAST(count(*), ${signalMax})::int FROM provisioned) AS people,
         (SELECT LEAST(count(DISTINCT value), ${signalMax})::int FROM value_rows) AS values,
-        (SELECT count(*) = ${valueRowsMax} FROM value_rows) AS "valuesAreMore",
+        (SELECT count(*) = ${valueRowsMax} FROM value_rows)
+          OR (SELECT count(*) >= ${signalMax} FROM provisioned) AS "valuesAreMore",
         (SELECT count(*)::int FROM granted) AS granted,
         (SELECT count(*)::int FROM deactivated) AS deactivated
       FROM connection c`;

@@ -1,0 +1,48 @@
+import type { Database } from '../../database/database.js';
+import { providerOf, providers } from '../connection/providers.js';
+import { inDatabase } from '../in-database.js';
+
+/** What was heard through the connection since it was created. */
+export type Heard = {
+  /** The identity provider's name, as the admin chose it. */
+  provider: string;
+  /** ISO 8601; null while nothing was heard. */
+  lastAt: string | null;
+  /** The first person, by name; null while there is none. */
+  firstPerson: string | null;
+  /** The first name of a role or group. */
+  firstValue: string | null;
+};
+
+/** Events that are searched for the first person and the first name. */
+const eventsMax = 1_000;
+
+export function readHeard(database: Database, teamId: string): Promise<Heard> {
+  return inDatabase(async () => {
+    const [row] = await database.$queryRaw<HeardRow[]>`
+      WITH connection AS (
+        SELECT identity_provider, CASE WHEN created_by IS NOT NULL THEN created_at ELSE COALESCE(
+          (SELECT max(updated_at) FROM scim_connections WHERE team_id = ${teamId}::uuid AND status = 'deleted'),
+          '-infinity') END AS since
+        FROM scim_connections WHERE team_id = ${teamId}::uuid AND status = 'active' ORDER BY created_at DESC LIMIT 1
+      ), first AS (
+        SELECT e.id, e.user_id, e.changes FROM sync_events e, connection c
+        WHERE e.team_id = ${teamId}::uuid AND e.applied_at >= c.since AND e.event_type LIKE 'scim.%'
+        ORDER BY e.id LIMIT ${eventsMax}
+      )
+      SELECT c.identity_provider AS provider, GREATEST(
+          (SELECT heard_at FROM team_syncs WHERE team_id = ${teamId}::uuid AND heard_at >= c.since),
+          (SELECT received_at FROM sync_events WHERE team_id = ${teamId}::uuid AND applied_at >= c.since
+            AND event_type LIKE 'scim.%' AND trigger = 'hint' ORDER BY id DESC LIMIT 1)) AS "lastAt",
+        (SELECT COALESCE(NULLIF(u.name, ''), u.email) FROM first f JOIN users u ON u.id = f.user_id
+          WHERE u.team_id = ${teamId}::uuid ORDER BY f.id LIMIT 1) AS "firstPerson",
+        (SELECT change->>'value' FROM first f, jsonb_array_elements(f.changes) change
+          WHERE change->>'type' = 'idp_role_value_added' ORDER BY f.id LIMIT 1) AS "firstValue"
+      FROM connection c`;
+    if (row === undefined)
+      return { provider: 'your identity provider', lastAt: null, firstPerson: null, firstValue: null };
+    return { ...row, provider: providers[providerOf(row.provider)].name, lastAt: row.lastAt?.toISOString() ?? null };
+  });
+}
+
+type HeardRow = { provider: string; lastAt: Date | null; firstPerson: string | null; firstValue: string | null };
