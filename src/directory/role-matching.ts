@@ -5,7 +5,12 @@ export type TeamRole = { id: string; name: string; permissions: string[] };
 type Named = { id: string; name: string };
 
 /** What keeps a role's name from being exactly `scim:` + the value. */
-export type Miss = 'prefix' | 'case' | 'spaces' | 'punctuation';
+export const misses = ['prefix', 'case', 'spaces', 'punctuation', 'characters', 'list'] as const;
+/**
+ * `characters`: they look the same and are not (composed and decomposed letters, invisible characters). `list`: the value is
+ * several names in one text, and the role is that of one of them.
+ */
+export type Miss = (typeof misses)[number];
 
 export type NearMiss<Role extends Named = Named> = { role: Role; because: Miss[] };
 export type Match<Role extends Named> = { role: Role | null; nearMiss: NearMiss<Role> | null };
@@ -30,8 +35,18 @@ export function roleMatcher<Role extends Named>(roles: readonly Role[]): (value:
       .map((one) => ({ role: one, because: missesOf(value, one.name) }))
       .filter((one): one is NearMiss<Role> => one.because !== null)
       .sort((a, b) => a.because.length - b.because.length || (a.role.name < b.role.name ? -1 : 1));
-    return { role: null, nearMiss: near[0] ?? null };
+    return { role: null, nearMiss: near[0] ?? listed(value, byName) };
   };
+}
+
+/** `analyst,admin` in one text, and there is a role of one of the two. */
+function listed<Role extends Named>(value: string, byName: ReadonlyMap<string, Role>): NearMiss<Role> | null {
+  const names = value
+    .split(/[,;|]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const role = names.length < 2 ? undefined : names.map((name) => byName.get(scimRoleName(name))).find(Boolean);
+  return role === undefined ? null : { role, because: ['list'] };
 }
 
 /** Only roles whose names begin so are given and taken by SCIM, and changed here. */
@@ -43,13 +58,21 @@ export function isScimRole(name: string): boolean {
 function missesOf(value: string, name: string): Miss[] | null {
   const rest = withoutPrefix(name);
   if (bare(rest) === '' || bare(rest) !== bare(value)) return null;
-  const isOnlyCase = unspaced(rest).toLowerCase() === unspaced(value).toLowerCase();
-  return [
-    ...(isScimRole(name) ? [] : (['prefix'] as const)),
-    ...(isOnlyCase && unspaced(rest) !== unspaced(value) ? (['case'] as const) : []),
-    ...(isOnlyCase && rest.toLowerCase() !== value.toLowerCase() ? (['spaces'] as const) : []),
-    ...(isOnlyCase ? [] : (['punctuation'] as const)),
+  const [given, wanted] = [visible(rest), visible(value)];
+  const isOnlyCase = unspaced(given).toLowerCase() === unspaced(wanted).toLowerCase();
+  const because: [Miss, boolean][] = [
+    ['prefix', !isScimRole(name)],
+    ['case', isOnlyCase && unspaced(given) !== unspaced(wanted)],
+    ['spaces', isOnlyCase && given.toLowerCase() !== wanted.toLowerCase()],
+    ['punctuation', !isOnlyCase],
+    ['characters', given === wanted && rest !== value],
   ];
+  return because.filter(([, is]) => is).map(([miss]) => miss);
+}
+
+/** As a person sees it: one form for each letter, and nothing that has no width. */
+function visible(text: string): string {
+  return text.normalize('NFC').replace(/\p{Cf}/gu, '');
 }
 
 function withoutPrefix(name: string): string {
@@ -61,5 +84,7 @@ function unspaced(text: string): string {
 }
 
 function bare(text: string): string {
-  return text.toLowerCase().replace(/[\s_.-]/g, '');
+  return visible(text.normalize('NFKC'))
+    .toLowerCase()
+    .replace(/[\s_.\p{Pd}\u2212]/gu, '');
 }

@@ -163,6 +163,21 @@ it('a wrong permission is put right on pages, without deleting the role', async 
   expect((await lab.database.role.findUniqueOrThrow({ where: { id } })).permissions).toEqual(permissions);
 });
 
+it('a typed prefix is taken off, unless the identity provider sends it so', async () => {
+  const typed = await admin.page('/roles/new?value=scim%3A%20analyst&like=x');
+  expect([typed.status, typed.headers.get('location')]).toEqual([303, '/settings/scim/roles/new?value=analyst&like=x']);
+  await person(admin.teamId, 'ada', ['scim:odd']);
+  const { status, text } = await admin.page('/roles/new?value=scim%3Aodd');
+  expect([status, text.includes('scim:scim:odd')]).toEqual([200, true]);
+});
+
+it('says which name the identity provider sends when another one is typed', async () => {
+  await person(admin.teamId, 'ada', ['Scanner Analyst']);
+  const { text } = await admin.page('/roles/new?value=scanner_analyst');
+  expect(text).toContain('It sends <code>Scanner Analyst</code>');
+  expect((await admin.page('/roles/new?value=Scanner+Analyst')).text).not.toContain('It sends');
+});
+
 it('does not rename onto another role', async () => {
   const { body: made } = await admin.api('POST', '/roles', { value: 'owners' });
   expect(problem(await admin.api('PATCH', `/roles/${made.id}`, { value: 'admins' }))).toEqual([409, 'role_exists']);

@@ -20,6 +20,13 @@ it.each([
   ['Scanner Analyst', 'scim:scanneranalyst', ['case', 'spaces']],
   ['Scanner Analyst', 'scim:Scanner_Analyst', ['punctuation']],
   ['scanner-analyst', 'Scanner_Analyst', ['prefix', 'punctuation']],
+  ['scanner\u2013analyst', 'scim:scanner-analyst', ['punctuation']],
+  ['scanner\u2212analyst', 'scim:scanner_analyst', ['punctuation']],
+  ['caf\u00e9', 'scim:cafe\u0301', ['characters']],
+  ['ana\u200blyst', 'scim:analyst', ['characters']],
+  ['\ufeffanalyst', 'analyst', ['prefix', 'characters']],
+  ['analyst,admin', 'scim:admin', ['list']],
+  ['analyst; admin', 'scim:analyst', ['list']],
 ])('%s is nearly missed by %s: %j', (value, name, because) => {
   expect(matchRole(value, [role(name)])).toEqual({ role: null, nearMiss: { role: role(name), because } });
 });
@@ -29,6 +36,9 @@ it.each([
   ['analyst', 'scim:scanner_analyst'],
   ['admin', 'Administrator'],
   ['-', 'scim:_'],
+  ['analyst,', 'scim:'],
+  ['analyst,admin', 'admin'],
+  ['\u200b', 'scim:\u200c'],
 ])('%s and %s have nothing to do with each other', (value, name) => {
   expect(matchRole(value, [role(name)])).toEqual({ role: null, nearMiss: null });
 });

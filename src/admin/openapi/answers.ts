@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { misses } from '../../directory/role-matching.js';
 import { outcomesShown } from '../activity/activity.js';
 import { providerIds } from '../connection/providers.js';
 
@@ -91,7 +92,7 @@ export const roles = z.strictObject({
       nearMiss: z
         .strictObject({
           role: z.strictObject({ id: uuid, name: z.string() }),
-          because: z.array(z.enum(['prefix', 'case', 'spaces', 'punctuation'])),
+          because: z.array(z.enum(misses)),
         })
         .nullable(),
     }),

@@ -12,9 +12,11 @@ export function NewRolePage(props: {
   value: string;
   effect: RoleEffect;
   permissions: readonly string[];
+  /** A name that the identity provider sends, and that was probably meant. */
+  meant?: string | null;
   refusal?: Refusal;
 }) {
-  const { admin, value, effect, permissions, refusal } = props;
+  const { admin, value, effect, permissions, meant = null, refusal } = props;
   return (
     <SettingsFrame admin={admin} tab="roles" title={`Create scim:${value}`}>
       <h1>
@@ -23,6 +25,17 @@ export function NewRolePage(props: {
       {refusal && (
         <Notice kind="bad" title="Nothing was created">
           <p>{refusal.message}</p>
+        </Notice>
+      )}
+      {meant !== null && (
+        <Notice kind="warning" title="Your identity provider sends another name">
+          <p>
+            It sends <code>{meant}</code>, and nobody has <code>{value}</code>. A role must have exactly the name that
+            is sent.{' '}
+            <a href={`/settings/scim/roles/new?${new URLSearchParams({ value: meant })}`}>
+              Create <code>scim:{meant}</code> instead
+            </a>
+          </p>
         </Notice>
       )}
       <form method="post" action="/settings/scim/roles" data-once>

@@ -21,7 +21,7 @@ import {
   previewDelete,
 } from './roles.js';
 import { RolesPage } from './roles-page.js';
-import { readRoles } from './rows.js';
+import { readRoles, seenLike } from './rows.js';
 
 /** /settings/scim/roles: what the IdP sends, and the roles for it; each change after a look at whom it touches. */
 export function rolePages(routes: Router, route: Route, database: Database): void {
@@ -59,10 +59,29 @@ export function rolePages(routes: Router, route: Route, database: Database): voi
 function showNew(database: Database): Handler {
   return async (admin, request, response) => {
     const { value } = parseInput(valueOnly, { value: request.query.value });
+    const { isSeen, meant } = await seenLike(database, admin.team.id, value);
+    const typed = withoutPrefix(value);
+    if (!isSeen && typed !== null) {
+      const query = new URLSearchParams({ ...textsOf(request.query), value: typed });
+      return response.redirect(303, `/settings/scim/roles/new?${query}`);
+    }
     const permissions = await permissionsLike(database, admin, request.query.like);
     const effect = await previewCreate(database, admin, value);
-    sendPage(response, <NewRolePage admin={admin} value={value} effect={effect} permissions={permissions} />);
+    const page = { admin, value, effect, permissions, meant };
+    sendPage(response, <NewRolePage {...page} />);
   };
+}
+
+/** What somebody types who gives the role's name where the identity provider's is asked for: `scim:analyst`. */
+function withoutPrefix(value: string): string | null {
+  const rest = value.replace(/^(\s*scim\s*:\s*)+/i, '');
+  return rest === value || rest === '' ? null : rest;
+}
+
+function textsOf(query: Request['query']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** A near miss without the prefix is not ours to rename, but what it may do can be copied. */

@@ -118,3 +118,25 @@ export async function matchesOf(
     return { role, nearMiss: role === null ? near(value).nearMiss : null };
   };
 }
+
+/** Names of a team that are compared with a name that an admin types. */
+const seenNamesMax = 5_000;
+
+/**
+ * Whether the identity provider sends this name, and if not, a name that it does send and that was probably meant.
+ * @returns `isSeen`, and the other name or null
+ */
+export async function seenLike(
+  database: Database,
+  teamId: string,
+  value: string,
+): Promise<{ isSeen: boolean; meant: string | null }> {
+  const rows = await withDatabaseErrors(
+    () => database.$queryRaw<{ value: string }[]>`
+      SELECT DISTINCT v.value FROM idp_role_values v JOIN users u ON u.id = v.user_id
+      WHERE u.team_id = ${teamId}::uuid AND u.status = 'active' LIMIT ${seenNamesMax}`,
+  );
+  const named = rows.map((row) => ({ id: row.value, name: scimRoleName(row.value) }));
+  const { role, nearMiss } = roleMatcher(named)(value);
+  return { isSeen: role !== null, meant: role === null ? (nearMiss?.role.id ?? null) : null };
+}

@@ -70,6 +70,14 @@ function Given({ seen: { value, role, nearMiss } }: { seen: SeenValue }) {
 /** Grants nothing until it is put right: by a new name if it is a SCIM role, else by a SCIM role that may do the same. */
 function Near({ value, nearMiss: { role, because } }: { value: string; nearMiss: NearMiss }) {
   const query = new URLSearchParams({ value });
+  if (because.includes('list')) {
+    return (
+      <p class="near">
+        <span class="badge warning">Near miss</span> <code>{role.name}</code> is the role of one of several names in
+        this text, so it gives nothing. Let your identity provider send each name by itself.
+      </p>
+    );
+  }
   return (
     <p class="near">
       <span class="badge warning">Near miss</span> <code>{role.name}</code>{' '}
@@ -92,4 +100,6 @@ const missWords: Record<Miss, string> = {
   case: 'differs in upper and lower case',
   spaces: 'differs in spaces',
   punctuation: 'differs in punctuation',
+  characters: 'has characters that only look the same',
+  list: 'is one of several names in this text',
 };
