@@ -80,7 +80,6 @@ async function teamNumbers(database: Database): Promise<TeamNumbers> {
       (SELECT count(*)::int FROM held_changes WHERE resolution IS NULL) AS held,
       (SELECT count(*)::int FROM worker_reports
         WHERE abs(extract(epoch FROM clock_timestamp() - reported_at)) < 30) AS workers
-    FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id
-    WHERE t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL`;
+    FROM scim_connected_teams JOIN teams t USING (id) LEFT JOIN team_syncs s ON s.team_id = t.id`;
   return numbers;
 }

@@ -51,9 +51,9 @@ function hearings(database: Database): Promise<TeamHearing[]> {
   return database.$queryRaw<TeamHearing[]>`
     SELECT s.team_id::text AS "teamId", (extract(epoch FROM s.heard_at) * 1000)::float8 AS "heardAtMs",
       (COALESCE(s.longest_silence_seconds, 0) * 1000)::float8 AS "longestSilenceMs", s.quiet_since AS "quietSince",
-      t.sso_scim_enabled AND COALESCE((SELECT bool_or(c.status = 'active') FROM scim_connections c
+      t.id IS NOT NULL AND COALESCE((SELECT bool_or(c.status = 'active') FROM scim_connections c
         WHERE c.team_id = t.id), true) AS "isConnected"
-    FROM team_syncs s JOIN teams t ON t.id = s.team_id WHERE s.heard_at IS NOT NULL`;
+    FROM team_syncs s LEFT JOIN scim_connected_teams t ON t.id = s.team_id WHERE s.heard_at IS NOT NULL`;
 }
 
 async function markQuiet(database: Database, quiet: readonly string[], speaking: readonly string[]): Promise<void> {

@@ -74,6 +74,14 @@ it('lets others insert with plain SQL: ids, times and states have their defaults
   expect(rows).toEqual([{ status: 'active', created: true, permissions: [], revoked_at: null }]);
 });
 
+it('a team is connected if SCIM is switched on and a Stytch organization is linked', async () => {
+  await migrate(url);
+  await client.query(`INSERT INTO teams (name, sso_scim_enabled, stytch_organization_id) VALUES
+    ('connected', true, 'organization-1'), ('switched off', false, 'organization-2'), ('not linked', true, NULL)`);
+  const { rows } = await client.query('SELECT name FROM scim_connected_teams JOIN teams USING (id)');
+  expect(rows).toEqual([{ name: 'connected' }]);
+});
+
 describe('what the database refuses from any writer', () => {
   beforeEach(async () => {
     await migrate(url);

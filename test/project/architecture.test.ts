@@ -189,6 +189,11 @@ it('the environment is read where a process starts, and nowhere else', () => {
   expect(readers).toEqual(['src/migrate.ts', 'src/process/lifecycle.ts', 'src/support.ts']);
 });
 
+it('the view scim_connected_teams is the only place that says which teams are connected', () => {
+  const repeated = /sso_scim_enabled\s+AND|AND\s+(\w+\.)?sso_scim_enabled|ssoScimEnabled: true, stytchOrganizationId/;
+  expect(sources.filter(({ text }) => repeated.test(text)).map(({ path }) => path)).toEqual([]);
+});
+
 it('a worker wires and decides nothing: at most 40 lines and no condition', () => {
   for (const { path, text } of sources.filter(({ path }) => /^workers\/(?!context)/.test(path))) {
     expect([path, text.split('\n').length <= 41]).toEqual([path, true]);

@@ -15,13 +15,13 @@ export async function checkRunning(
       () => database.$queryRaw<[RunningNumbers]>`
         SELECT
           (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers,
-          (SELECT count(*)::int FROM teams WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL) AS connected,
-          (SELECT count(*)::int FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id
-            WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL AND (s.sweep_queued_at IS NULL
-              OR s.sweep_queued_at < now() - make_interval(secs => ${2 * settings.sweepIntervalSeconds + 60}))) AS unswept,
-          (SELECT COALESCE(sum(greatest(1, ceil(members / 1000.0))), 0)::int FROM (SELECT count(*) AS members FROM teams t
-            JOIN users u ON u.team_id = t.id WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL
-              AND u.status = 'active' GROUP BY t.id) sizes) AS pages,
+          (SELECT count(*)::int FROM scim_connected_teams) AS connected,
+          (SELECT count(*)::int FROM scim_connected_teams t LEFT JOIN team_syncs s ON s.team_id = t.id
+            WHERE s.sweep_queued_at IS NULL
+              OR s.sweep_queued_at < now() - make_interval(secs => ${2 * settings.sweepIntervalSeconds + 60})) AS unswept,
+          (SELECT COALESCE(sum(greatest(1, ceil(members / 1000.0))), 0)::int FROM (SELECT count(*) AS members
+            FROM scim_connected_teams t JOIN users u ON u.team_id = t.id AND u.status = 'active'
+            GROUP BY t.id) sizes) AS pages,
           (SELECT COALESCE(max(used), 0)::int FROM stytch_search_budget
             WHERE minute > now() - interval '10 minutes') AS "busiestMinute"`,
     );

@@ -69,8 +69,7 @@ async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
         (SELECT count(*)::int FROM lags WHERE seconds > ${slaSeconds}) AS breaches,
         (SELECT count(*)::int FROM held_changes WHERE resolution IS NULL) AS held,
         (SELECT count(*)::int FROM team_syncs WHERE quiet_since IS NOT NULL) AS quiet,
-        (SELECT count(*)::int FROM teams WHERE sso_scim_enabled AND stytch_organization_id IS NOT NULL)
-          AS "connectedTeams",
+        (SELECT count(*)::int FROM scim_connected_teams) AS "connectedTeams",
         (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers`,
   );
   return row;

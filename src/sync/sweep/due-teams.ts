@@ -26,14 +26,14 @@ export async function dueTeams(database: Database, intervalSeconds: number): Pro
 /** Of all teams, what their turns are decided by. */
 const known = sql.raw(`
   SELECT t.id, hashtext(t.id::text) AS hash,
-    t.sso_scim_enabled AND t.stytch_organization_id IS NOT NULL AS connected,
+    c.id IS NOT NULL AS connected,
     s.swept_organization_id IS NOT NULL AND s.swept_organization_id IS DISTINCT FROM t.stytch_organization_id AS moved,
     CASE WHEN s.sweep_queued_at <= clock_timestamp() THEN s.sweep_queued_at END AS queued_at,
     CASE WHEN s.swept_at <= clock_timestamp() THEN s.swept_at END AS swept_at,
     CASE WHEN s.sweep_claimed_at <= clock_timestamp() THEN s.sweep_claimed_at END AS claimed_at,
     COALESCE(s.sweeping_until > clock_timestamp(), false) AS sweeping,
     s.suspect_since IS NOT NULL OR COALESCE(s.sweeping_until <= clock_timestamp(), false) AS suspect
-  FROM teams t LEFT JOIN team_syncs s ON s.team_id = t.id`);
+  FROM teams t LEFT JOIN scim_connected_teams c ON c.id = t.id LEFT JOIN team_syncs s ON s.team_id = t.id`);
 
 export type Overdue = {
   intervalSeconds: number;
@@ -82,9 +82,6 @@ export async function markQueued(database: Database, teamIds: readonly string[])
 }
 
 export async function connectedTeams(database: Database): Promise<string[]> {
-  const teams = await database.team.findMany({
-    where: { ssoScimEnabled: true, stytchOrganizationId: { not: null } },
-    select: { id: true },
-  });
+  const teams = await database.$queryRaw<{ id: string }[]>`SELECT id::text FROM scim_connected_teams`;
   return teams.map(({ id }) => id);
 }
