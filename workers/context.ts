@@ -8,8 +8,7 @@ import type { Log } from '../src/log/log.js';
 import { createOutageLog, type OutageLog } from '../src/log/outage-log.js';
 import { failedJobLog } from '../src/monitoring/failed-job-log.js';
 import { createMetrics, type Metrics } from '../src/monitoring/metrics.js';
-import type { Notices } from '../src/monitoring/observer.js';
-import { createObserver, type Observer } from '../src/monitoring/observer.js';
+import { createObserver, type Notices, type Observer } from '../src/monitoring/observer.js';
 import { logged, watchOutages } from '../src/monitoring/outages.js';
 import { tracedDatabase } from '../src/monitoring/tracing/traced-database.js';
 import { tracedStytch } from '../src/monitoring/tracing/traced-stytch.js';
@@ -37,50 +36,50 @@ export type WorkerContext = {
   home: QueueHome;
   database: Database;
   queue: Producer;
-  /** Stytch for whom it is: in a hurry, or able to wait for its limits. */
+  /** A Stytch client whose share of the search budget depends on the urgency. */
   stytchFor(urgency: Urgency): BudgetedDirectory;
   rereads: Rereads;
-  /** How far a search of Stytch's may be behind. */
+  /** How far a search may lag. */
   searchLagMs: number;
-  /** Room for Stytch's answers, of all lanes but the leavers'. */
+  /** Room in memory for Stytch's answers, for all queues except `leavers`. */
   memory: Memory;
-  /** Where members are asked about directly, the teams in turn. */
+  /** Runs direct reads; teams take turns. */
   lane: FairLane;
   notices: Notices;
-  /** For replays: where failed jobs are found, and tried again. */
+  /** Finds and retries failed jobs, for replays. */
   queues: QueueInspector;
-  /** Ends the Stytch sessions of those who left. */
+  /** Ends the Stytch sessions of leavers. */
   sessions: StytchSessions;
-  /** Has it done for who has just been put out. */
-  onLeft(): void;
-  /** Compares a team's SCIM connection with what Scanner knows of it. */
+  /** Called after a user was deactivated: ends their sessions soon. */
+  onDeactivated(): void;
+  /** Compares a team's SCIM connection with Scanner's row. */
   noticeConnection(teamId: string): Promise<void>;
   metrics: Metrics;
   observer: Observer;
   log: Log;
   tracing: Tracing;
   consuming: ConsumeOptions;
-  /** Reads every team again, because something was away and may have been missed. */
+  /** Requests a sweep of every team, because events may have been missed. */
   afterGap(gap: Gap): void;
-  /** Of what is asked every few seconds whether it is there. */
+  /** For the probes, which check every few seconds. */
   outages: { database: OutageLog; queue: OutageLog };
   close(): Promise<void>;
 };
 
-/** Hints and looks that are worked on together: one search asks for as many members. */
+/** Hints or rereads in one batch: as many as one search takes. */
 export const batchMax = 1000;
-/** For batches, sweeps and schedules side by side; every process counts against the server's max_connections. */
+/** For batches, sweeps and schedules side by side. The connections of all processes count against max_connections. */
 const connectionsMax = 8;
-/** Stytch publishes no limit for direct gets, so we stay modest; half of them are always free for another team. */
-export const directLooks = { atOnce: 10, atOnceOfOne: 5 };
-/** A probe may have to wait for a connection in a storm; what a shorter gap interrupts is tried again by itself. */
+/** Stytch documents no limit for gets. One team uses at most half of them, so the rest is free for other teams. */
+export const directReads = { atOnce: 10, atOnceOfOne: 5 };
+/** In a storm a probe may wait for a connection. What a shorter outage interrupts is retried anyway. */
 const databaseAwayAfterMs = 5_000;
-/** As long as Svix waits before its second attempt. The third comes after five minutes, so all is read before. */
+/** Svix makes its second attempt after 5 s. The third comes after five minutes, so every team is swept before it. */
 const queueAwayAfterMs = 5_000;
-/** Stytch refuses a call now and then; only a real outage makes everybody be read again. */
+/** Single failed calls are normal. Only an outage leads to a sweep of every team. */
 const stytchAwayAfterMs = 10_000;
 
-/** For tests: shorter waits, and no schedules where what they would find is not the subject. */
+/** For tests: shorter waits, and no schedules. */
 export type WorkerOptions = { timing?: RereadTiming; schedules?: boolean };
 
 export function createContext(
@@ -94,16 +93,6 @@ export function createContext(
   const afterGap: WorkerContext['afterGap'] = (gap) => void gaps.after(gap);
   const queueLog = createOutageLog(log, 'queue');
   const onError = queueLog.failed;
-  const outages = {
-    database: logged(
-      createOutageLog(log, 'database'),
-      watchOutages(() => afterGap('database'), databaseAwayAfterMs),
-    ),
-    queue: logged(
-      queueLog,
-      watchOutages(() => afterGap('queue'), queueAwayAfterMs),
-    ),
-  };
   const queue = connectProducer(home, onError, () => afterGap('queue'));
   const queues = inspectQueues(home, onError);
   const rereads = rereadsThrough(queue, timing);
@@ -111,39 +100,60 @@ export function createContext(
   const metrics = createMetrics();
   const clock = sharedClock(database, (clockOffsetSeconds) => log.warn({ clockOffsetSeconds }, clockDiffers));
   const observer = createObserver({ metrics, log, slaSeconds: config.SLA_SECONDS, now: () => clock.now().at });
-  const logFailed = failedJobLog(log);
-  const { searchLagMs } = timing;
   const access = accessOf(config, metrics, log);
   const stytch = connectWatchedStytch(access, () => afterGap('stytch'));
   const people = connectStytchPeople(access);
   const sessions = connectSessions(access);
   const revoking = createCoalescer(
-    () => revokeSessions({ database, sessions, onSessionsKept: observer.sessionsKept }).catch(() => {}), // a schedule does it again
+    () => revokeSessions({ database, sessions, onSessionsKept: observer.sessionsKept }).catch(() => {}), // a schedule retries it
   );
   const perMinute = config.STYTCH_SEARCHES_PER_MINUTE;
   return {
-    ...{ workerId: randomUUID(), home, database, queue, queues, rereads, searchLagMs, metrics, observer, log, tracing },
-    ...{ afterGap, outages, notices: observer, sessions, onLeft: revoking.nudge },
-    ...{ memory: createMemory(), lane: fairLane(directLooks) },
+    workerId: randomUUID(),
+    home,
+    database,
+    queue,
+    queues,
+    rereads,
+    searchLagMs: timing.searchLagMs,
+    metrics,
+    observer,
+    log,
+    tracing,
+    afterGap,
+    outages: watchDependencies({ database: createOutageLog(log, 'database'), queue: queueLog }, afterGap),
+    notices: observer,
+    sessions,
+    onDeactivated: revoking.nudge,
+    memory: createMemory(),
+    lane: fairLane(directReads),
     stytchFor: (urgency) => {
       const budgeted = withSearchBudget(tracedStytch(stytch, tracing), database, { perMinute, urgency });
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...withBackoff(budgeted) };
     },
     noticeConnection: (teamId) => noticeConnection({ database, stytch: people.connections }, teamId),
-    consuming: {
-      concurrency: config.WORKER_CONCURRENCY,
-      onError,
-      onFailed: (attempt) => {
-        if (attempt.final && attempt.isHint) observer.givenUp();
-        logFailed(attempt);
-      },
-    },
+    consuming: { concurrency: config.WORKER_CONCURRENCY, onError, onFailed: reportFailed(observer, log) },
     close: async () => {
       gaps.close();
       await Promise.all([clock.stop(), revoking.settled()]);
       await Promise.all([queue.close(), queues.close(), database.$disconnect()]);
       await tracing.close();
     },
+  };
+}
+
+/** After an outage of the database or the queue, events may have been missed. */
+function watchDependencies(logs: WorkerContext['outages'], afterGap: WorkerContext['afterGap']) {
+  const database = watchOutages(() => afterGap('database'), databaseAwayAfterMs);
+  const queue = watchOutages(() => afterGap('queue'), queueAwayAfterMs);
+  return { database: logged(logs.database, database), queue: logged(logs.queue, queue) };
+}
+
+function reportFailed(observer: Observer, log: Log): ConsumeOptions['onFailed'] {
+  const logFailed = failedJobLog(log);
+  return (attempt) => {
+    if (attempt.final && attempt.isHint) observer.givenUp();
+    logFailed(attempt);
   };
 }
 

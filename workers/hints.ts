@@ -7,7 +7,7 @@ import { reconcileHints } from '../src/sync/members/reconcile-hints.js';
 import { rereadForHint } from '../src/sync/members/reread-for-hint.js';
 import { batchMax, type WorkerContext } from './context.js';
 
-/** Consumes `hints`: everything but leavers. Can wait, so Stytch is asked in large batches and its limits are waited out. */
+/** Consumes `hints`: all hints except leavers. They can wait, so members are read in large batches, within Stytch's limits. */
 export function startHints(context: WorkerContext): Consumer {
   const stytch = context.stytchFor('hint');
   const deps = { ...context, canWait: true, ...memberReader(stytch, { memory: context.memory }) };

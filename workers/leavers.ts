@@ -7,21 +7,21 @@ import { hintHandler } from '../src/sync/members/handle-hint.js';
 import { memberReader } from '../src/sync/members/read-members.js';
 import { reconcileLeavers } from '../src/sync/members/reconcile-leavers.js';
 import { rereadForHint } from '../src/sync/members/reread-for-hint.js';
-import { batchMax, directLooks, type WorkerContext } from './context.js';
+import { batchMax, directReads, type WorkerContext } from './context.js';
 
-/** So that access is gone 2 s after the event even when Stytch hangs. */
+/** Access is removed 2 s after the event, even if Stytch hangs. */
 const deadlineMs = 1_000;
-/** Room of their own, so that they wait for nobody: some thousand members. */
+/** Room in memory for about 1,500 members. It is separate, so that leavers do not wait for other work. */
 const roomBytes = 3 * 1024 * 1024;
 
-/** Consumes `leavers`: waits for nobody. Where Stytch does not answer in a second, the signed event is enough. */
+/** Consumes `leavers`. If Stytch does not answer within a second, the signed event is enough. */
 export function startLeavers(context: WorkerContext): Consumer {
   const memory = createMemory(roomBytes);
   const reading = { deadlineMs, expectGone: true, memory };
   const deps = {
     ...context,
     memory,
-    lane: fairLane(directLooks),
+    lane: fairLane(directReads),
     ...memberReader(context.stytchFor('leaver'), reading),
   };
   const reconcile = createBatcher(

@@ -11,18 +11,23 @@ import { startRereads } from './rereads.js';
 import { sweepDependencies } from './sweep-dependencies.js';
 import { startSweeps } from './sweeps.js';
 
-/** A worker process; any number of them may run side by side, and any may die. */
+/** Starts a worker process. Any number of workers may run side by side, and any of them may die. */
 export async function startWorker(config: Config, log: Log, options: WorkerOptions = {}): Promise<Running> {
   const context = createContext(config, log, await openTracing(config, 'worker', log), options);
   const sweeping = sweepDependencies(context);
-  const first = [startLeavers(context), startHints(context), startRereads(context)];
-  const parts = [...first, startSweeps(context, sweeping), startReplays(context)];
-  const selfCare = startHousekeeping(context, sweeping, config, options);
+  const consumers = [
+    startLeavers(context),
+    startHints(context),
+    startRereads(context),
+    startSweeps(context, sweeping),
+    startReplays(context),
+  ];
+  const housekeeping = startHousekeeping(context, sweeping, config, options);
   return {
     stop: async () => {
-      // Side by side: each may wait ten seconds for a queue that does not answer, and all together have twenty.
-      await Promise.all([selfCare.stop(), ...parts.map((consumer) => consumer.close())]);
-      await selfCare.report();
+      // In parallel: each may wait ten seconds for a queue that does not answer, and the process has twenty seconds to stop.
+      await Promise.all([housekeeping.stop(), ...consumers.map((consumer) => consumer.close())]);
+      await housekeeping.report();
       await context.close();
     },
   };

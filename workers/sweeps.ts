@@ -1,19 +1,19 @@
 import { type Consumer, consume } from '../src/queue/consume.js';
 import { recordingReplays } from '../src/replay/record-replay.js';
-import { withoutQueue } from '../src/sync/schedules/all-schedules.js';
-import { postponing } from '../src/sync/schedules/postponed.js';
+import { overdueSweeps } from '../src/sync/schedules/all-schedules.js';
+import { postponeWhileHandling } from '../src/sync/schedules/postpone-while-handling.js';
 import { sweepHandler } from '../src/sync/sweep/handle-sweep.js';
-import type { SweepDependencies } from '../src/sync/sweep/request-rereads.js';
+import type { SweepDependencies } from '../src/sync/sweep/sweep-dependencies.js';
 import type { WorkerContext } from './context.js';
 
-/** Many, so that small teams meet and share a listing; how many large ones go at once is sweep-scheduler.ts's. */
+/** Many, so that small teams can share a listing. sweep-scheduler.ts limits the large teams. */
 const concurrency = 200;
 
 /** Consumes `sweeps`: whole teams. */
 export function startSweeps(context: WorkerContext, deps: SweepDependencies): Consumer {
   const handle = sweepHandler({ ...deps, observer: context.observer, log: context.log });
-  const handed = postponing(context.database, withoutQueue, handle);
-  return consume(context.home, 'sweeps', recordingReplays(context.database, handed), {
+  const postponing = postponeWhileHandling(context.database, overdueSweeps, handle);
+  return consume(context.home, 'sweeps', recordingReplays(context.database, postponing), {
     ...context.consuming,
     concurrency,
   });

@@ -1,26 +1,26 @@
-/** What to do about active users whom a whole sweep did not see, neither in the listing nor when it asked for them by id. */
+/** What to do about active users whom a complete sweep did not find, neither in the listing nor by id. */
 export type AbsenceVerdict =
   | { verdict: 'nobody' }
-  /** Few enough: ask Stytch about each directly, and believe its own "not found". */
+  /** Few users: ask Stytch for each of them directly, and accept its “not found”. */
   | { verdict: 'confirm'; userIds: string[] }
-  /** Too many at once to be leavers: nobody is touched until a person decides. */
+  /** Too many users at once: change nothing until a person decides. */
   | { verdict: 'hold'; userIds: string[] };
 
 export type Absence = {
   missing: readonly string[];
   /** The team's active users before the sweep. */
   activeUsers: number;
-  /** Stytch says that there is no such organization: what it says of the members is then no evidence, however few. */
+  /** Stytch says that the organization does not exist. Then nothing that it says about the members is evidence. */
   organizationGone: boolean;
-  /** Users whose deactivation a person has discarded, and whom no sweep has seen since. */
+  /** Users whose deactivation a person has discarded, and whom no sweep has found since. */
   discarded: ReadonlySet<string>;
 };
 
-/** An outage that hides ten people is repaired by hand; one that hides a tenth of a company is an incident. */
+/** A mistake with ten people can be repaired by hand. A mistake with a tenth of a company is an incident. */
 const alwaysAllowed = 10;
 const allowedShare = 0.1;
 
-/** Absence is weak evidence: the more there is of it at once, the more likely the listing is wrong. */
+/** Absence is weak evidence. The more users are missing at once, the more likely it is that the listing is wrong. */
 export function judgeAbsence({ missing, activeUsers, organizationGone, discarded }: Absence): AbsenceVerdict {
   const userIds = missing.filter((userId) => !discarded.has(userId));
   if (userIds.length === 0) return { verdict: 'nobody' };

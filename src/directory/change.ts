@@ -3,7 +3,7 @@ import type { GoneBecause } from './member.js';
 import type { RoleValue } from './role-values.js';
 import type { Grant } from './world.js';
 
-/** One thing to change, kept in sync_events as it is: names of fields, never what is in them. */
+/** One change to a user. sync_events stores it as it is, so it has the names of fields, never their content. */
 export type Change =
   | { type: 'user_created'; apart?: Apart }
   | { type: 'user_linked'; by: 'external_id' | 'email' }

@@ -1,6 +1,6 @@
 /**
- * Are these the same e-mail address? Folded here and nowhere else, by Unicode's own rules: PostgreSQL's lower() depends on
- * the locale of the server. SQL only narrows the candidates down (`email_key`), to those who also agree in their ASCII part.
+ * True if both are the same e-mail address, ignoring case. Only this function decides that, by the rules of Unicode:
+ * PostgreSQL's lower() depends on the server's locale. SQL (`email_key`) only preselects candidates by their ASCII part.
  */
 export function isSameEmail(a: string, b: string): boolean {
   return fold(a) === fold(b);

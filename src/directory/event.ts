@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A Stytch webhook event: the seven keys that every event has. Everything else is kept, and believed by nobody.
- * The type's name (`scim.member.update`) is not in the body; it is made of source, object_type and action.
+ * A Stytch webhook event: the seven keys that every event has. Other keys are kept and not checked. The body does not have
+ * the name of the type (`scim.member.update`); it is made of source, object_type and action.
  */
 export type StytchEvent = z.infer<typeof stytchEvent>;
 
@@ -17,8 +17,8 @@ const stytchEvent = z.looseObject({
 });
 
 /**
- * Signed JSON -> event, or what is wrong with it (names of keys, never their values).
- * @param value undefined when the text was no JSON
+ * Signed JSON -> the event, or what is wrong with it. The message names keys, never their values.
+ * @param value undefined if the text was not JSON
  */
 export function parseEvent(value: unknown): { event: StytchEvent } | { problem: string } {
   const parsed = stytchEvent.safeParse(value);
@@ -28,10 +28,10 @@ export function parseEvent(value: unknown): { event: StytchEvent } | { problem: 
   return { problem: `The body is signed but is not a Stytch event; missing or not text: ${keys.join(', ')}.` };
 }
 
-/** `scim.member.update`. What is no word there, an e-mail or a name for example, is told nobody. */
+/** `scim.member.update`. A part that is not a plain word may be personal data, and becomes `unreadable`. */
 export function eventTypeOf({ source, object_type, action }: StytchEvent): string {
   return [source, object_type, action].map((part) => (word.test(part) ? part.toLowerCase() : 'unreadable')).join('.');
 }
 
-/** As Stytch writes them, with room for those to come. */
+/** Letters, digits and underscores, as Stytch writes its words. 40 characters leave room for new words. */
 const word = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;

@@ -5,41 +5,41 @@ import { saysGone } from './member.js';
 import { sentAt } from './sent-at.js';
 
 /**
- * What we keep of a webhook event: that something changed, where, and when. Ids and times only, because a hint lies in
- * Redis and in logs. It is never the change itself: whoever handles it reads the member's state now.
+ * What we keep of a webhook event: that something changed, where and when. Only ids and times, because hints are stored in
+ * Redis and logged. A hint is never the change itself: a worker reads the member's state now.
  */
 export type Hint = {
   svixId: string;
   eventId: string;
   eventType: string;
-  /** When Stytch sent the event (ISO 8601, UTC); when it was received, if what the event says can't be (sent-at.ts). */
+  /** When Stytch sent the event: ISO 8601, UTC. The time of receipt if the event's own time is impossible (sent-at.ts). */
   sentAt: string;
   receivedAt: string;
-  /** Both are by the database's clock, so they can be compared with fences. */
+  /** Both times are by the database's clock, so they can be compared with fences. */
   isTimed?: true;
   organizationId: string | null;
-  /** The members it names. None: its team is re-read. No organization either: every connected team is. */
+  /** The members that the event names. If there are none, its team is read again; without a team, every connected team. */
   memberIds: string[];
-  /** The SCIM connection that it is about. Deleted ones are named without their organization. */
+  /** The SCIM connection that the event is about. The event of a deleted connection has no organization. */
   connectionId?: string;
-  /** The members are those who are in something now, a group: somebody who is not among them may have changed as well. */
+  /** The event lists a group's current members. Members who are not in the list may have changed, too. */
   isList?: true;
-  /** Signed evidence that the one member it names has left. Goes ahead of everything. */
+  /** Signed evidence that the one named member has left. Goes to the queue `leavers`. */
   memberGone: boolean;
-  /** Set when a person asked for it once more: which replay this is. */
+  /** Set if support replays the hint: the id of the replay. */
   replayId?: string;
 };
 
-/** An event that names more members than one read can ask for is a hint about the team. */
+/** One search takes 1,000 ids. An event that names more members counts as an event about its team. */
 const namedMembersMax = 1000;
 
-/** How an event came. */
+/** How and when an event was received. */
 export type Receipt = {
   svixId: string;
   receivedAt: Date;
-  /** By the database's clock, and not only by the receiver's. */
+  /** True if `receivedAt` is by the database's clock; false if it is by the receiver's own clock. */
   isTimed: boolean;
-  /** When the sender says that it sent this attempt: the signed header. */
+  /** When the sender sent this attempt, by the signed header. */
   attemptedAt: Date;
 };
 
@@ -96,7 +96,7 @@ function isAbout(event: StytchEvent, objectType: string): boolean {
   return event.object_type.toLowerCase() === objectType;
 }
 
-/** The object under the key that `object_type` names; DELETE events carry none. */
+/** The object under the key that `object_type` names. DELETE events have none. */
 function payloadOf(event: StytchEvent): Record<string, unknown> {
   return asRecord(event[event.object_type]);
 }

@@ -2,25 +2,25 @@ import { isSameEmail } from './email.js';
 import type { ActiveMember } from './member.js';
 import { type CurrentUser, externalIdKey, isSuperseded, type Reading, type World } from './world.js';
 
-/** Which row is this member? */
+/** Which row is this member's? */
 export type Identity =
   | { is: 'user'; user: CurrentUser }
   | { is: 'link'; user: CurrentUser; by: 'external_id' | 'email' }
-  /** `apart`: a row with the same external id is there, and is not given away. */
+  /** `apart`: a row with the same external id exists, but is not linked to this member. */
   | { is: 'new'; apart?: Apart }
   | { is: 'nobody' }
-  /** The member's row is that of an active user of another team. */
+  /** The member's row is an active user of another team. */
   | { is: 'elsewhere'; user: CurrentUser }
-  /** The answer hangs on these members, who must be asked about directly, together with this one. */
-  | { is: 'undecided'; until: readonly string[] };
+  /** These members decide: read them directly, together with this one. */
+  | { is: 'undecided'; dependsOn: readonly string[] };
 
-/** Several members have held the external id at once; or the row has access given by hand, and another e-mail. */
+/** Several members have had the external id at the same time; or the row has access granted by hand and another e-mail. */
 export type Apart = 'shared_external_id' | 'manual_access';
 
 /**
- * Readings -> the members' rows, by member id, then SCIM external id, then the e-mail of a user whom no member owns yet. No two
+ * Finds the members' rows: by member id, then by SCIM external id, then by the e-mail of a user without a member. No two
  * members get the same row.
- * @param unreadable members who are there, and of whom nothing else can be understood
+ * @param unreadable members who exist in Stytch, but whose objects can't be understood
  */
 export function identify(
   world: World,
@@ -30,7 +30,7 @@ export function identify(
   const ownRow = new Map(world.users.map((user) => [user.memberId, user]));
   const batch = batchOf(world, readings, unreadable);
   const identities = new Map<string, Identity>();
-  // In the order of their ids, so that the same members give the same answer in whatever order they came.
+  // Sorted, so that the result does not depend on the order of the readings.
   for (const reading of [...readings].sort(byMemberId)) {
     const { memberId } = reading.member;
     const own = ownRow.get(memberId);
@@ -47,32 +47,32 @@ export function identify(
   return identities;
 }
 
-/** A member who is active in another team than the row that they have. */
+/** True if the member is active in another team than their row's. */
 function isNewcomer(world: World, { member }: Reading, own: CurrentUser): boolean {
   return member.presence === 'active' && world.teamByOrganization.get(member.organizationId) !== own.teamId;
 }
 
 function identityOfNewcomer(
   world: World,
-  { member, ...reading }: Reading,
+  { member, date }: Reading,
   own: CurrentUser | undefined,
   batch: Batch,
 ): Identity {
   if (member.presence === 'gone') return { is: 'nobody' };
   const teamId = world.teamByOrganization.get(member.organizationId);
-  // A row in another team is given up there first, by what a sweep of that team decides.
+  // The other team must deactivate its row first; a sweep of that team decides.
   if (own?.status === 'active') return { is: 'elsewhere', user: own };
   if (teamId === undefined) return { is: 'nobody' };
   const free = world.users.filter((user) => user.teamId === teamId && !batch.taken.has(user.id));
-  const returned = byExternalId(world, { teamId, member, free, ...reading }, batch);
-  if (returned !== null && returned.is !== 'new') return returned;
+  const byId = byExternalId(world, { teamId, member, free, date }, batch);
+  if (byId !== null && byId.is !== 'new') return byId;
   const unlinked = free.find((user) => user.memberId === null && isSameEmail(user.email, member.email));
-  return unlinked ? { is: 'link', user: unlinked, by: 'email' } : (returned ?? { is: 'new' });
+  return unlinked ? { is: 'link', user: unlinked, by: 'email' } : (byId ?? { is: 'new' });
 }
 
 type Newcomer = Pick<Reading, 'date'> & { teamId: string; member: ActiveMember; free: readonly CurrentUser[] };
 
-/** Null when nobody has had the external id; `new` when somebody has, and the newcomer is not taken for them. */
+/** Null if no row has the external id. `new` if a row has it, but does not become the newcomer's. */
 function byExternalId(world: World, newcomer: Newcomer, batch: Batch): Identity | null {
   const { teamId, member, free } = newcomer;
   if (member.externalId === null) return null;
@@ -81,15 +81,15 @@ function byExternalId(world: World, newcomer: Newcomer, batch: Batch): Identity 
   const rows = free.filter((user) => user.externalId === member.externalId);
   if (rows.length === 0) return null;
   const holders = rows.map((user) => ({ user, holder: holderOf(user, batch) }));
-  const unread = holders.filter(({ holder }) => holder === 'unread');
+  const undecided = holders.filter(({ holder }) => holder === 'undecided');
   const isShared =
-    (batch.holders.get(key) ?? 0) > 1 || holders.some(({ holder }) => holder === 'active') || unread.length > 1;
+    (batch.holders.get(key) ?? 0) > 1 || holders.some(({ holder }) => holder === 'active') || undecided.length > 1;
   if (isShared) return { is: 'new', apart: 'shared_external_id' };
-  if (unread.length > 0) return { is: 'undecided', until: unread.map(({ user }) => String(user.memberId)) };
+  if (undecided.length > 0) return { is: 'undecided', dependsOn: undecided.map(({ user }) => String(user.memberId)) };
   return fromVacant(rows, newcomer);
 }
 
-/** Whoever held the row is gone: it is the newcomer's, unless more than an external id is needed to be sure. */
+/** The former holders are gone. The row becomes the newcomer's, unless the external id alone is not enough. */
 function fromVacant(rows: readonly CurrentUser[], { member, date }: Newcomer): Identity {
   const sameEmail = rows.filter((user) => isSameEmail(user.email, member.email));
   const [row] = sameEmail.length > 0 ? sameEmail : rows;
@@ -99,46 +99,47 @@ function fromVacant(rows: readonly CurrentUser[], { member, date }: Newcomer): I
   if (sameEmail.length === 0 && (row.hasManualGrants || row.liveKeyIds.length > 0)) {
     return { is: 'new', apart: 'manual_access' };
   }
-  // A row with newer knowledge than ours is looked at again, with a fresh read, before it changes hands.
-  if (row.memberId !== null && isSuperseded(row, { date })) return { is: 'undecided', until: [row.memberId] };
+  // The row is newer than this reading, so its member is read again first.
+  if (row.memberId !== null && isSuperseded(row, { date })) return { is: 'undecided', dependsOn: [row.memberId] };
   return { is: 'link', user: row, by: 'external_id' };
 }
 
 type Batch = {
-  readNow: ReadonlyMap<string, Reading>;
+  readings: ReadonlyMap<string, Reading>;
   unreadable: ReadonlySet<string>;
+  /** Ids of the users that members of this batch were linked to. */
   taken: Set<string>;
   /** External id (`externalIdKey`) -> how many active members have it. */
   holders: ReadonlyMap<string, number>;
 };
 
 function batchOf(world: World, readings: readonly Reading[], unreadable: ReadonlySet<string>): Batch {
-  const readNow = new Map(readings.map((reading) => [reading.member.memberId, reading]));
+  const byMember = new Map(readings.map((reading) => [reading.member.memberId, reading]));
   const mirrored = new Set(world.users.map(({ memberId }) => memberId));
   const holders = new Map<string, number>();
-  for (const { member, isDirect } of readNow.values()) {
+  for (const { member, isDirect } of byMember.values()) {
     if (member.presence === 'gone' || member.externalId === null) continue;
     const teamId = world.teamByOrganization.get(member.organizationId);
-    // A search may show somebody who has a row, and is gone, as active still: that is no evidence of two at once.
+    // A search may still show a gone member as active. That is no evidence of two holders at the same time.
     if (teamId === undefined || (mirrored.has(member.memberId) && !isDirect)) continue;
     const key = externalIdKey(teamId, member.externalId);
     holders.set(key, (holders.get(key) ?? 0) + 1);
   }
-  return { readNow, unreadable, taken: new Set(), holders };
+  return { readings: byMember, unreadable, taken: new Set(), holders };
 }
 
 /**
- * Two members may hold the same external id (a trap of Entra's defaults). A row changes hands only when the member who
- * holds it is known to be gone; a search that says so, and is too old for the row, does not count as knowing.
+ * The state of the member who holds a row. Two members may have the same external id (Entra's defaults can cause that), so a
+ * row is re-linked only if its member is surely gone. A search that is too old for the row is not enough.
  */
-function holderOf(user: CurrentUser, { readNow, unreadable }: Batch): 'gone' | 'active' | 'unread' {
+function holderOf(user: CurrentUser, { readings, unreadable }: Batch): 'gone' | 'active' | 'undecided' {
   if (user.memberId === null) return 'gone';
   if (unreadable.has(user.memberId)) return 'active';
-  const reading = readNow.get(user.memberId);
+  const reading = readings.get(user.memberId);
   if (reading?.isDirect) return reading.member.presence;
   const isOut = user.status === 'deactivated';
-  if (reading === undefined) return isOut ? 'gone' : 'unread';
-  return reading.member.presence === 'gone' && (isOut || !isSuperseded(user, reading)) ? 'gone' : 'unread';
+  if (reading === undefined) return isOut ? 'gone' : 'undecided';
+  return reading.member.presence === 'gone' && (isOut || !isSuperseded(user, reading)) ? 'gone' : 'undecided';
 }
 
 function byMemberId(a: Reading, b: Reading): number {

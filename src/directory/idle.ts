@@ -1,11 +1,11 @@
-/** What is known of how often a team's IdP speaks. Times in milliseconds since 1970. */
+/** When a team's IdP last sent an event (milliseconds since 1970), and the longest time without one so far. */
 export type IdpActivity = { heardAtMs: number; longestSilenceMs: number };
 
 const dayMs = 24 * 3_600_000;
-/** Twice what was ever seen: a holiday is not the end of the world, and two in a row are worth a look. */
+/** Alerts after twice the longest silence so far, so that a holiday alone raises no alert. */
 const patience = 2;
 
-/** True if the IdP is silent for longer than it used to be. It may have nothing to say, so this is never an error. */
+/** True if the IdP is silent for unusually long. That is not an error: there may be nothing to send. */
 export function isQuiet({ heardAtMs, longestSilenceMs }: IdpActivity, nowMs: number): boolean {
   return nowMs - heardAtMs > Math.max(dayMs, longestSilenceMs * patience);
 }

@@ -1,10 +1,13 @@
 /**
- * A point in time, UTC, always with microseconds: `2026-03-04T05:06:07.123456Z`. Its text sorts like the time.
- * JavaScript's Date would cut PostgreSQL's microseconds off, and two reads of one millisecond could not be told apart.
+ * A point in time, UTC, with microseconds: `2026-03-04T05:06:07.123456Z`. The text sorts like the time. JavaScript's Date has
+ * only milliseconds, so it could not distinguish two reads in the same millisecond.
  */
 export type Instant = string & { readonly __instant: unique symbol };
 
-/** @param iso 8601, UTC, with none to any number of digits of a second's fraction */
+/**
+ * @param iso ISO 8601 in UTC; the second may have any number of decimals
+ * @throws TypeError if it is not
+ */
 export function instantOf(iso: string): Instant {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?Z$/.exec(iso);
   if (!match) throw new TypeError('Not an ISO 8601 time in UTC');
@@ -15,7 +18,7 @@ export function earlier(a: Instant, b: Instant): Instant {
   return a < b ? a : b;
 }
 
-/** The microseconds stay as they are. @param ms whole milliseconds */
+/** @param ms whole milliseconds; the microseconds stay as they are */
 export function earlierBy(instant: Instant, ms: number): Instant {
   const micros = instant.slice(23, 26);
   const moved = new Date(Date.parse(`${instant.slice(0, 23)}Z`) - ms).toISOString();

@@ -1,7 +1,7 @@
 import type { Change } from './change.js';
 import type { CurrentUser } from './world.js';
 
-/** What the user's row shall say. Without an id it does not exist yet. */
+/** The desired state of a user's row. Without an id the row does not exist yet. */
 export type UserRow = Pick<CurrentUser, 'teamId' | 'email' | 'name' | 'externalId' | 'status'> & {
   id: string | null;
   memberId: string;
@@ -12,15 +12,18 @@ export type MemberPlan =
   | { decision: 'write'; row: UserRow; changes: Change[] }
   | {
       decision: 'leave';
-      /** `elsewhere`: the member is of another organization than the user's team; a sweep of that team decides. */
+      /** `elsewhere`: the member belongs to another organization than the user's team. A sweep of that team decides. */
       because: 'superseded' | 'unknown_team' | 'unknown_member' | 'elsewhere';
       user: CurrentUser | null;
     }
-  /** Ask Stytch directly about these members, and about this one, and decide then. */
-  | { decision: 'look'; memberIds: readonly string[]; because: LookBecause; user: CurrentUser | null };
+  /** Read these members directly from Stytch, together with this one, and plan again. */
+  | { decision: 'read_directly'; memberIds: readonly string[]; because: DirectReadReason; user: CurrentUser | null };
 
 /**
- * Why a reading is not enough: the row is newer than a search can be; a search would give back what was lost a moment ago,
- * or take something away; or it must first be known whose row it is.
+ * Why a reading is not enough.
+ * - `row_is_newer`: the row is newer than what a search can show
+ * - `restores`: a search would restore access that was lost within the lag of searches
+ * - `revokes`: a search alone would revoke something
+ * - `identity`: the other members decide which row is this member's
  */
-export type LookBecause = 'too_young' | 'gives_back' | 'takes' | 'undecided';
+export type DirectReadReason = 'row_is_newer' | 'restores' | 'revokes' | 'identity';

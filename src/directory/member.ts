@@ -3,7 +3,7 @@ import { idOrNull } from './ids.js';
 import { asArray, asRecord } from './json.js';
 import { type RoleValue, roleValuesOf } from './role-values.js';
 
-/** What the directory says of a member now. `gone` covers every way of having no access. */
+/** What the directory says about a member now. `gone`: the member has no access, for whatever reason. */
 export type DirectoryMember = ActiveMember | GoneMember;
 
 export type ActiveMember = {
@@ -14,48 +14,57 @@ export type ActiveMember = {
   name: string;
   externalId: string | null;
   roleValues: RoleValue[];
-  /** The answer has what the IdP sent, and a name for each group. A search may leave them out: that is not "no roles". */
+  /**
+   * True if the answer has the SCIM registration and a name for each group. A search may omit them; that does not mean that the
+   * member has no roles.
+   */
   isComplete: boolean;
 };
 
 export type GoneMember = {
   presence: 'gone';
   memberId: string;
-  /** Null when only the member's id is known. */
+  /** Null if only the member's id is known. */
   organizationId: string | null;
   because: GoneBecause;
 };
 
 /**
- * Stytch's own word in the member object; Stytch knows no such member; its signed event, when no read could confirm it; or
- * the member is of another organization than the user's team, and was missing from a sweep of that team.
+ * Why a member is gone.
+ * - `says_gone`: the member object says so
+ * - `not_found`: Stytch does not know the member
+ * - `signed_event`: a signed event says so, and no read could confirm it
+ * - `other_organization`: the member was missing from a sweep of the user's team, and belongs to another organization
  */
 export type GoneBecause = 'says_gone' | 'not_found' | 'signed_event' | 'other_organization';
 
-/** A member object that can't be understood. It fails alone; the message names the field, never its content. */
+/** A member object that can't be understood. The message names the field, never its content. */
 export class UnreadableMember extends PermanentError {
   override name = 'UnreadableMember';
 }
 
-/** E-mail addresses end at 254 characters (RFC 5321); anything far beyond is no address. */
+/** An e-mail address has at most 254 characters (RFC 5321). A much longer text is not an address. */
 const emailLengthMax = 320;
-/** A name only decorates: what is longer is cut. */
+/** A name is for display only, so a longer one is cut. */
 const nameLengthMax = 500;
-/** Ids are short (a GUID has 36 characters), and have to fit into an index row; a longer one counts as none. */
+/** A GUID has 36 characters. The id has to fit into an index row, so a longer one counts as no id. */
 const externalIdLengthMax = 500;
-/** Far beyond any directory seen; a bound so that one member can't fill a transaction. */
+/** Far more than any known directory has. The bound keeps one member from filling a transaction. */
 const roleItemsMax = 10_000;
 
 /**
- * Stytch's member object -> what the directory says. Lenient where Stytch's own texts differ (keys may be missing,
- * `active` may be a string), strict where a guess would give access. Whether the member is gone is judged first: nothing else
- * that is wrong with the object keeps a leaver in.
+ * Stytch's member object -> what the directory says. Lenient where Stytch's documents disagree (keys may be missing,
+ * `active` may be text), strict where a guess would give access. Checks first whether the member is gone, so that no other
+ * problem of the object keeps a leaver active.
  * @throws UnreadableMember
  */
 export function directoryMemberOf(memberObject: unknown): DirectoryMember {
   const member = asRecord(memberObject);
   const memberId = idOrNull(member.member_id);
-  if (memberId === null) throw new UnreadableMember('Stytch returned a member without a usable member_id.');
+  if (memberId === null)
+    throw new UnreadableMember(
+      "Stytch returned a member without a usable member_id. Look at the organization's members in Stytch's dashboard.",
+    );
   const organizationId = idOrNull(member.organization_id);
   if (saysGone(member)) return { presence: 'gone', memberId, organizationId, because: 'says_gone' };
   if (organizationId === null) throw unreadable(memberId, 'organization_id');
@@ -64,20 +73,20 @@ export function directoryMemberOf(memberObject: unknown): DirectoryMember {
   return { presence: 'active', memberId, organizationId, ...profileOf(member, memberId) };
 }
 
-/** A member of whom no object can be had. */
+/** A gone member for whom there is no object. */
 export function goneMember(memberId: string, because: GoneBecause): GoneMember {
   return { presence: 'gone', memberId, organizationId: null, because };
 }
 
 /**
- * True for a member object whose own words say that it may not come in: status `deleted`, or `deactivated` (Stytch's
- * guides say so, its API's enum does not), or the IdP's `active` flag, which Entra is known to send as text: "False".
+ * True if the member object says that the member has no access: by status `deleted` or `deactivated` (the second is in
+ * Stytch's guides but not in its API reference), or by the IdP's `active` flag, which Entra may send as text: "False".
  */
 export function saysGone(member: Record<string, unknown>): boolean {
   return member.status === 'deleted' || member.status === 'deactivated' || activeFlag(member) === 'inactive';
 }
 
-/** A flag that is missing says nothing; one of any other kind (0, "no", an object) can't be read for sure. */
+/** A missing flag says nothing. A flag of another kind (0, "no", an object) is unreadable. */
 function activeFlag(member: Record<string, unknown>): 'active' | 'inactive' | 'unsaid' | 'unreadable' {
   const { active } = asRecord(asRecord(member.scim_registration).scim_attributes);
   const flag = typeof active === 'string' ? active.trim().toLowerCase() : active;
@@ -91,10 +100,17 @@ function profileOf(member: Record<string, unknown>, memberId: string) {
   if (email === '' || email.length > emailLengthMax || !isPlainText(email)) throw unreadable(memberId, 'email_address');
   const attributes = asRecord(asRecord(member.scim_registration).scim_attributes);
   if ([attributes.roles, attributes.groups, member.roles].some((list) => asArray(list).length > roleItemsMax)) {
-    throw new UnreadableMember(`Member ${memberId} has more than ${roleItemsMax} roles or groups. Check its IdP.`);
+    throw new UnreadableMember(
+      `Member ${memberId} has more than ${roleItemsMax} roles or groups. Check them in the IdP.`,
+    );
   }
-  const said = { externalId: externalIdOf(member), roleValues: roleValuesOf(member), isComplete: isComplete(member) };
-  return { email, name: displayText(member.name), ...said };
+  return {
+    email,
+    name: displayText(member.name),
+    externalId: externalIdOf(member),
+    roleValues: roleValuesOf(member),
+    isComplete: isComplete(member),
+  };
 }
 
 function isComplete({ scim_registration }: Record<string, unknown>): boolean {
@@ -103,7 +119,7 @@ function isComplete({ scim_registration }: Record<string, unknown>): boolean {
   return asArray(groups).every((group) => typeof group === 'string' || Boolean(asRecord(group).display));
 }
 
-/** The IdP's own id of the user: what survives when Stytch makes a new member of a person who returns. */
+/** The IdP's own id of the user. It stays the same when a person returns and Stytch creates a new member. */
 function externalIdOf(member: Record<string, unknown>): string | null {
   const registration = asRecord(member.scim_registration);
   const candidates = [registration.external_id, asRecord(registration.scim_attributes).external_id];
@@ -112,7 +128,7 @@ function externalIdOf(member: Record<string, unknown>): string | null {
   return id.trim();
 }
 
-/** A name only decorates, so it is made storable instead of refused: no NUL, no half characters, bounded. */
+/** A name is for display only, so it is made storable instead of refused: bounded, no NUL, no lone surrogates. */
 function displayText(value: unknown): string {
   if (typeof value !== 'string') return '';
   return value.slice(0, nameLengthMax).toWellFormed().replaceAll('\0', '').trim();

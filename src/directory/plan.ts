@@ -1,5 +1,5 @@
-import { believe, type SearchRevokes } from './belief.js';
 import type { Change } from './change.js';
+import { checkEvidence, type SearchRevokes } from './evidence.js';
 import { type Identity, identify } from './identify.js';
 import type { ActiveMember, GoneMember } from './member.js';
 import type { MemberPlan, UserRow } from './member-plan.js';
@@ -7,21 +7,21 @@ import { type RoleValue, roleValueKey } from './role-values.js';
 import { type CurrentUser, type Grant, type Reading, type ScimRole, scimRoleName, type World } from './world.js';
 
 export type PlanOptions = {
-  /** Members who are there, and of whom nothing else can be understood: they keep their rows. */
+  /** Members who exist in Stytch, but whose objects can't be understood. They keep their rows. */
   unreadable?: ReadonlySet<string>;
-  searchTakes?: SearchRevokes;
+  searchRevokes?: SearchRevokes;
 };
 
 /**
- * The heart: current rows + directory state -> changes. Pure, and idempotent: planned again after it was applied, every
- * change is gone and only the empty plan is left. That is why hints may come twice, late, or in any order.
+ * Current rows + directory state -> changes. Idempotent: after a plan was applied, planning again gives no change. So hints
+ * may come twice, late, or in any order.
  * @param readings each member once
- * @returns a plan for each member id
+ * @returns member id -> plan
  */
 export function plan(
   world: World,
   readings: readonly Reading[],
-  { unreadable = new Set(), searchTakes = 'after_event' }: PlanOptions = {},
+  { unreadable = new Set(), searchRevokes = 'after_event' }: PlanOptions = {},
 ): Map<string, MemberPlan> {
   const identities = identify(world, readings, unreadable);
   const rolesByTeam = groupRoles(world.scimRoles);
@@ -30,15 +30,15 @@ export function plan(
       const { memberId } = reading.member;
       const identity = identities.get(memberId) ?? { is: 'nobody' };
       const planned = planMember(world, rolesByTeam, reading, identity);
-      const seenGoneAt = world.strangersSeenGone.get(memberId) ?? null;
-      return [memberId, believe(planned, reading, { user: userOf(identity), seenGoneAt, searchTakes })];
+      const lastGoneAt = world.strangersGoneAt.get(memberId) ?? null;
+      return [memberId, checkEvidence(planned, reading, { user: userOf(identity), lastGoneAt, searchRevokes })];
     }),
   );
 }
 
 /**
- * The same rule of roles without a reading, for when a role changed and the directory did not: users as they are + the
- * team's roles as they are now -> grants to add and remove, for each user who lacks or has one too many.
+ * The same rule for grants, without a reading: a role was changed, not the directory. Users + the team's current roles ->
+ * changes of grants, by user id.
  */
 export function planGrants(users: readonly CurrentUser[], scimRoles: readonly ScimRole[]): Map<string, Change[]> {
   const rolesByTeam = groupRoles(scimRoles);
@@ -53,8 +53,9 @@ export function planGrants(users: readonly CurrentUser[], scimRoles: readonly Sc
 type RolesByTeam = ReadonlyMap<string, ReadonlyMap<string, ScimRole>>;
 
 function planMember(world: World, rolesByTeam: RolesByTeam, { member }: Reading, identity: Identity): MemberPlan {
-  if (identity.is === 'undecided')
-    return { decision: 'look', memberIds: identity.until, because: 'undecided', user: null };
+  if (identity.is === 'undecided') {
+    return { decision: 'read_directly', memberIds: identity.dependsOn, because: 'identity', user: null };
+  }
   if (identity.is === 'elsewhere') return { decision: 'leave', because: 'elsewhere', user: identity.user };
   const user = userOf(identity);
   if (member.presence === 'gone') {
@@ -62,7 +63,7 @@ function planMember(world: World, rolesByTeam: RolesByTeam, { member }: Reading,
   }
   const teamId = world.teamByOrganization.get(member.organizationId);
   if (teamId === undefined) return { decision: 'leave', because: 'unknown_team', user };
-  return planActive(member, teamId, identity, user, rolesByTeam.get(teamId) ?? new Map());
+  return planActive({ member, teamId, identity }, rolesByTeam.get(teamId) ?? new Map());
 }
 
 function userOf(identity: Identity): CurrentUser | null {
@@ -70,12 +71,10 @@ function userOf(identity: Identity): CurrentUser | null {
 }
 
 function planActive(
-  member: ActiveMember,
-  teamId: string,
-  identity: Identity,
-  user: CurrentUser | null,
+  { member, teamId, identity }: { member: ActiveMember; teamId: string; identity: Identity },
   roles: ReadonlyMap<string, ScimRole>,
 ): MemberPlan {
+  const user = userOf(identity);
   const { memberId, email, name, externalId } = member;
   const row: UserRow = { id: user?.id ?? null, memberId, teamId, email, name, externalId, status: 'active' };
   const changes = [
@@ -86,29 +85,27 @@ function planActive(
   return { decision: 'write', row, changes };
 }
 
-/** Rule of leaving: no access, no scim grant, no key that still opens a door. The row and its profile stay. */
+/** The rule for leavers: no access, no scim grants, no live API keys. The row and its profile stay. */
 function planLeaver(user: CurrentUser, { memberId, because }: GoneMember): MemberPlan {
-  const changes: Change[] = [
-    ...(user.status === 'active' ? [{ type: 'user_deactivated', because } as const] : []),
-    ...roleValueChanges(user.roleValues, []),
-    ...grantChanges(user.scimGrants, []),
-    ...user.liveKeyIds.map((keyId) => ({ type: 'api_key_revoked', keyId }) as const),
-  ];
+  const changes: Change[] = [];
+  if (user.status === 'active') changes.push({ type: 'user_deactivated', because });
+  changes.push(...roleValueChanges(user.roleValues, []), ...grantChanges(user.scimGrants, []));
+  for (const keyId of user.liveKeyIds) changes.push({ type: 'api_key_revoked', keyId });
   return { decision: 'write', row: { ...profileOf(user), id: user.id, memberId, status: 'deactivated' }, changes };
 }
 
-/** Rule of users: created, linked, kept equal, or back again (with the same row; revoked keys stay revoked). */
+/** The rule for users: created, linked, updated or reactivated. A reactivated user keeps the row; revoked keys stay revoked. */
 function userChanges(identity: Identity, user: CurrentUser | null, row: UserRow): Change[] {
   if (user === null) {
     const apart = identity.is === 'new' ? identity.apart : undefined;
     return [apart === undefined ? { type: 'user_created' } : { type: 'user_created', apart }];
   }
   const fields = (['email', 'name', 'externalId'] as const).filter((field) => user[field] !== row[field]);
-  return [
-    ...(identity.is === 'link' ? [{ type: 'user_linked', by: identity.by } as const] : []),
-    ...(user.status === 'deactivated' ? [{ type: 'user_reactivated' } as const] : []),
-    ...(fields.length > 0 ? [{ type: 'user_updated', fields } as const] : []),
-  ];
+  const changes: Change[] = [];
+  if (identity.is === 'link') changes.push({ type: 'user_linked', by: identity.by });
+  if (user.status === 'deactivated') changes.push({ type: 'user_reactivated' });
+  if (fields.length > 0) changes.push({ type: 'user_updated', fields });
+  return changes;
 }
 
 function roleValueChanges(current: readonly RoleValue[], desired: readonly RoleValue[]): Change[] {
@@ -119,7 +116,7 @@ function roleValueChanges(current: readonly RoleValue[], desired: readonly RoleV
   ];
 }
 
-/** Rule of roles: exactly the team's `scim:` roles whose value the IdP says the user holds. */
+/** The rule for grants: exactly the team's `scim:` roles whose values the user holds. */
 function grantChanges(current: readonly Grant[], desired: readonly Grant[]): Change[] {
   const { added, removed } = difference(current, desired, (grant) => grant.roleId);
   return [

@@ -1,14 +1,13 @@
 import { scimRoleName } from './world.js';
 
 export type TeamRole = { id: string; name: string; permissions: string[] };
-/** As much of a role as matching needs. */
 type Named = { id: string; name: string };
 
-/** What keeps a role's name from being exactly `scim:` + the value. */
+/** What is different in a role's name, compared with `scim:` + the value. */
 export const misses = ['prefix', 'case', 'spaces', 'punctuation', 'characters', 'list'] as const;
 /**
- * `characters`: they look the same and are not (composed and decomposed letters, invisible characters). `list`: the value is
- * several names in one text, and the role is that of one of them.
+ * `characters`: the names look the same but are not (composed and decomposed letters, invisible characters). `list`: the value
+ * is several names in one text, and the role belongs to one of them.
  */
 export type Miss = (typeof misses)[number];
 
@@ -16,8 +15,8 @@ export type NearMiss<Role extends Named = Named> = { role: Role; because: Miss[]
 export type Match<Role extends Named> = { role: Role | null; nearMiss: NearMiss<Role> | null };
 
 /**
- * For each value: the role that it gives, or, where none does, the role that was probably meant. A near miss grants
- * nothing: it is shown, with a way to put it right. The roles are sorted once, so many values cost no more than a few. Pure.
+ * For each value: the role that it grants, or else the role that was probably meant. A near miss grants nothing; the admin
+ * sees it, with a way to correct it. The roles are indexed once, so a lookup does not depend on their number.
  */
 export function roleMatcher<Role extends Named>(roles: readonly Role[]): (value: string) => Match<Role> {
   const byName = new Map(roles.map((role) => [role.name, role]));
@@ -39,7 +38,7 @@ export function roleMatcher<Role extends Named>(roles: readonly Role[]): (value:
   };
 }
 
-/** `analyst,admin` in one text, and there is a role of one of the two. */
+/** The role of one name in a list, for a value such as `analyst,admin`. */
 function listed<Role extends Named>(value: string, byName: ReadonlyMap<string, Role>): NearMiss<Role> | null {
   const names = value
     .split(/[,;|]/)
@@ -49,12 +48,12 @@ function listed<Role extends Named>(value: string, byName: ReadonlyMap<string, R
   return role === undefined ? null : { role, because: ['list'] };
 }
 
-/** Only roles whose names begin so are given and taken by SCIM, and changed here. */
+/** True if SCIM grants and revokes this role, by its name. */
 export function isScimRole(name: string): boolean {
   return name.startsWith(scimRoleName(''));
 }
 
-/** Null: not the same name by any stretch. */
+/** Null if the names are different, even without prefix, case, spaces and punctuation. */
 function missesOf(value: string, name: string): Miss[] | null {
   const rest = withoutPrefix(name);
   if (bare(rest) === '' || bare(rest) !== bare(value)) return null;
@@ -70,7 +69,7 @@ function missesOf(value: string, name: string): Miss[] | null {
   return because.filter(([, is]) => is).map(([miss]) => miss);
 }
 
-/** As a person sees it: one form for each letter, and nothing that has no width. */
+/** The text as a person sees it: one form for each letter, without invisible characters. */
 function visible(text: string): string {
   return text.normalize('NFC').replace(/\p{Cf}/gu, '');
 }

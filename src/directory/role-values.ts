@@ -1,15 +1,15 @@
 import { asArray, asRecord, parseJson } from './json.js';
 
-/** A role or group name that the IdP says a user holds, and which of Stytch's three carriers brought it. */
+/** A role or group name that the IdP says a user holds, and the field of Stytch's member object that has it. */
 export type RoleValue = { value: string; via: 'roles' | 'groups' | 'stytch_role' };
 
-/** Longer than any Scanner role's name; keeps an index row (4 bytes a character) under PostgreSQL's 2704 bytes. */
+/** Longer than any Scanner role's name. At 4 bytes a character it fits into an index row (at most 2,704 bytes). */
 const valueLengthMax = 500;
 
 /**
- * The IdP role values of a Stytch member: SCIM `roles`, the names of SCIM `groups`, and Stytch roles that a SCIM group
- * gave. Trimmed, exact case, each once. A value that PostgreSQL can't store as it is gets left out, never altered:
- * an altered value could match a role that nobody gave.
+ * The IdP role values of a Stytch member: SCIM `roles`, the names of SCIM `groups`, and Stytch roles that come from a SCIM
+ * group. Trimmed, in their exact case, each once. A value that PostgreSQL can't store is omitted, never altered: an altered
+ * value could match a role that the IdP did not grant.
  */
 export function roleValuesOf(member: Record<string, unknown>): RoleValue[] {
   const attributes = asRecord(asRecord(member.scim_registration).scim_attributes);
@@ -23,7 +23,7 @@ export function roleValuesOf(member: Record<string, unknown>): RoleValue[] {
   return eachOnce(found.filter(({ value }) => isStorable(value)));
 }
 
-/** Entra without its compliance flag sends `value` as the text of a JSON object: `"{\"value\":\"Admin\",…}"`. */
+/** Entra without its SCIM compliance flag sends `value` as the text of a JSON object: `"{\"value\":\"Admin\",…}"`. */
 function unwrapped(value: string): string {
   if (!value.trimStart().startsWith('{')) return value;
   const inner = asRecord(parseJson(value));
@@ -31,7 +31,7 @@ function unwrapped(value: string): string {
   return typeof name === 'string' ? name : value;
 }
 
-/** An item of a multi-valued attribute; some senders put the bare text where an object belongs. */
+/** The text of an item. Some senders put plain text where an object belongs. */
 function textOf(item: unknown, key: string): string {
   const text = typeof item === 'string' ? item : asRecord(item)[key];
   return typeof text === 'string' ? text : '';

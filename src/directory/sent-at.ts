@@ -1,13 +1,13 @@
-/** Svix keeps a message for 90 days: an event can't be older than that. */
+/** Svix keeps a message for 90 days, so an event can't be older. */
 const oldestMs = 90 * 24 * 3_600_000;
-/** Clocks that differ by less need no correction; Svix's header has whole seconds, and a request takes a while. */
+/** A smaller difference needs no correction: Svix's header has whole seconds, and a request takes some time. */
 const sameClockMs = 5_000;
 
 /**
- * When an event was sent, by the clock that it was received with. The sender's two times, the event's own and that of the
- * attempt, tell how old it was when it came, whatever the sender's clock says. A time that can't be (year 1, year 9999, after
- * it was received) counts as the time when it was received, so that it never reaches a lag or a comparison.
- * @param timestamp the event's own: ISO 8601 with any number of digits, or anything else
+ * When an event was sent, by the receiver's clock. The sender's clock may be wrong, but the difference between its two times
+ * (of the event and of this attempt) is right. An impossible time (year 1, year 9999, after receipt) becomes the time of
+ * receipt, so that it never gets into a lag or a comparison.
+ * @param timestamp the event's own time: ISO 8601 with any number of decimals, or any other text
  */
 export function sentAt(timestamp: string, { receivedAt, attemptedAt }: { receivedAt: Date; attemptedAt: Date }): Date {
   const clocksDifferMs = receivedAt.getTime() - attemptedAt.getTime();

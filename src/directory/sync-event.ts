@@ -1,6 +1,6 @@
 import type { Change } from './change.js';
 
-/** What became of a hint or a finding. `held`: a sweep found too many missing at once, and a person decides. */
+/** The result of a hint or a read. `held`: too many users were missing from a sweep, and a person has to decide. */
 export const outcomes = [
   'changed',
   'unchanged',
@@ -13,9 +13,11 @@ export const outcomes = [
 export type Outcome = (typeof outcomes)[number];
 
 /**
- * Why rows were looked at: an event, a second look, a whole team, a role that was created, renamed or deleted, an API key
- * that was made for a leaver, a leaver's sessions, or support. A hint and a replay get their row whatever came of it; the
- * others only when they changed something.
+ * Why rows were compared or changed.
+ * - `hint`, `replay`: an event, or support. Always recorded.
+ * - `recheck`, `sweep`: a member or a team was read again. Recorded if something changed, like the following ones.
+ * - `role`: a role was created, renamed or deleted. `key`: an API key was created for a leaver. `session`: a leaver's sessions
+ *   were ended.
  */
 export type Trigger = 'hint' | 'recheck' | 'sweep' | 'role' | 'key' | 'session' | 'replay';
 
@@ -24,12 +26,12 @@ export type Occasion = {
   svixId?: string;
   eventId?: string;
   eventType?: string;
-  /** ISO 8601. Of a recheck: the times of the hint that it settles, so that the lag shown is the lag there was. */
+  /** ISO 8601. A recheck has the times of its hint, so that the recorded lag is the true one. */
   sentAt?: string;
   receivedAt?: string;
-  /** The times are by the database's clock. */
+  /** True if the times are by the database's clock. */
   isTimed?: true;
-  /** Of a replay: which. */
+  /** The id of the replay. */
   replayId?: string;
 };
 

@@ -3,21 +3,25 @@ import type { DirectoryMember } from './member.js';
 import type { RoleValue } from './role-values.js';
 
 /**
- * What the directory said of a member, and when that was true. A row that shows a later reading is left alone, so a slow,
- * older read can never overwrite a newer one.
+ * What the directory said about a member, and when that was true. It never changes a row that shows a later reading, so a
+ * slow, older read can't overwrite a newer one.
  */
 export type Reading = {
   member: DirectoryMember;
   /**
-   * The state is at least as new as this. Of a get it is the fence (the database's clock just before Stytch was asked); of a
-   * search the fence minus the longest lag that its index may have; of a signed event the time when it was sent.
+   * The state is at least as new as this date. For a get: the fence (the database's clock just before the read). For a search:
+   * the fence minus the longest lag of the index. For a signed event: when it was sent.
    */
   date: Instant;
-  /** From Stytch itself. A search's is not: where it differs from a row that is too new for it, Stytch is asked directly. */
+  /** True for a get and a signed event, false for a search. A search that is too old for a row is followed by a get. */
   isDirect: boolean;
 };
 
-/** A reading by get or search that was asked for at `fence`. @param searchLagMs how far the index may be behind */
+/**
+ * A reading by get or search.
+ * @param fence the database's clock before the read
+ * @param searchLagMs how far the index may lag
+ */
 export function readingAt(
   { member, isDirect }: Pick<Reading, 'member' | 'isDirect'>,
   fence: Instant,
@@ -26,18 +30,18 @@ export function readingAt(
   return { member, isDirect, date: isDirect ? fence : earlierBy(fence, searchLagMs) };
 }
 
-/** The rows of the Scanner database that a plan starts from: read, and locked, in one transaction. */
+/** The current rows, read and locked in one transaction. */
 export type World = {
   /** Stytch organization id -> team id, for the organizations that Scanner knows. */
   teamByOrganization: ReadonlyMap<string, string>;
-  /** The members' own rows and every row they could be linked to, oldest first. */
+  /** The members' own rows, and every row that they could be linked to; oldest first. */
   users: readonly CurrentUser[];
-  /** All `scim:` roles of the teams in question. */
+  /** All `scim:` roles of these teams. */
   scimRoles: readonly ScimRole[];
-  /** External ids that two members of a team have held at the same time (`externalIdKey`): they identify nobody. */
+  /** Keys (`externalIdKey`) of external ids that two members of a team have had at the same time. They identify nobody. */
   sharedExternalIds: ReadonlySet<string>;
-  /** Member id -> when a read or a signed event last said that they are gone, of members who have no row. */
-  strangersSeenGone: ReadonlyMap<string, Instant>;
+  /** For members without a row: member id -> when a read or a signed event last said that the member is gone. */
+  strangersGoneAt: ReadonlyMap<string, Instant>;
 };
 
 export type CurrentUser = {
@@ -48,18 +52,18 @@ export type CurrentUser = {
   name: string;
   externalId: string | null;
   status: 'active' | 'deactivated';
-  /** The date of the reading that this row shows; null if it never was read, or if its date is impossible. */
+  /** The date of the reading that this row shows; null if it was never read, or if the date is in the future. */
   observedAt: Instant | null;
-  /** It had a date in the future: a clock was ahead. It supersedes nothing, and is dated anew by the next reading. */
+  /** True if the date is in the future, because a clock was ahead. The next reading replaces it. */
   isDatedAhead: boolean;
-  /** When the directory last took access or a role from this user, by the database's clock. */
+  /** When this user last lost access or a role, by the database's clock. */
   lostAt: Instant | null;
   roleValues: readonly RoleValue[];
-  /** Grants with source `scim`; others are not ours to see. */
+  /** Grants with source `scim`. Other grants are never changed. */
   scimGrants: readonly Grant[];
-  /** Some role was granted by hand: whoever gets this row gets that role. */
+  /** True if a role was granted by hand. A member who is linked to this row gets that role. */
   hasManualGrants: boolean;
-  /** API keys that the user owns and that still open doors. */
+  /** API keys that the user owns and that are not revoked. */
   liveKeyIds: readonly string[];
 };
 
@@ -71,6 +75,7 @@ export function isSuperseded(user: CurrentUser, { date }: Pick<Reading, 'date'>)
   return user.observedAt !== null && user.observedAt >= date;
 }
 
+/** External ids are compared within one team only. */
 export function externalIdKey(teamId: string, externalId: string): string {
   return `${teamId} ${externalId}`;
 }

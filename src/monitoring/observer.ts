@@ -16,10 +16,10 @@ export type Notices = {
 export type Observer = Notices & {
   /** Stytch did not end the sessions of a leaver. */
   sessionsKept(failure: { memberIds: string[]; attempt: number; error: string }): void;
-  /** A hint was settled, or a second look is to settle it. */
+  /** A hint was handled. A recheck may follow. */
   handled(hint: Hint, outcome: Outcome): void;
-  /** A second look found what the first one missed: this is when the change was committed. */
-  foundLater(occasion: Occasion, memberId: string): void;
+  /** A recheck found a change that the first read missed. It was committed just now. */
+  recheckChanged(occasion: Occasion, memberId: string): void;
   /** All attempts failed; its job waits for support. */
   givenUp(): void;
   swept(changed: number): void;
@@ -55,7 +55,7 @@ export function createObserver(parts: {
       committed(hint.sentAt, ids, outcome);
       log.info({ ...ids, outcome, lagSeconds: lagOf(hint.sentAt, now()) }, 'hint handled');
     },
-    foundLater: ({ svixId, eventId, eventType, sentAt }, memberId) => {
+    recheckChanged: ({ svixId, eventId, eventType, sentAt }, memberId) => {
       if (sentAt !== undefined) committed(sentAt, { svixId, eventId, eventType, memberIds: [memberId] }, 'changed');
     },
     givenUp: () => metrics.events.inc({ outcome: 'failed' }),

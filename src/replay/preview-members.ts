@@ -1,6 +1,6 @@
 import type { Change } from '../directory/change.js';
 import { describeFailure } from '../errors/errors.js';
-import { type Look, reconcileMembers } from '../sync/members/reconcile-members.js';
+import { type ReconcileRequest, reconcileMembers } from '../sync/members/reconcile-members.js';
 import type { ReplayParts } from './parts.js';
 
 /** A change that would be made, and to whom. */
@@ -11,10 +11,10 @@ export type Planned = { changes: PlannedChange[]; held?: number } | { why: strin
 /** Member id -> what reading it would change now. */
 export async function previewMembers(
   parts: Pick<ReplayParts, 'database' | 'readMembers' | 'searchLagMs' | 'memory'>,
-  wanted: readonly Omit<Look, 'occasions'>[],
+  wanted: readonly Omit<ReconcileRequest, 'occasions'>[],
 ): Promise<Map<string, Planned>> {
-  const looks = [...new Map(wanted.map((one) => [one.memberId, { ...one, occasions: [] }])).values()];
-  const settled = await reconcileMembers(parts, looks, { dryRun: true });
+  const requests = [...new Map(wanted.map((one) => [one.memberId, { ...one, occasions: [] }])).values()];
+  const settled = await reconcileMembers(parts, requests, { dryRun: true });
   return new Map(
     [...settled].map(([memberId, result]): [string, Planned] => {
       if (result instanceof Error) return [memberId, { why: describeFailure(result) }];

@@ -1,5 +1,5 @@
 import { describeFailure } from '../errors/errors.js';
-import { type SweepDependencies, sweepDividers } from '../sync/sweep/request-rereads.js';
+import { type SweepDependencies, sweepDividers } from '../sync/sweep/sweep-dependencies.js';
 import { sweepTeams } from '../sync/sweep/sweep-teams.js';
 import type { ReplayParts } from './parts.js';
 import type { Planned, PlannedChange } from './preview-members.js';

@@ -146,7 +146,7 @@ describe('rehires', () => {
   });
 
   it('asks for the old member first when nobody has read whether they are gone', () => {
-    expect(planFor(world(), returning)).toMatchObject({ decision: 'look', memberIds: ['member-ada'] });
+    expect(planFor(world(), returning)).toMatchObject({ decision: 'read_directly', memberIds: ['member-ada'] });
   });
 
   it('takes nothing from who can not be read, and does not wait for them', () => {
@@ -171,7 +171,7 @@ describe('rehires', () => {
 
   it('takes a fresh look before it links a row that shows something newer', () => {
     const left = world({ ada: { status: 'deactivated', observedAt: later, liveKeyIds: [] } });
-    expect(planFor(left, returning)).toMatchObject({ decision: 'look', memberIds: ['member-ada'] });
+    expect(planFor(left, returning)).toMatchObject({ decision: 'read_directly', memberIds: ['member-ada'] });
   });
 
   it('never links across teams', () => {

@@ -3,7 +3,7 @@ import { rereadsThrough } from '../../src/queue/jobs.js';
 import { connectProducer } from '../../src/queue/produce.js';
 import { connectStytch } from '../../src/stytch/directory.js';
 import { memberReader } from '../../src/sync/members/read-members.js';
-import { type SweepDependencies, sweepDividers } from '../../src/sync/sweep/request-rereads.js';
+import { type SweepDependencies, sweepDividers } from '../../src/sync/sweep/sweep-dependencies.js';
 import { sweepTeam } from '../../src/sync/sweep/sweep-scheduler.js';
 import type { Sweep } from '../../src/sync/sweep/sweep-teams.js';
 import { type Lab, quickly } from './lab.js';
@@ -24,14 +24,19 @@ export function sweepingIn({ emulator, database, home }: Lab, timing = { ...quic
   const queue = connectProducer(home, () => {});
   const told: Sweeping['told'] = { held: [], seenAgain: [] };
   const deps: SweepDependencies = {
-    ...{ database, stytch, ...memberReader(stytch, { memory }), divide: sweepDividers(), memory },
+    database,
+    stytch,
+    ...memberReader(stytch, { memory }),
+    divide: sweepDividers(),
+    memory,
     searchLagMs: timing.searchLagMs,
     rereads: rereadsThrough(queue, timing),
     onHeld: (held) => told.held.push(held),
     onSeenAgain: (hold) => told.seenAgain.push(hold),
   };
   return {
-    ...{ deps, told },
+    deps,
+    told,
     sweep: (teamId) => sweepTeam(deps, { teamId, occasion: { trigger: 'sweep' } }),
     stop: () => queue.close(),
   };

@@ -35,7 +35,7 @@ export function world(
       { id: 'role-beta-analyst', teamId: 'team-beta', name: 'scim:scanner_analyst' },
     ],
     sharedExternalIds: new Set((change.shared ?? []).map((id) => externalIdKey('team-acme', id))),
-    strangersSeenGone: new Map(Object.entries(change.seenGone ?? {})),
+    strangersGoneAt: new Map(Object.entries(change.seenGone ?? {})),
   };
 }
 

@@ -69,7 +69,8 @@ function switchesFor(weak: Weaknesses): Partial<Switches> {
     ...(names && { searchGroupNames: 'untilTouched' as const }),
     ...(ends && { endOfList: ends.endOfList, emptyList: ends.emptyList, searchTotals: ends.totals }),
     ...(caps && {
-      ...{ searchMaxMemberIds: caps.ids, searchMaxOrganizations: caps.organizations },
+      searchMaxMemberIds: caps.ids,
+      searchMaxOrganizations: caps.organizations,
       searchMaxErrorType: caps.errorType,
     }),
     ...(reactivation && { reactivationOfUnverified: reactivation }),

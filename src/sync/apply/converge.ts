@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, databaseAway, databaseProblem, type Transaction } from '../../database/database.js';
-import { postponed, type SearchRevokes } from '../../directory/belief.js';
 import type { Change } from '../../directory/change.js';
-import type { LookBecause, MemberPlan } from '../../directory/member-plan.js';
+import { limitDirectReads, type SearchRevokes } from '../../directory/evidence.js';
+import type { MemberPlan } from '../../directory/member-plan.js';
 import { plan } from '../../directory/plan.js';
+import { revocationsByTeam, revokesTooMuch } from '../../directory/revocations.js';
 import type { Occasion, Outcome, SyncEvent } from '../../directory/sync-event.js';
-import { revocationsByTeam, revokesTooMuch } from '../../directory/takings.js';
 import type { Reading, World } from '../../directory/world.js';
 import { PermanentError, TransientError } from '../../errors/errors.js';
 import type { Notices } from '../../monitoring/observer.js';
@@ -13,58 +13,64 @@ import { Contested, loadWorld, TooHeavy } from './load-world.js';
 import { recordEvents } from './record-events.js';
 import { type Write, writePlans } from './write-plans.js';
 
-/** A reading and why it was made: the hints that asked for it (the oldest first), or a sweep. */
+/** A reading, and why it was made: a sweep, or the hints that need it, the oldest first. */
 export type Task = { reading: Reading; occasions: readonly Occasion[] };
 
-/** What became of a member; or who has to be asked about directly before anything can. */
-export type Converged =
-  | {
-      outcome: Outcome;
-      changes: readonly Change[];
-      teamId: string | null;
-      userId: string | null;
-      /** The row is active: what a sweep counts. */
-      isActive: boolean;
-    }
-  | { look: readonly string[]; because: LookBecause };
+/** The result for a member. */
+export type Converged = Decided | NeedsDirectRead;
 
-/** Member id -> what became of it, or why nothing did. Each task's member is in it. */
+export type Decided = {
+  outcome: Outcome;
+  changes: readonly Change[];
+  teamId: string | null;
+  userId: string | null;
+  /** True if the row is active now. */
+  isActive: boolean;
+};
+
+/** The reading is not enough: read these members directly, together with this one, and decide then. */
+export type NeedsDirectRead = { readDirectly: readonly string[] };
+
+/** Member id -> its result, or the error. Has every task's member. */
 export type ConvergeResult = Map<string, Converged | Error>;
 
 export type ConvergeOptions = {
-  /** Move the date of users that are right already; without it they cost no write. */
+  /** Also update `observed_at` of users who are right already. Without it they cost no write. */
   stampUnchanged: boolean;
-  /** Record nothing of readings that came too late or concern nobody: their hints are handled another way. */
+  /** Record no event for a member who is unknown or has a newer reading: the caller handles those hints in another way. */
   onlyIfApplied?: boolean;
-  /** Decide, and write nothing at all: what would change now? */
+  /** Decide and write nothing. */
   dryRun?: boolean;
-  /** Members who were asked for too, and of whom nothing could be understood. */
+  /** Members who exist in Stytch, but whose objects can't be understood. */
   unreadable?: ReadonlySet<string>;
-  /** No event said that something changed: a search alone takes nothing from anybody who is there. */
-  isUnasked?: boolean;
+  /** No event asked for these readings, so a search alone revokes nothing from an active member. */
+  withoutEvent?: boolean;
 };
 
 export type ConvergeDependencies = {
   database: Database;
   notices?: Notices | undefined;
-  /** Told when somebody was put out. */
-  onLeft?: (() => void) | undefined;
-  /** Asks Stytch directly about some of a search's members; false if they have what it would take. Without it: believed. */
+  /** Called after a commit that deactivated a user. */
+  onDeactivated?: (() => void) | undefined;
+  /**
+   * Reads some members of a search directly. False if one of them has what the search would revoke. Without this function
+   * the search is applied as it is.
+   */
   spotCheck?: ((readings: readonly Reading[]) => Promise<boolean>) | undefined;
 };
 
-/** At 1,000 members a transaction takes some 150 ms; longer ones only make others wait. */
+/** A transaction with 1,000 members takes about 150 ms. A longer one makes others wait. */
 const membersPerTransaction = 1000;
-/** A member with thousands of roles weighs as much as a thousand others. */
+/** One member with thousands of roles costs as much as a thousand other members. */
 const roleValuesPerTransaction = 20_000;
-/** Transactions that collide wait up to 40, 80 and 160 ms in between; one that collides four times fails, and its job tries again. */
+/** Waits up to 40, 80 and 160 ms between attempts. After the fourth collision the members fail, and their job retries. */
 const triesPerTransaction = 4;
 
 /**
- * Makes the database equal to the readings: loads and locks the rows, plans, writes, and records, in one transaction. It
- * may run twice, at the same time as itself, or die in the middle: either all of it happened or nothing, and what
- * happened once plans to nothing the second time. When PostgreSQL refuses a batch, the batch is halved until the one
- * member that it can't take stands alone.
+ * Makes the database equal to the readings. One transaction loads and locks the rows, plans, writes, and records events.
+ * It may run twice, or at the same time as itself: a reading that is applied already plans no change. It may die in the
+ * middle: then the transaction rolls back. When PostgreSQL refuses a batch, the batch is halved until the one bad member
+ * stands alone.
  */
 export async function converge(
   deps: ConvergeDependencies,
@@ -73,52 +79,55 @@ export async function converge(
 ): Promise<ConvergeResult> {
   const result: ConvergeResult = new Map();
   for (const part of byWeight(tasks)) {
-    for (const [memberId, converged] of await convergeExamined(deps, part, options)) result.set(memberId, converged);
+    for (const [memberId, converged] of await convergeChecked(deps, part, options)) result.set(memberId, converged);
   }
   return result;
 }
 
 /**
- * A search that would take something from many of a team at once is believed only if Stytch, asked directly, agrees. The
- * other teams' members are none the worse for it.
+ * A search that would revoke something from many members of a team is applied only if direct reads agree. Members of other
+ * teams are not affected by the check.
  */
-async function convergeExamined(
+async function convergeChecked(
   deps: ConvergeDependencies,
   tasks: readonly Task[],
   options: ConvergeOptions,
 ): Promise<ConvergeResult> {
+  const searchRevokes = options.withoutEvent ? 'never' : 'after_event';
   try {
-    return await convergeOrSplit(deps, tasks, { ...options, searchTakes: options.isUnasked ? 'never' : 'after_event' });
+    return await convergeOrSplit(deps, tasks, { ...options, searchRevokes });
   } catch (error) {
-    if (!(error instanceof TakesTooMuch) || !deps.spotCheck) throw error;
+    if (!(error instanceof RevokesTooMuch) || !deps.spotCheck) throw error;
     const isOfTeam = ({ reading }: Task) => reading.member.organizationId === error.organizationId;
-    const [ofTeam, others] = [tasks.filter(isOfTeam), tasks.filter((task) => !isOfTeam(task))];
-    const examined = (await deps.spotCheck(error.readings))
-      ? await convergeOrSplit(deps, ofTeam, { ...options, searchTakes: 'always' })
-      : refuted(deps, ofTeam, error.teamId);
-    return new Map([...examined, ...(others.length > 0 ? await convergeExamined(deps, others, options) : [])]);
+    const ofTeam = tasks.filter(isOfTeam);
+    const others = tasks.filter((task) => !isOfTeam(task));
+    const checked = (await deps.spotCheck(error.readings))
+      ? await convergeOrSplit(deps, ofTeam, { ...options, searchRevokes: 'always' })
+      : rejectSearch(deps, ofTeam, error.teamId);
+    const rest: ConvergeResult = others.length > 0 ? await convergeChecked(deps, others, options) : new Map();
+    return new Map([...checked, ...rest]);
   }
 }
 
-function refuted({ notices }: ConvergeDependencies, tasks: readonly Task[], teamId: string): ConvergeResult {
+function rejectSearch({ notices }: ConvergeDependencies, tasks: readonly Task[], teamId: string): ConvergeResult {
   notices?.searchRefuted(teamId);
-  const what = `A search of Stytch's would take roles from many of team ${teamId} who have them. Nothing of it was applied.`;
-  return failedAlike(tasks, new TransientError(what));
+  const message = `A Stytch search shows fewer roles for many members of team ${teamId} than a direct read shows. The search was discarded; the members will be read again.`;
+  return sameErrorForAll(tasks, new TransientError(message));
 }
 
-type Decisions = ConvergeOptions & { searchTakes: SearchRevokes };
+type DecideOptions = ConvergeOptions & { searchRevokes: SearchRevokes };
 
 async function convergeOrSplit(
   deps: ConvergeDependencies,
   tasks: readonly Task[],
-  options: Decisions,
+  options: DecideOptions,
 ): Promise<ConvergeResult> {
   try {
-    return await convergeTogether(deps, tasks, options);
+    return await convergeBatch(deps, tasks, options);
   } catch (error) {
-    if (error instanceof TakesTooMuch) throw error;
+    if (error instanceof RevokesTooMuch) throw error;
     const failure = failureOf(error);
-    if (failure.kind === 'away' || tasks.length === 1) return failedAlike(tasks, failure.error);
+    if (!failure.isDivisible || tasks.length === 1) return sameErrorForAll(tasks, failure.error);
   }
   const middle = Math.ceil(tasks.length / 2);
   const first = await convergeOrSplit(deps, tasks.slice(0, middle), options);
@@ -126,82 +135,90 @@ async function convergeOrSplit(
   return new Map([...first, ...second]);
 }
 
-async function convergeTogether(
+async function convergeBatch(
   deps: ConvergeDependencies,
   tasks: readonly Task[],
-  options: Decisions,
+  options: DecideOptions,
 ): Promise<ConvergeResult> {
   for (let tries = 1; ; tries++) {
     try {
-      const result = await deps.database.$transaction((tx) => convergeIn(tx, deps, tasks, options));
-      if (!options.dryRun && [...result.values()].some(hasLeft)) deps.onLeft?.();
+      const result = await deps.database.$transaction((tx) => convergeInTransaction(tx, deps, tasks, options));
+      if (!options.dryRun && [...result.values()].some(wasDeactivated)) deps.onDeactivated?.();
       return result;
     } catch (error) {
-      const again = error instanceof Contested || databaseProblem(error).kind === 'collided';
-      if (!again || tries === triesPerTransaction) throw error;
-      await sleep(Math.random() * 20 * 2 ** tries); // so that the two that collided don't meet again
+      const isRetryable = error instanceof Contested || databaseProblem(error).kind === 'collided';
+      if (!isRetryable || tries === triesPerTransaction) throw error;
+      await sleep(Math.random() * 20 * 2 ** tries); // random, so that the same two transactions don't collide again
     }
   }
 }
 
-async function convergeIn(tx: Transaction, deps: ConvergeDependencies, tasks: readonly Task[], options: Decisions) {
+async function convergeInTransaction(
+  tx: Transaction,
+  deps: ConvergeDependencies,
+  tasks: readonly Task[],
+  options: DecideOptions,
+) {
   const readings = tasks.map(({ reading }) => reading);
   const world = await loadWorld(tx, readings);
   const datedAhead = world.users.filter(({ isDatedAhead }) => isDatedAhead).length;
   if (datedAhead > 0) deps.notices?.datedAhead(datedAhead);
   const planned = plan(world, readings, options);
-  if (deps.spotCheck && options.searchTakes !== 'always') await refuseTooMuch(tx, world, readings, planned);
-  const plans = postponed(planned);
-  const writes = readings.flatMap(({ member, date }): Write[] => {
-    const planned = plans.get(member.memberId);
-    return planned?.decision === 'write' ? [{ plan: planned, date }] : [];
-  });
-  if (!options.dryRun) await writePlans(tx, writes, options.stampUnchanged);
+  if (deps.spotCheck && options.searchRevokes !== 'always') await assertFewRevocations(tx, world, readings, planned);
+  const plans = limitDirectReads(planned);
   const decided = tasks.map((task) => ({ ...task, converged: convergedOf(world, task.reading, plans) }));
-  const events = decided.flatMap(({ reading, occasions, converged }) => eventsOf(reading, occasions, converged));
-  if (!options.dryRun) await recordEvents(tx, options.onlyIfApplied ? events.filter(isApplied) : events);
+  if (!options.dryRun) {
+    await writePlans(tx, writesOf(readings, plans), options.stampUnchanged);
+    const events = decided.flatMap(({ reading, occasions, converged }) => eventsOf(reading, occasions, converged));
+    await recordEvents(tx, options.onlyIfApplied ? events.filter(isApplied) : events);
+  }
   return new Map(decided.map(({ reading, converged }) => [reading.member.memberId, converged]));
 }
 
-function hasLeft(converged: Converged): boolean {
+function writesOf(readings: readonly Reading[], plans: ReadonlyMap<string, MemberPlan>): Write[] {
+  return readings.flatMap(({ member, date }): Write[] => {
+    const planned = plans.get(member.memberId);
+    return planned?.decision === 'write' ? [{ plan: planned, date }] : [];
+  });
+}
+
+function wasDeactivated(converged: Converged): boolean {
   return 'changes' in converged && converged.changes.some(({ type }) => type === 'user_deactivated');
 }
 
-/** Thrown inside the transaction, so that nothing is written. */
-class TakesTooMuch extends Error {
+/** Thrown inside the transaction, so that it rolls back. */
+class RevokesTooMuch extends Error {
   readonly teamId: string;
   readonly organizationId: string | null;
   readonly readings: readonly Reading[];
 
   constructor(teamId: string, readings: readonly Reading[]) {
-    super(`A search would take something from ${readings.length} members of team ${teamId}`);
+    super(`A search would revoke something from ${readings.length} members of team ${teamId}`);
     this.teamId = teamId;
     this.organizationId = readings[0]?.member.organizationId ?? null;
     this.readings = readings;
   }
 }
 
-/** @throws TakesTooMuch */
-async function refuseTooMuch(
+/** @throws RevokesTooMuch */
+async function assertFewRevocations(
   tx: Transaction,
   world: World,
   readings: readonly Reading[],
   plans: ReadonlyMap<string, MemberPlan>,
 ): Promise<void> {
-  const byTeam = revocationsByTeam(readings, plans, ({ member }) =>
-    world.teamByOrganization.get(member.organizationId ?? ''),
-  );
-  for (const [teamId, takings] of byTeam) {
-    if (!revokesTooMuch(takings.length, 0)) continue; // few in any team: spares the question how large it is
+  const teamOf = ({ member }: Reading) => world.teamByOrganization.get(member.organizationId ?? '');
+  for (const [teamId, revoking] of revocationsByTeam(readings, plans, teamOf)) {
+    if (!revokesTooMuch(revoking.length, 0)) continue; // few for a team of any size: no query for the size is needed
     const team = await tx.teamSync.findUnique({ where: { teamId }, select: { sweptMembers: true } });
-    if (revokesTooMuch(takings.length, team?.sweptMembers ?? 0)) throw new TakesTooMuch(teamId, takings);
+    if (revokesTooMuch(revoking.length, team?.sweptMembers ?? 0)) throw new RevokesTooMuch(teamId, revoking);
   }
 }
 
 function convergedOf(world: World, { member }: Reading, plans: Map<string, MemberPlan>): Converged {
   const planned = plans.get(member.memberId);
   if (planned === undefined) throw new Error('Each reading has a plan');
-  if (planned.decision === 'look') return { look: planned.memberIds, because: planned.because };
+  if (planned.decision === 'read_directly') return { readDirectly: planned.memberIds };
   if (planned.decision === 'write') {
     const outcome = planned.changes.length > 0 ? 'changed' : 'unchanged';
     const { id: userId, teamId, status } = planned.row;
@@ -213,15 +230,15 @@ function convergedOf(world: World, { member }: Reading, plans: Map<string, Membe
   return { outcome, changes: [], teamId, userId: user?.id ?? null, isActive: user?.status === 'active' };
 }
 
-/** One reading explains one hint: the oldest gets the changes, the others saw nothing more to do. */
+/** The changes are recorded with the oldest hint. The other hints of the same reading are recorded as unchanged. */
 function eventsOf({ member }: Reading, occasions: readonly Occasion[], converged: Converged): SyncEvent[] {
-  if ('look' in converged) return [];
+  if ('readDirectly' in converged) return [];
   const { outcome, changes, teamId } = converged;
+  const repeated = outcome === 'changed' ? { outcome: 'unchanged' as const, changes: [] } : { outcome, changes };
   return occasions
     .map((occasion, i): SyncEvent => {
-      const explained =
-        i === 0 || outcome !== 'changed' ? { outcome, changes } : { outcome: 'unchanged' as const, changes: [] };
-      return { ...occasion, ...explained, teamId, memberId: member.memberId };
+      const result = i === 0 ? { outcome, changes } : repeated;
+      return { ...occasion, ...result, teamId, memberId: member.memberId };
     })
     .filter(({ trigger, outcome }) => trigger === 'hint' || trigger === 'replay' || outcome === 'changed');
 }
@@ -230,27 +247,27 @@ function isApplied({ outcome }: SyncEvent): boolean {
   return outcome === 'changed' || outcome === 'unchanged';
 }
 
-function failureOf(error: unknown): { kind: 'alone' | 'away'; error: Error } {
-  if (error instanceof TooHeavy) return { kind: 'alone', error: new PermanentError(tooHeavy) };
-  if (error instanceof Contested) return { kind: 'alone', error: new TransientError(error.message) };
-  if (error instanceof TypeError || error instanceof RangeError) throw error; // ours, not the database's
+/** `isDivisible`: one member may be the cause, so halving the batch can help. */
+function failureOf(error: unknown): { isDivisible: boolean; error: Error } {
+  if (error instanceof TooHeavy) return { isDivisible: true, error: new PermanentError(tooHeavy) };
+  if (error instanceof Contested) return { isDivisible: true, error: new TransientError(error.message) };
+  if (error instanceof TypeError || error instanceof RangeError) throw error; // a bug of ours, not a database problem
   const { kind, code } = databaseProblem(error);
-  if (kind === 'away') return { kind, error: databaseAway(code) };
+  if (kind === 'away') return { isDivisible: false, error: databaseAway(code) };
   if (kind === 'collided') {
-    return { kind: 'alone', error: new TransientError(`The Scanner database refused a member for now (${code}).`) };
+    const message = `The Scanner database refused to write a member because of a collision (${code}). It will be tried again.`;
+    return { isDivisible: true, error: new TransientError(message) };
   }
-  return {
-    kind: 'alone',
-    error: new PermanentError(`The Scanner database can't hold what Stytch says of a member (${code}).`),
-  };
+  const message = `The Scanner database can't store what Stytch says about a member (${code}). Look at the member in Stytch's dashboard.`;
+  return { isDivisible: true, error: new PermanentError(message) };
 }
 
-/** Of one member; several are halved. */
+/** For one member. Several members are halved first. */
 const tooHeavy =
-  'A member could be one of several users who hold too many roles to be compared. Check the roles in the IdP.';
+  'A member may be one of several users who together hold too many roles to compare. Check the roles in the IdP.';
 
-function failedAlike(tasks: readonly Task[], failure: Error): ConvergeResult {
-  return new Map(tasks.map(({ reading }) => [reading.member.memberId, failure]));
+function sameErrorForAll(tasks: readonly Task[], error: Error): ConvergeResult {
+  return new Map(tasks.map(({ reading }) => [reading.member.memberId, error]));
 }
 
 function byWeight(tasks: readonly Task[]): Task[][] {

@@ -10,23 +10,23 @@ import {
   type World,
 } from '../../directory/world.js';
 
-/** A member's row changed hands between two statements; the same transaction again will see clearly. */
+/** A row was linked to another member between two statements. The transaction has to be repeated. */
 export class Contested extends Error {
   override name = 'Contested';
 }
 
-/** These users hold more, all together, than is loaded into memory at once: fewer of them have to be planned together. */
+/** These users together have too many role values to load at once. Fewer users have to be planned together. */
 export class TooHeavy extends Error {
   override name = 'TooHeavy';
 }
 
-/** Role values of the users of one transaction: some 200 bytes each in memory. One user alone is loaded whatever they hold. */
+/** Role values in one transaction; each takes about 200 bytes of memory. A single user is always loaded. */
 const roleValuesAtOnce = 40_000;
 
 /**
- * Reads and locks the rows that a plan for these readings starts from. Which row a member is, is decided under the lock
- * of its team; what the row says, under the lock of the row. Locks are always taken in the same order (teams by id,
- * users by age), so two transactions can wait for each other but never in a circle.
+ * Reads and locks the rows that a plan for these readings needs. The lock of the team protects which row a member has; the lock
+ * of the row protects its content. Locks are always taken in the same order (teams by id, users by age), so transactions can't
+ * deadlock.
  * @throws Contested, TooHeavy
  */
 export async function loadWorld(tx: Transaction, readings: readonly Reading[]): Promise<World> {
@@ -36,25 +36,26 @@ export async function loadWorld(tx: Transaction, readings: readonly Reading[]): 
   const newcomers = newcomersAmong(readings, teamByOrganization, known);
   if (newcomers.length > 0) await lockTeams(tx, newcomers);
   const sharedExternalIds = await loadSharedExternalIds(tx, newcomers);
-  const rows = await loadUsers(tx, memberIds, withIdentity(newcomers, sharedExternalIds));
+  const rows = await loadUsers(tx, memberIds, withoutSharedIds(newcomers, sharedExternalIds));
   const found = new Set(rows.map((row) => row.memberId));
   if ([...known.keys()].some((memberId) => !found.has(memberId))) {
-    throw new Contested('A user was linked to another member.');
+    throw new Contested('A user was linked to another member at the same time. It will be tried again.');
   }
   const users = await withHoldings(tx, rows);
   const teamIds = new Set([...rows.map(({ teamId }) => teamId), ...newcomers.map(({ team_id }) => team_id)]);
   const scimRoles = await loadScimRoles(tx, [...teamIds]);
-  const strangersSeenGone = await loadStrangersSeenGone(tx, newcomers);
-  return { teamByOrganization, users, scimRoles, sharedExternalIds, strangersSeenGone };
+  const strangersGoneAt = await loadStrangersGoneAt(tx, newcomers);
+  return { teamByOrganization, users, scimRoles, sharedExternalIds, strangersGoneAt };
 }
 
-/** Users by their ids, locked in the same order, for when the directory has nothing to do with it. @throws TooHeavy */
+/** Users by id, locked in the same order, for changes that need no reading. @throws TooHeavy */
 export async function loadUsersById(tx: Transaction, userIds: readonly string[]): Promise<CurrentUser[]> {
   const rows = await tx.$queryRaw<UserRow[]>`
     SELECT ${userColumns} FROM users WHERE id = ANY(${userIds}::uuid[]) ORDER BY created_at, id ${lockRows}`;
   return withHoldings(tx, rows);
 }
 
+/** All `scim:` roles of the teams. */
 export async function loadScimRoles(tx: Transaction, teamIds: readonly string[]): Promise<ScimRole[]> {
   return tx.$queryRaw<ScimRole[]>`
     SELECT id::text, team_id::text AS "teamId", name FROM roles
@@ -65,7 +66,7 @@ type Newcomer = {
   member_id: string;
   team_id: string;
   external_id: string | null;
-  /** In both of Unicode's forms, as an accent may be a character of its own: then the ASCII part is another. */
+  /** In both Unicode forms. An accent may be a separate character, and then the ASCII part differs. */
   email: string;
   decomposed: string;
 };
@@ -76,7 +77,7 @@ type UserRow = Omit<
 
 const utc = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-/** A date in the future is impossible, so it is not told; that there was one is. */
+/** A date in the future is impossible: it becomes null, and `isDatedAhead` is true. */
 const userColumns = sql.raw(`id::text, team_id::text AS "teamId", stytch_member_id AS "memberId", email, name, status,
   scim_external_id AS "externalId", COALESCE(observed_at > clock_timestamp(), false) AS "isDatedAhead",
   CASE WHEN observed_at <= clock_timestamp() THEN ${utc('observed_at')} END AS "observedAt",
@@ -91,7 +92,7 @@ async function loadTeams(tx: Transaction, readings: readonly Reading[]): Promise
   return new Map(teams.map(({ id, organizationId }) => [organizationId, id]));
 }
 
-/** Member id -> the team that has a row for it. */
+/** Member id -> the team of its row. */
 async function loadKnownMembers(tx: Transaction, memberIds: string[]): Promise<Map<string, string>> {
   const rows = await tx.$queryRaw<{ memberId: string; teamId: string }[]>`
     SELECT stytch_member_id AS "memberId", team_id::text AS "teamId" FROM users
@@ -114,7 +115,7 @@ function newcomersAmong(
   });
 }
 
-/** Of the newcomers' external ids, those that identify nobody. */
+/** The newcomers' external ids that identify nobody. */
 async function loadSharedExternalIds(tx: Transaction, newcomers: readonly Newcomer[]): Promise<Set<string>> {
   if (newcomers.length === 0) return new Set();
   const rows = await tx.$queryRaw<{ teamId: string; externalId: string }[]>`
@@ -124,7 +125,8 @@ async function loadSharedExternalIds(tx: Transaction, newcomers: readonly Newcom
   return new Set(rows.map(({ teamId, externalId }) => externalIdKey(teamId, externalId)));
 }
 
-function withIdentity(newcomers: readonly Newcomer[], shared: ReadonlySet<string>): Newcomer[] {
+/** Without the external ids that identify nobody. */
+function withoutSharedIds(newcomers: readonly Newcomer[], shared: ReadonlySet<string>): Newcomer[] {
   return newcomers.map((newcomer) => {
     const { team_id, external_id } = newcomer;
     const isShared = external_id !== null && shared.has(externalIdKey(team_id, external_id));
@@ -132,8 +134,8 @@ function withIdentity(newcomers: readonly Newcomer[], shared: ReadonlySet<string
   });
 }
 
-/** Signed leavers whom Scanner did not know leave a record, so that a search that is behind does not let them in. */
-async function loadStrangersSeenGone(tx: Transaction, newcomers: readonly Newcomer[]): Promise<Map<string, Instant>> {
+/** When an event last said that a member without a row is gone, so that a search that lags does not create the user. */
+async function loadStrangersGoneAt(tx: Transaction, newcomers: readonly Newcomer[]): Promise<Map<string, Instant>> {
   if (newcomers.length === 0) return new Map();
   const rows = await tx.$queryRaw<{ memberId: string; at: string }[]>`
     SELECT stytch_member_id AS "memberId", ${sql.raw(utc('max(applied_at)'))} AS at FROM sync_events
@@ -148,12 +150,12 @@ async function lockTeams(tx: Transaction, newcomers: readonly Newcomer[]): Promi
 }
 
 /**
- * More rows of one external id than this change nothing: two active ones share it, and of several former ones only that with
- * the newcomer's e-mail counts. A team may have thousands of people with `N/A`.
+ * More rows with one external id do not change the decision: two active rows share it, and of several former ones only the row
+ * with the newcomer's e-mail counts. A team may have thousands of users with the external id `N/A`.
  */
 const rowsPerExternalId = 3;
 
-/** The members' own rows, and for newcomers every row they could be: same external id, or same e-mail and nobody's yet. */
+/** The members' own rows, and the candidates for newcomers: same external id, or same e-mail and no member. */
 async function loadUsers(tx: Transaction, memberIds: string[], newcomers: readonly Newcomer[]): Promise<UserRow[]> {
   return tx.$queryRaw<UserRow[]>`
     WITH newcomer AS (
@@ -176,10 +178,11 @@ async function loadUsers(tx: Transaction, memberIds: string[], newcomers: readon
     ORDER BY created_at, id ${lockRows}`;
 }
 
-/** Values, grants and keys in one statement and one row a user; read after the lock, so that they are the latest. */
+/** Adds values, grants and keys, with one statement and one row for each user. Read after the lock, so they are current. */
 async function withHoldings(tx: Transaction, rows: readonly UserRow[]): Promise<CurrentUser[]> {
   const values = rows.reduce((sum, row) => sum + row.values, 0);
-  if (values > roleValuesAtOnce && rows.length > 1) throw new TooHeavy(`${values} role values at once`);
+  if (values > roleValuesAtOnce && rows.length > 1)
+    throw new TooHeavy(`${rows.length} users have ${values} role values, too many to load at once.`);
   const userIds = rows.map(({ id }) => id);
   const holdings = await tx.$queryRaw<Holdings[]>`
     SELECT u.id::text,

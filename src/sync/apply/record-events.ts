@@ -2,8 +2,8 @@ import type { Transaction } from '../../database/database.js';
 import type { SyncEvent } from '../../directory/sync-event.js';
 
 /**
- * One row each. A hint or replay that is recorded already (its worker died after the commit) is not recorded again. The clock
- * that stamps hints may be ahead of the database's by half a round trip, so its times end at now().
+ * Records one row for each event. A hint or replay that is recorded already, because its worker died after the commit, is
+ * skipped. The clock that stamps hints may be ahead of the database's by half a round trip, so their times are limited to now().
  */
 export async function recordEvents(tx: Transaction, events: readonly SyncEvent[]): Promise<void> {
   if (events.length === 0) return;
@@ -18,5 +18,5 @@ export async function recordEvents(tx: Transaction, events: readonly SyncEvent[]
       trigger text, "teamId" uuid, "memberId" text, "sentAt" timestamptz, "receivedAt" timestamptz, outcome text,
       changes jsonb, "replayId" uuid)
     LEFT JOIN users u ON u.stytch_member_id = e."memberId"
-    ON CONFLICT DO NOTHING`; // the two unique indexes are for these two only
+    ON CONFLICT DO NOTHING`; // the two unique indexes cover hints and replays only
 }

@@ -1,32 +1,27 @@
 import type { Transaction } from '../../database/database.js';
-import { revokesAccess } from '../../directory/belief.js';
 import type { Change } from '../../directory/change.js';
+import { revokesAccess } from '../../directory/evidence.js';
 import type { Instant } from '../../directory/instant.js';
 import type { MemberPlan, UserRow } from '../../directory/member-plan.js';
 
-/** A plan that writes, and the date of its reading. */
+/** A plan to write, and the date of its reading. */
 export type Write = { plan: Extract<MemberPlan, { decision: 'write' }>; date: Instant };
 
 /**
- * Writes plans with a few set-based statements, however many members there are. Decides nothing. The rows are locked by
- * loadWorld in the same transaction, so what was planned is still true.
- * @param stampUnchanged also move the date of users who changed in nothing (a sweep of 100,000 does without)
+ * Writes plans with a few set-based statements, for any number of members. Decides nothing. loadWorld has locked the rows in the
+ * same transaction, so the plans still apply.
+ * @param stampUnchanged also update `observed_at` of users without changes
  */
 export async function writePlans(tx: Transaction, writes: readonly Write[], stampUnchanged: boolean): Promise<void> {
   const created = writes.filter(({ plan }) => plan.row.id === null);
   await releaseMembers(tx, created);
   await createUsers(tx, created);
-  await updateUsers(
-    tx,
-    writes.filter(({ plan }) => plan.row.id !== null && plan.changes.length > 0),
-  );
-  if (stampUnchanged)
-    await stampUsers(
-      tx,
-      writes.filter(({ plan }) => plan.changes.length === 0),
-    );
+  const updated = writes.filter(({ plan }) => plan.row.id !== null && plan.changes.length > 0);
+  await updateUsers(tx, updated);
+  const unchanged = stampUnchanged ? writes.filter(({ plan }) => plan.changes.length === 0) : [];
+  await stampUsers(tx, unchanged);
   await noteSharedExternalIds(tx, writes);
-  await askForRevocation(tx, writes);
+  await requestSessionRevocation(tx, writes);
   await removeRoleValues(tx, changesOf(writes, 'idp_role_value_removed'));
   await addRoleValues(tx, changesOf(writes, 'idp_role_value_added'));
   await revokeRoles(tx, changesOf(writes, 'role_revoked'));
@@ -34,19 +29,15 @@ export async function writePlans(tx: Transaction, writes: readonly Write[], stam
   await revokeKeys(tx, changesOf(writes, 'api_key_revoked'));
 }
 
-/** The grants alone, by member id: of members whose rows are locked. */
+/** Writes changes of grants only. The members' rows must be locked. */
 export async function writeGrants(tx: Transaction, changes: readonly MemberChange[]): Promise<void> {
-  await revokeRoles(
-    tx,
-    changes.filter(({ type }) => type === 'role_revoked'),
-  );
-  await grantRoles(
-    tx,
-    changes.filter(({ type }) => type === 'role_granted'),
-  );
+  const revoked = changes.filter(({ type }) => type === 'role_revoked');
+  const granted = changes.filter(({ type }) => type === 'role_granted');
+  await revokeRoles(tx, revoked);
+  await grantRoles(tx, granted);
 }
 
-/** A member of another organization now, whose former team has put them out: that row keeps the person, not the member. */
+/** For a member who moved to another organization: the deactivated row in the former team stays, without the member id. */
 async function releaseMembers(tx: Transaction, writes: readonly Write[]): Promise<void> {
   if (writes.length === 0) return;
   await tx.$executeRaw`
@@ -77,7 +68,7 @@ async function updateUsers(tx: Transaction, writes: readonly Write[]): Promise<v
     WHERE u.id = w.id`;
 }
 
-/** Only the date moves: what was read is what the row says, and an older read must not undo it. One in the future can't be. */
+/** Updates only the date, so that an older read can't undo this one. A date in the future is impossible, and is replaced. */
 async function stampUsers(tx: Transaction, writes: readonly Write[]): Promise<void> {
   if (writes.length === 0) return;
   await tx.$executeRaw`
@@ -86,7 +77,7 @@ async function stampUsers(tx: Transaction, writes: readonly Write[]): Promise<vo
     WHERE u.id = w.id AND (u.observed_at IS NULL OR u.observed_at < w.date OR u.observed_at > clock_timestamp())`;
 }
 
-/** Two active users of a team with one external id: it identifies nobody from now on, whoever leaves or comes. */
+/** Records an external id that two active users of a team have. From now on it identifies nobody. */
 async function noteSharedExternalIds(tx: Transaction, writes: readonly Write[]): Promise<void> {
   const written = writes.filter(({ plan: { row, changes } }) => row.externalId !== null && changes.some(mayShare));
   if (written.length === 0) return;
@@ -108,10 +99,10 @@ function mayShare(change: Change): boolean {
 }
 
 /**
- * Sessions of members whom Stytch still knows: revoked after the commit, by whoever comes first. It is asked for in the
- * same transaction, so that no process that dies loses it.
+ * Requests that the sessions of deactivated members be ended after the commit. The request is part of the transaction, so it
+ * is not lost if the process dies.
  */
-async function askForRevocation(tx: Transaction, writes: readonly Write[]): Promise<void> {
+async function requestSessionRevocation(tx: Transaction, writes: readonly Write[]): Promise<void> {
   const memberIds = changesOf(writes, 'user_deactivated')
     .filter(mayHaveSessions)
     .map(({ member_id }) => member_id);
@@ -122,7 +113,7 @@ async function askForRevocation(tx: Transaction, writes: readonly Write[]): Prom
     ON CONFLICT (stytch_member_id) DO UPDATE SET since = now(), tries = 0, retry_at = now()`;
 }
 
-/** Stytch has none of a member whom it does not know; and those of another organization's member are not ours to end. */
+/** Stytch has no sessions for an unknown member. The sessions of another organization's member are not ours to end. */
 function mayHaveSessions(change: MemberChange): boolean {
   return change.type === 'user_deactivated' && ['says_gone', 'signed_event'].includes(change.because);
 }
@@ -154,8 +145,8 @@ async function revokeRoles(tx: Transaction, changes: readonly MemberChange[]): P
 }
 
 /**
- * Grants only roles that still have the name they were planned for, held still (FOR SHARE) until the commit: a role that
- * is renamed or deleted at this very moment is not granted, and one of another team never.
+ * Grants only roles that still have the planned name, and locks them (FOR SHARE) until the commit. So a role that is renamed or
+ * deleted at the same time is not granted, nor is a role of another team.
  */
 async function grantRoles(tx: Transaction, changes: readonly MemberChange[]): Promise<void> {
   if (changes.length === 0) return;
@@ -172,6 +163,7 @@ async function grantRoles(tx: Transaction, changes: readonly MemberChange[]): Pr
     ON CONFLICT DO NOTHING`;
 }
 
+/** Revokes the API keys of `api_key_revoked` changes. */
 export async function revokeKeys(tx: Transaction, changes: readonly MemberChange[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.$executeRaw`
@@ -180,6 +172,7 @@ export async function revokeKeys(tx: Transaction, changes: readonly MemberChange
     WHERE k.id = c."keyId" AND k.revoked_at IS NULL`;
 }
 
+/** A change, with the member whose user it changes. */
 export type MemberChange = Change & { member_id: string };
 
 function changesOf(writes: readonly Write[], type: Change['type']): MemberChange[] {

@@ -2,20 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { noTracing, type Tracing } from '../../monitoring/tracing/tracing.js';
 
-/**
- * Answers each item, in order, or promises to, so that the others need not wait for it; calls onRead as soon as the next
- * batch may start.
- */
+/** Returns an answer, or a promise of one, for each item in order. Calls onRead as soon as the next batch may start. */
 export type BatchWork<Item, Answer> = (items: readonly Item[], onRead: () => void) => Promise<Promised<Answer>[]>;
+/** A promise keeps the other items of the batch from waiting for this answer. */
 export type Promised<Answer> = Answer | Error | Promise<Answer | Error>;
 
-/** Items that come this close together are worked on together; a hundredth of what a read from Stytch takes. */
+/** Items that arrive within this time form a batch. It is a small part of the time that a read from Stytch takes (150 ms). */
 const windowMs = 5;
 
 /**
- * Lets single items be worked on together: whatever arrives while a batch is being read from Stytch makes up the next
- * one. So batches are as large as Stytch is slow, one read is under way at a time, and a batch is written while the next
- * one is read. A batch is a step of its own, linked to the traces of its items.
+ * Collects single items into batches. Items that arrive while a batch is read from Stytch form the next batch, so batches grow
+ * when Stytch is slow. One batch is read at a time, and written while the next one is read. In traces, a batch is a step of its
+ * own, linked to the traces of its items.
  */
 export function createBatcher<Item, Answer>(
   work: BatchWork<Item, Answer>,
@@ -24,14 +22,14 @@ export function createBatcher<Item, Answer>(
   let turn: Promise<void> = Promise.resolve();
   let endTurn = () => {};
   let waiting = 0;
-  const begin = (asked: readonly Asked<Item>[]) => {
-    waiting -= asked.length;
-    const items = asked.map(({ item }) => item);
-    const step = { name: 'reconcile', causes: asked.map(({ trace }) => trace), facts: { 'scim.batch': asked.length } };
+  const begin = (batch: readonly Queued<Item>[]) => {
+    waiting -= batch.length;
+    const items = batch.map(({ item }) => item);
+    const step = { name: 'reconcile', causes: batch.map(({ trace }) => trace), facts: { 'scim.batch': batch.length } };
     return tracing.step(step, () => work(items, endTurn).then(asAnswers)).finally(endTurn);
   };
-  const loader = new DataLoader<Asked<Item>, Answer>(begin, {
-    cache: false, // what is shared is the read; each item is asked for once
+  const loader = new DataLoader<Queued<Item>, Answer>(begin, {
+    cache: false, // each item is loaded once
     maxBatchSize: sizeMax,
     batchScheduleFn: (dispatch) => {
       const previous = turn;
@@ -39,7 +37,7 @@ export function createBatcher<Item, Answer>(
         void previous
           .then(() => sleep(windowMs))
           .then(() => before(waiting))
-          .catch(() => {}) // then the work fails for the same reason, and says so to each item
+          .catch(() => {}) // the work fails for the same reason, and each item gets that error
           .then(() => {
             endTurn = resolve;
             dispatch(); // calls work before it returns
@@ -55,12 +53,12 @@ export function createBatcher<Item, Answer>(
 
 export type BatcherOptions = {
   sizeMax: number;
-  /** Waited for before each batch; what arrives meanwhile comes along. */
+  /** The next batch waits for this; items that arrive meanwhile join it. */
   before?: (waiting: number) => Promise<unknown> | undefined;
   tracing?: Tracing;
 };
 
-/** DataLoader takes an error for a refusal, and waits for a promise. */
+/** DataLoader rejects an item whose answer is an Error, and awaits a promise. */
 function asAnswers<Answer>(promised: Promised<Answer>[]): (Answer | Error)[] {
   return promised.map((one) => (one instanceof Promise ? (one.then(orThrow) as Answer) : one));
 }
@@ -70,4 +68,4 @@ function orThrow<Answer>(answer: Answer | Error): Answer {
   return answer;
 }
 
-type Asked<Item> = { item: Item; trace: string | undefined };
+type Queued<Item> = { item: Item; trace: string | undefined };

@@ -1,7 +1,7 @@
 /**
- * Asks one question about many items, or several about fewer each where Stytch takes fewer.
- * @param ask about a group of items
- * @param giveUp the answer for a group whose question failed and can't be divided any more
+ * Makes one request for many items, or several requests with fewer items each if Stytch accepts fewer.
+ * @param ask requests an answer for a group of items
+ * @param giveUp the answer for a group whose request failed and can't be divided further
  * @returns an answer for each group, in the order of the items
  */
 export type Divide = <Item, Answer>(
@@ -11,24 +11,24 @@ export type Divide = <Item, Answer>(
 ) => Promise<Answer[]>;
 
 export type DivideOptions = {
-  /** Items in one question, as far as is known. */
+  /** The most items in one request. */
   sizeMax: number;
-  /** Whether a failure may be one item's own, or that there are too many of them. */
+  /** True if one item, or their number, may be the cause of the error. */
   isDivisible: (error: unknown) => boolean;
-  /** Whether it says nothing about how many items there may be: these ones were too heavy. */
+  /** True if these items were too heavy. Then nothing is learned about the number of items. */
   isWeight?: (error: unknown) => boolean;
   /** Milliseconds since 1970. */
   now?: () => number;
 };
 
-/** From a thousand items down to one takes ten: when so many questions in a row failed, it is no item's own trouble. */
+/** Halving takes ten requests from a thousand items to one. If ten in a row fail, the cause is not a single item. */
 const failuresInARow = 10;
-/** A size that was learned is doubted again after this: Stytch may only have been slow. */
+/** A learned size is forgotten after an hour: Stytch may only have been slow. */
 const doubtAfterMs = 3_600_000;
 
 /**
- * A question that fails is asked again about each half of its items, down to the one that is the trouble. So one team's, or
- * one id's, trouble is its own; and when both halves are answered it was only too much at once, and their size is remembered.
+ * A request that fails is repeated with each half of its items, down to the one item that is the cause. So a problem of one
+ * team or one id affects no other. If both halves succeed, there were too many items, and the smaller size is remembered.
  */
 export function divider({ sizeMax, isDivisible, isWeight = () => false, now = Date.now }: DivideOptions): Divide {
   const learned = { size: sizeMax, atMs: 0 };
@@ -38,13 +38,13 @@ export function divider({ sizeMax, isDivisible, isWeight = () => false, now = Da
     const askOrHalve = async (
       group: typeof items,
     ): Promise<{ answers: Awaited<ReturnType<typeof ask>>[]; ok: boolean }> => {
-      let saysNothing = false;
+      let wasTooHeavy = false;
       try {
         const answer = await ask(group);
         progress.failures = 0;
         return { answers: [answer], ok: true };
       } catch (error) {
-        saysNothing = isWeight(error);
+        wasTooHeavy = isWeight(error);
         progress.failures += 1;
         const isOver = group.length === 1 || !isDivisible(error) || progress.failures >= failuresInARow;
         if (isOver) return { answers: [await giveUp(group, error)], ok: false };
@@ -53,7 +53,7 @@ export function divider({ sizeMax, isDivisible, isWeight = () => false, now = Da
       const first = await askOrHalve(group.slice(0, middle));
       const second = await askOrHalve(group.slice(middle));
       const ok = first.ok && second.ok;
-      if (ok && !saysNothing) Object.assign(learned, { size: Math.min(size(), middle), atMs: now() });
+      if (ok && !wasTooHeavy) Object.assign(learned, { size: Math.min(size(), middle), atMs: now() });
       return { answers: [...first.answers, ...second.answers], ok };
     };
     const all = [];

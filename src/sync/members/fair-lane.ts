@@ -1,22 +1,20 @@
-/**
- * Runs work a few at a time. The work of one key never takes all the places, and keys take turns, so that nobody waits for
- * another's thousands.
- */
+/** Limits how much work runs at the same time, in total and for each key. Keys take turns, so a long backlog of one delays no other. */
 export type FairLane = {
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
-  /** How much work of this key waits for its turn. */
+  /** How much work of this key is waiting. */
   waiting(key: string): number;
 };
 
 export type FairLaneOptions = {
-  /** Works at the same time. */
+  /** Limit for all keys together. */
   atOnce: number;
-  /** Of one key. */
+  /** Limit for one key. */
   atOnceOfOne: number;
 };
 
+/** A lane with these limits. */
 export function fairLane({ atOnce, atOnceOfOne }: FairLaneOptions): FairLane {
-  /** Works that wait, by key; the key whose turn is next comes first. */
+  /** Waiting work by key. The key whose turn is next is first. */
   const waiting = new Map<string, (() => void)[]>();
   const running = new Map<string, number>();
   let total = 0;
@@ -31,7 +29,7 @@ export function fairLane({ atOnce, atOnceOfOne }: FairLaneOptions): FairLane {
     for (let key = next(); key !== undefined && total < atOnce; key = next()) {
       const works = waiting.get(key) ?? [];
       const begin = works.shift();
-      waiting.delete(key); // to the end of the line
+      waiting.delete(key); // so that the key is appended at the end
       if (works.length > 0) waiting.set(key, works);
       count(key, 1);
       begin?.();

@@ -6,8 +6,8 @@ import { parseHint } from '../../queue/jobs.js';
 import type { MemberHint } from './reconcile-hints.js';
 
 /**
- * What a worker does with a job of the hint queues: a hint about one member goes into the next batch, any other becomes
- * a re-read. One line in the log, with the lag.
+ * Handles a job of the queues `hints` and `leavers`. A hint about one member goes into the next batch; any other hint requests
+ * a reread. Logs one line, with the lag.
  */
 export function hintHandler(parts: {
   reconcile: (hint: MemberHint) => Promise<Outcome>;

@@ -3,11 +3,11 @@ import type { Log } from '../../log/log.js';
 import type { Observer } from '../../monitoring/observer.js';
 import type { JobHandler } from '../../queue/consume.js';
 import { parseRechecks } from '../../queue/jobs.js';
-import { type LookAgain, recheckMembers } from './recheck-members.js';
+import { type ReconcileMember, recheckMembers } from './recheck-members.js';
 
-/** What a worker does with the second looks at members that we asked ourselves for. */
+/** Handles a job of the queue `rereads`: reads its members again. */
 export function rereadHandler(deps: {
-  lookAgain: LookAgain;
+  reconcile: ReconcileMember;
   rereads: Rereads;
   searchLagMs: number;
   observer: Observer;
@@ -16,7 +16,7 @@ export function rereadHandler(deps: {
   return async (job) => {
     const { members, round } = parseRechecks(job.data);
     const changed = await recheckMembers(deps, members, round);
-    for (const { occasion, memberId } of changed) deps.observer.foundLater(occasion, memberId);
+    for (const { occasion, memberId } of changed) deps.observer.recheckChanged(occasion, memberId);
     if (changed.length > 0) {
       deps.log.info({ members: members.length, round, changed: changed.length }, 'recheck found changes');
     }

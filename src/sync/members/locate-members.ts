@@ -3,16 +3,16 @@ import type { Hint } from '../../directory/hint.js';
 import { type Instant, instantOf } from '../../directory/instant.js';
 
 /**
- * Where to ask Stytch for a member: its organization, null if only a direct get can tell, or nowhere at all. And what
- * Scanner knows of it: its user's team, and the date of what the row shows.
+ * Where to read a member: its organization, or null if only a get can find it. With the user's team and the date of the row, if
+ * there is a user. `unknown_team`: Scanner does not know the organization, so there is nothing to read.
  */
 export type Place =
   | { organizationId: string | null; user?: { teamId: string; readAt: Instant | null } }
   | 'unknown_team';
 
 /**
- * Member id -> where to ask. A published DELETE carries no organization, so the user's own team comes first, then what
- * the hint says, if Scanner knows that organization.
+ * Member id -> where to read it. A DELETE event has no organization, so the user's own team comes first, then the
+ * organization of the hint, if Scanner knows it.
  */
 export async function locateMembers(database: Database, hints: readonly Hint[]): Promise<Map<string, Place>> {
   const home = await homesOfUsers(
@@ -24,7 +24,7 @@ export async function locateMembers(database: Database, hints: readonly Hint[]):
   for (const { memberIds, organizationId } of hints) {
     for (const memberId of memberIds) {
       const earlier = places.get(memberId);
-      if (earlier !== undefined && earlier !== 'unknown_team') continue; // another hint knew better
+      if (earlier !== undefined && earlier !== 'unknown_team') continue; // another hint has named the organization
       places.set(memberId, placeOf(home.get(memberId), organizationId, known));
     }
   }

@@ -12,38 +12,38 @@ import {
 import type { BudgetedDirectory } from '../../stytch/search-budget.js';
 import { divider } from './divide.js';
 
-/** A member to read. Without an organization only a direct get can find it. */
+/** A member to read. Without an organization only a get can find it. */
 export type Wanted = { memberId: string; organizationId: string | null };
 
-/** What the directory says of a member, and whether Stytch itself says so or only its search. */
+/** What the directory says about a member, and whether a get said it (`isDirect`) or a search. */
 export type Observed = { member: DirectoryMember; isDirect: boolean };
 
-/** Member id -> what the directory says, or why it could not be read. Each wanted member is in it. */
+/** Member id -> what the directory says, or why the member could not be read. */
 export type MembersRead = Map<string, Observed | Error>;
 
-/** Ways to read members. @param room that the caller holds for what is read */
+/** Ways to read members. `room` is the memory that the caller holds for the answers. */
 export type MemberReads = {
-  /** By search, and directly whom it does not find: each wanted member is in it. */
+  /** By search, then by get for members that the search does not find. The result has every wanted member. */
   readMembers(wanted: readonly Wanted[], room?: Room): Promise<MembersRead>;
-  /** By search alone, which takes one call; `open` are those who have to be asked about directly, one by one. */
-  readQuickly(wanted: readonly Wanted[], room?: Room): Promise<{ read: MembersRead; open: readonly Wanted[] }>;
+  /** By search only. `open`: members that must be read by get. */
+  readBySearch(wanted: readonly Wanted[], room?: Room): Promise<{ read: MembersRead; open: readonly Wanted[] }>;
 };
 export type ReadMembers = MemberReads['readMembers'];
 
-/** Up to here asking one by one is quicker, and more truthful, than an index with 0.15 to 9 s of latency. */
+/** For up to five members, gets are faster and more accurate than a search (0.15 to 9 s, and its index lags). */
 const fewMembers = 5;
 /** Direct gets at the same time; Stytch publishes no limit for them, so we stay modest. */
 const getsAtOnce = 10;
-/** A page of Stytch's; that one search takes as many ids is our own guess, so fewer are asked for when it refuses. */
+/** The size of a Stytch page. That a search accepts so many ids is our guess; after a refusal the number is halved. */
 const searchIdsMax = 1000;
 
 /**
- * Reads members by the cheapest way that can be believed: a few by direct get; many by search, which takes 1,000 ids a
- * call but is an index that lags, so whoever it doesn't know is asked for directly before "not found" is believed.
+ * Reads a few members by get, and many by search: 1,000 ids a call. The search index lags, so a member that it does not find
+ * is read by get before “not found” is accepted.
  */
 export function memberReader(stytch: StytchDirectory, reading: ReadOptions): MemberReads {
   const divide = divider({ sizeMax: searchIdsMax, isDivisible: isRefusal, isWeight });
-  const readQuickly: MemberReads['readQuickly'] = async (wanted, room) => {
+  const readBySearch: MemberReads['readBySearch'] = async (wanted, room) => {
     const options = { ...reading, room };
     const searchable = wanted.filter(({ organizationId }) => organizationId !== null).sort(byOrganization);
     const read: MembersRead = new Map();
@@ -58,31 +58,33 @@ export function memberReader(stytch: StytchDirectory, reading: ReadOptions): Mem
     return { read, open: wanted.filter(({ memberId }) => isDoubtful(read.get(memberId), reading)) };
   };
   return {
-    readQuickly,
+    readBySearch,
     readMembers: async (wanted, room) => {
-      const { read, open } = await readQuickly(wanted, room);
-      const asked = await getAll(stytch, open, { ...reading, room });
-      return new Map(wanted.map(({ memberId }) => [memberId, asked.get(memberId) ?? read.get(memberId) ?? lost()]));
+      const { read, open } = await readBySearch(wanted, room);
+      const direct = await getAll(stytch, open, { ...reading, room });
+      return new Map(
+        wanted.map(({ memberId }) => [memberId, direct.get(memberId) ?? read.get(memberId) ?? noAnswer()]),
+      );
     },
   };
 }
 
-/** For a batcher: as many as this are asked for by search, so its turn is waited for while the batch still grows. */
+/** For a batcher: many members are read by search, so the batch waits for a search to be allowed, and grows meanwhile. */
 export function turnFor(stytch: BudgetedDirectory): (waiting: number) => Promise<void> | undefined {
   return (waiting) => (waiting > fewMembers ? stytch.takeTurn() : undefined);
 }
 
 export type ReadOptions = {
-  /** Learns what members take. */
+  /** Learns how much memory the members need. */
   memory: Pick<Memory, 'learn' | 'bytesPerMember'>;
-  /** Longest wait for one call. */
+  /** Longest wait for one call, in milliseconds. */
   deadlineMs?: number;
-  /** The members were said, and signed, to be gone: an index that still shows them active is asked no further. */
+  /** Signed events say that the members are gone. A member whom a search still shows as active is read by get. */
   expectGone?: boolean;
 };
 
-/** The members that can be understood; who can't is asked for alone, and fails alone. */
-export function understood(members: readonly unknown[]): DirectoryMember[] {
+/** The members that can be understood. The others are read alone, and fail alone. */
+export function readableMembers(members: readonly unknown[]): DirectoryMember[] {
   return members.flatMap((member) => {
     try {
       return [directoryMemberOf(member)];
@@ -98,8 +100,8 @@ function isDoubtful(found: Observed | Error | undefined, { expectGone = false }:
   return expectGone && !(found instanceof Error) && found.member.presence === 'active';
 }
 
-function lost(): Error {
-  return new TransientError('Reading from Stytch gave no answer.');
+function noAnswer(): Error {
+  return new TransientError('Stytch gave no answer for a member. It will be tried again.');
 }
 
 type Reading = ReadOptions & { room: Room | undefined };
@@ -126,13 +128,15 @@ function callOptions({ deadlineMs, room }: Reading): CallOptions {
   return { room, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
 }
 
-/** One member who is larger than anything that we read. */
+/** For a member whose object exceeds our limit: permanent, because its size stays. */
 function tooLarge(memberId: string, error: unknown): never {
   if (!(error instanceof AnswerTooLarge) || !error.isForGood) throw error;
-  throw new UnreadableMember(`Member ${memberId} is larger than we read. Look at it in Stytch's dashboard.`);
+  throw new UnreadableMember(
+    `Member ${memberId} is too large to read. Look at its roles and groups in Stytch's dashboard.`,
+  );
 }
 
-/** Whom it does not find, or was not answered about, is asked for directly. @throws as searchByIds */
+/** Adds the members that a search finds to `read`. @throws as searchByIds */
 async function searchInto(
   read: MembersRead,
   stytch: StytchDirectory,
@@ -151,14 +155,14 @@ async function searchInto(
   }
 }
 
-/** Too much because of what the members hold, not because of how many they are. */
+/** True if the answer was too large because of the members' content, not because of their number. */
 function isWeight(error: unknown): boolean {
   return error instanceof AnswerTooLarge;
 }
 
 /**
- * The members of these organizations with these ids, from all pages of one search.
- * @throws TransientError, and what Stytch refuses
+ * The members with these ids in these organizations, from all pages of one search.
+ * @throws TransientError, or Stytch's refusal
  */
 export async function searchByIds(
   stytch: StytchDirectory,
@@ -168,13 +172,10 @@ export async function searchByIds(
   const found = { members: [] as unknown[], bytes: 0 };
   let cursor: string | null = null;
   for (let page = 0; page < search.memberIds.length; page++) {
-    const asked: MemberPage = await stytch.searchMembers(
-      { ...search, ...(cursor === null ? {} : { cursor }) },
-      options,
-    );
-    found.members.push(...asked.members);
-    found.bytes += asked.bytes;
-    cursor = asked.nextCursor;
+    const answer: MemberPage = await stytch.searchMembers(cursor === null ? search : { ...search, cursor }, options);
+    found.members.push(...answer.members);
+    found.bytes += answer.bytes;
+    cursor = answer.nextCursor;
     if (cursor === null) break;
   }
   return found;
@@ -190,7 +191,7 @@ function readInto(read: MembersRead, member: unknown): void {
   }
 }
 
-/** So that half of them are half of the organizations as well. */
+/** Sorted by organization, so that half of the members are in half of the organizations. */
 function byOrganization(a: Wanted, b: Wanted): number {
   return String(a.organizationId) < String(b.organizationId) ? -1 : 1;
 }
@@ -200,5 +201,5 @@ function failAll(read: MembersRead, wanted: readonly Wanted[], failure: Error): 
 }
 
 function asFailure(error: unknown): Error {
-  return error instanceof Error ? error : lost();
+  return error instanceof Error ? error : noAnswer();
 }

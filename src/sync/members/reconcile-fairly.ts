@@ -1,64 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '../../errors/errors.js';
+import type { NeedsDirectRead } from '../apply/converge.js';
+import type { Promised } from './batcher.js';
 import type { FairLane } from './fair-lane.js';
 import type { MemberReads } from './read-members.js';
 import {
+  type AttemptResults,
+  directly,
+  helping,
   holdFor,
-  type Look,
-  type Looked,
-  lookOnce,
   type MemberResult,
+  noResult,
   partsOf,
   type ReconcileDependencies,
+  type ReconcileRequest,
   reconcileMembers,
+  reconcileOnce,
 } from './reconcile-members.js';
 
 export type FairDependencies = ReconcileDependencies & {
-  readQuickly: MemberReads['readQuickly'];
-  /** Where members are asked about directly, one by one, the teams in turn. */
+  readBySearch: MemberReads['readBySearch'];
+  /** Runs direct reads; teams take turns. */
   lane: FairLane;
 };
 
-/** So many of a team's members wait already to be asked about directly: whoever comes now is better asked about later. */
+/** Too many members of the team wait for a direct read. This member should be read later. */
 export class TooManyWaiting extends TransientError {
   override name = 'TooManyWaiting';
 }
 
-/** At five at a time and 150 ms each they wait six seconds; and they take a fifteenth of the hints that a worker has in hand. */
-const crowd = 200;
-/** A batch without a search ends its turn when its members are read, so that the next one gathers; but not for a call that hangs. */
+/** At five at a time and 150 ms each, 200 members wait six seconds. They are a fifteenth of the hints that a worker holds. */
+const waitingMax = 200;
+/** A batch without a search lets the next batch start when its members are read, or after this time if a call hangs. */
 const turnMsMax = 500;
 
-/** What became of a member, or a promise of it. */
-export type Soon = MemberResult | Error | Promise<MemberResult | Error>;
-
 /**
- * Reconciles members for a batcher: those whom one search answers for together, and at once; each of the others is asked
- * about directly, in its turn among all teams, and keeps nobody of the batch waiting.
- * @param onRead called when the search is answered: the next batch may read while this one is applied
+ * Reconciles the members of a batch. Members that one search answers for are reconciled together, at once. Each other member
+ * waits for a direct read in the lane, and the batch does not wait for it.
+ * @param onRead called when the search is answered: the next batch may read while this one is written
+ * @returns member id -> the result, or a promise of it
  */
 export async function reconcileFairly(
   deps: FairDependencies,
-  looks: readonly Look[],
+  requests: readonly ReconcileRequest[],
   onRead?: () => void,
-): Promise<Map<string, Soon>> {
-  const soon = new Map<string, Soon>();
-  for (const part of partsOf(deps, looks)) {
-    const results = await searchOnce(deps, part);
-    for (const look of part) soon.set(look.memberId, soonOf(deps, look, results.get(look.memberId)));
+): Promise<Map<string, Promised<MemberResult>>> {
+  const results = new Map<string, Promised<MemberResult>>();
+  for (const part of partsOf(deps, requests)) {
+    const searched = await searchOnce(deps, part);
+    for (const request of part) {
+      results.set(request.memberId, resultOrDirectRead(deps, request, searched.get(request.memberId)));
+    }
   }
-  const promised = [...soon.values()].filter((one) => one instanceof Promise);
-  if (promised.length < soon.size) onRead?.();
+  const promised = [...results.values()].filter((result) => result instanceof Promise);
+  if (promised.length < results.size) onRead?.();
   else void Promise.race([Promise.all(promised), sleep(turnMsMax)]).then(onRead);
-  return soon;
+  return results;
 }
 
-function searchOnce(deps: FairDependencies, looks: readonly Look[]): Promise<Looked> {
-  return holdFor(deps, looks, (room) =>
-    lookOnce(deps, looks, {
+function searchOnce(deps: FairDependencies, requests: readonly ReconcileRequest[]): Promise<AttemptResults> {
+  return holdFor(deps, requests, (room) =>
+    reconcileOnce(deps, requests, {
       room,
       read: async (wanted) => {
-        const { read, open } = await deps.readQuickly(wanted, room);
+        const { read, open } = await deps.readBySearch(wanted, room);
         for (const { memberId } of open) read.delete(memberId);
         return read;
       },
@@ -66,23 +71,20 @@ function searchOnce(deps: FairDependencies, looks: readonly Look[]): Promise<Loo
   );
 }
 
-type Result = Looked extends Map<string, infer Value> ? Value : never;
-
-function soonOf(deps: FairDependencies, look: Look, result: Result | undefined): Soon {
-  if (result !== undefined && (result instanceof Error || !('look' in result))) return result;
-  const team = look.organizationId ?? look.memberId;
-  if (deps.lane.waiting(team) >= crowd)
-    return new TooManyWaiting('Too many of its team wait to be asked about directly.');
-  const others = (result?.look ?? []).filter((memberId) => memberId !== look.memberId);
-  const asked: Look[] = [
-    look,
-    ...others.map((memberId): Look => ({ memberId, organizationId: null, occasions: [{ trigger: 'recheck' }] })),
-  ];
+function resultOrDirectRead(
+  deps: FairDependencies,
+  request: ReconcileRequest,
+  result: MemberResult | NeedsDirectRead | Error | undefined,
+): Promised<MemberResult> {
+  if (result !== undefined && (result instanceof Error || !('readDirectly' in result))) return result;
+  const { memberId, organizationId } = request;
+  const team = organizationId ?? memberId;
+  if (deps.lane.waiting(team) >= waitingMax) {
+    return new TooManyWaiting(`Too many members of the team wait for a direct read. Member ${memberId} is read later.`);
+  }
+  const others = (result?.readDirectly ?? []).filter((id) => id !== memberId);
   return deps.lane.run(team, async () => {
-    const settled = await reconcileMembers(
-      deps,
-      asked.map((one) => ({ ...one, organizationId: null })),
-    );
-    return settled.get(look.memberId) ?? new TransientError(`Member ${look.memberId} was not looked at.`);
+    const settled = await reconcileMembers(deps, [directly(request), ...others.map(helping)]);
+    return settled.get(memberId) ?? noResult(memberId);
   });
 }

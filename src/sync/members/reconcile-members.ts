@@ -1,148 +1,152 @@
 import { databaseClock, withDatabaseErrors } from '../../database/database.js';
 import type { Instant } from '../../directory/instant.js';
-import { type GoneMember, goneMember } from '../../directory/member.js';
+import { goneMember } from '../../directory/member.js';
 import type { Occasion } from '../../directory/sync-event.js';
 import { type Reading, readingAt } from '../../directory/world.js';
 import { PermanentError, TransientError } from '../../errors/errors.js';
 import { type Memory, membersAtOnce, type Room } from '../../process/memory-budget.js';
 import {
   type ConvergeDependencies,
-  type Converged,
   type ConvergeResult,
   converge,
+  type Decided,
+  type NeedsDirectRead,
   type Task,
 } from '../apply/converge.js';
-import { spotCheck } from './confirm-search.js';
 import type { MembersRead, ReadMembers, Wanted } from './read-members.js';
+import { spotCheck } from './spot-check.js';
 
-/** A member to look at, and why. */
-export type Look = Wanted & { occasions: readonly Occasion[] };
+/** A member to reconcile, and why. Without an organization the member is read directly. */
+export type ReconcileRequest = Wanted & { occasions: readonly Occasion[] };
 
-/** What became of a member, and the reading that it came from. */
-export type MemberResult = Exclude<Converged, { look: readonly string[] }> & {
-  /** The database's clock before Stytch was asked. */
+/** The result for a member, and the read that it comes from. */
+export type MemberResult = Decided & {
+  /** The database's clock before the read. */
   fence: Instant;
-  /** Stytch itself was asked, and not its search. */
+  /** Read by get, not by search. */
   isDirect: boolean;
 };
 
-/** Member id -> what became of it, or why it could not be reconciled now. */
+/** Member id -> the result, or why the member could not be reconciled now. */
 export type MemberResults = Map<string, MemberResult | Error>;
 
-export type ReconcileDependencies = Pick<ConvergeDependencies, 'database' | 'notices' | 'onLeft'> & {
+export type ReconcileDependencies = Pick<ConvergeDependencies, 'database' | 'notices' | 'onDeactivated'> & {
   readMembers: ReadMembers;
-  /** How far a search may be behind. */
+  /** How far a search may lag. */
   searchLagMs: number;
   memory: Memory;
-  /** Room that the caller holds already, for a few members. */
+  /** Room in memory that the caller already holds, enough for a few members. */
   room?: Room;
 };
 
 export type ReconcileOptions = {
-  /** Decide, and write nothing: what would change now? */
+  /** Decide and write nothing. */
   dryRun?: boolean;
-  /** No event said that something changed. */
-  isUnasked?: boolean;
-  /** Their team's sweep has missed these members: one who is of another organization than this one has left the team. */
+  /** No event asked for these reads. */
+  withoutEvent?: boolean;
+  /** The organization of the team whose sweep missed these members. A member of another organization has left the team. */
   missingFrom?: string;
 };
 
-/** Deciding about one member can take a look at others, and a row may have been read anew meanwhile; in practice one extra round. */
+/** A decision may need direct reads of other members, and rows may change meanwhile. One extra round is usual. */
 const roundsMax = 4;
 
 /**
- * Reads the members' state now and makes the database equal to it, as many at a time as there is room for in memory. Where
- * a search is not enough, Stytch is asked directly.
+ * Reads the members' current state and makes the database equal to it, as many members at a time as memory has room for.
+ * Reads a member directly where a search is not enough. Safe to run twice, late, or at the same time as itself: the fence
+ * decides which reading counts.
  */
 export async function reconcileMembers(
   deps: ReconcileDependencies,
-  looks: readonly Look[],
+  requests: readonly ReconcileRequest[],
   options: ReconcileOptions = {},
 ): Promise<MemberResults> {
-  const settled: MemberResults = new Map();
-  for (const part of partsOf(deps, looks)) {
-    for (const [memberId, result] of await reconcilePart(deps, part, options)) settled.set(memberId, result);
+  const results: MemberResults = new Map();
+  for (const part of partsOf(deps, requests)) {
+    for (const [memberId, result] of await reconcilePart(deps, part, options)) results.set(memberId, result);
   }
-  return settled;
+  return results;
 }
 
-/** Members of one organization weigh alike, so they are kept together: who is light need not be asked for in small parts. */
-export function partsOf({ memory }: Pick<ReconcileDependencies, 'memory'>, looks: readonly Look[]): Look[][] {
-  const parts: Look[][] = [];
+/** Splits requests into parts that fit into memory. Sorted by weight, so that light members need not be read in small parts. */
+export function partsOf(
+  { memory }: Pick<ReconcileDependencies, 'memory'>,
+  requests: readonly ReconcileRequest[],
+): ReconcileRequest[][] {
+  const parts: ReconcileRequest[][] = [];
   let left = 0;
-  for (const look of [...looks].sort((a, b) => weightOf(memory, a) - weightOf(memory, b))) {
-    const weight = weightOf(memory, look);
+  for (const request of [...requests].sort((a, b) => weightOf(memory, a) - weightOf(memory, b))) {
+    const weight = weightOf(memory, request);
     if (left < weight) {
       parts.push([]);
       left = 1;
     }
-    parts.at(-1)?.push(look);
+    parts.at(-1)?.push(request);
     left -= weight;
   }
   return parts;
 }
 
-/** The share that a member takes of what is asked for at once. */
-function weightOf(memory: Memory, { organizationId }: Look): number {
+/** The share of one read that this member takes. */
+function weightOf(memory: Memory, { organizationId }: ReconcileRequest): number {
   return 1 / membersAtOnce(memory, [organizationId]);
 }
 
 async function reconcilePart(
   deps: ReconcileDependencies,
-  looks: readonly Look[],
+  requests: readonly ReconcileRequest[],
   options: ReconcileOptions,
 ): Promise<MemberResults> {
-  const settled: MemberResults = new Map();
-  let open = looks;
+  const results: MemberResults = new Map();
+  let open = requests;
   for (let round = 1; open.length > 0 && round <= roundsMax; round++) {
-    const asked = open;
-    const look = (room: Room) => lookOnce(deps, asked, { ...options, room, read: deps.readMembers });
-    open = settle(settled, asked, await (deps.room ? look(deps.room) : holdFor(deps, asked, look)));
+    const current = open;
+    const attempt = (room: Room) => reconcileOnce(deps, current, { ...options, room, read: deps.readMembers });
+    const attempted = await (deps.room ? attempt(deps.room) : holdFor(deps, current, attempt));
+    open = keepDecided(results, current, attempted);
   }
-  for (const { memberId } of open) settled.set(memberId, new TransientError(undecided(memberId)));
-  return settled;
+  for (const { memberId } of open) results.set(memberId, new TransientError(undecided(memberId)));
+  return results;
 }
 
 function undecided(memberId: string): string {
-  return `Which user member ${memberId} is could not be told: those who have its external id can't be read now, or keep changing.`;
+  return `It is not clear which user member ${memberId} is: members with the same external id can't be read now, or keep changing. It will be tried again.`;
 }
 
-/** Works when there is room for what these members take, as far as is known. */
+/** Waits for room in memory for these members, then does the work. */
 export function holdFor<T>(
   { memory }: Pick<ReconcileDependencies, 'memory'>,
-  looks: readonly Look[],
+  requests: readonly ReconcileRequest[],
   work: (room: Room) => Promise<T>,
 ): Promise<T> {
-  return memory.hold(looks.length * memory.bytesPerMember(looks.map(({ organizationId }) => organizationId)), work);
+  const organizationIds = requests.map(({ organizationId }) => organizationId);
+  return memory.hold(requests.length * memory.bytesPerMember(organizationIds), work);
 }
 
-/** Of some, only who has to be asked about directly, together with them, is known. */
-export type Looked = Map<string, MemberResult | Error | { look: readonly string[] }>;
+/** Member id -> the result, or the members who must be read directly before there is one. */
+export type AttemptResults = Map<string, MemberResult | NeedsDirectRead | Error>;
 
-export type LookOptions = ReconcileOptions & { room: Room; read: ReadMembers };
+export type AttemptOptions = ReconcileOptions & { room: Room; read: ReadMembers };
 
-/** The fence is taken before the read, so that whatever is applied meanwhile by somebody who read later is left alone. */
-export async function lookOnce(
+/** One read and one write. The fence is taken before the read, so that rows that a later read has written stay as they are. */
+export async function reconcileOnce(
   { readMembers, searchLagMs, ...deps }: ReconcileDependencies,
-  looks: readonly Look[],
-  { read: readThem, dryRun = false, isUnasked = false, missingFrom, room }: LookOptions,
-): Promise<Looked> {
+  requests: readonly ReconcileRequest[],
+  { read: readNow, dryRun = false, withoutEvent = false, missingFrom, room }: AttemptOptions,
+): Promise<AttemptResults> {
   const fence = await withDatabaseErrors(() => databaseClock(deps.database));
-  const read = await readThem(looks, room);
+  const read = await readNow(requests, room);
   const failed = failuresIn(read);
-  const unreadable = new Set(
-    failed.filter(([, error]) => error instanceof PermanentError).map(([memberId]) => memberId),
-  );
-  const tasks = tasksOf(looks, read, (observed) =>
+  const unreadable = failed.filter(([, error]) => error instanceof PermanentError).map(([memberId]) => memberId);
+  const tasks = tasksOf(requests, read, (observed) =>
     readingAt(missingFrom === undefined ? observed : leftTeam(observed, missingFrom), fence, searchLagMs),
   );
-  const examine = (readings: readonly Reading[]) => spotCheck(readMembers, readings);
-  const options = { stampUnchanged: true, dryRun, unreadable, isUnasked };
-  const converged = await converge({ ...deps, spotCheck: examine }, tasks, options);
-  return new Map<string, MemberResult | Error | { look: readonly string[] }>([
-    ...withReading(converged, fence, read),
-    ...failed,
-  ]);
+  const check = (readings: readonly Reading[]) => spotCheck(readMembers, readings);
+  const options = { stampUnchanged: true, dryRun, unreadable: new Set(unreadable), withoutEvent };
+  const converged = await converge({ ...deps, spotCheck: check }, tasks, options);
+  const results = withRead(converged, fence, read);
+  for (const [memberId, error] of failed) results.set(memberId, error);
+  return results;
 }
 
 type Observed = Pick<Reading, 'member' | 'isDirect'>;
@@ -150,12 +154,15 @@ type Observed = Pick<Reading, 'member' | 'isDirect'>;
 function leftTeam(observed: Observed, organizationId: string): Observed {
   const { member, isDirect } = observed;
   if (member.presence === 'gone' || member.organizationId === organizationId) return observed;
-  const left: GoneMember = goneMember(member.memberId, 'other_organization');
-  return { member: left, isDirect };
+  return { member: goneMember(member.memberId, 'other_organization'), isDirect };
 }
 
-function tasksOf(looks: readonly Look[], read: MembersRead, readingOf: (observed: Observed) => Reading): Task[] {
-  return looks.flatMap(({ memberId, occasions }) => {
+function tasksOf(
+  requests: readonly ReconcileRequest[],
+  read: MembersRead,
+  readingOf: (observed: Observed) => Reading,
+): Task[] {
+  return requests.flatMap(({ memberId, occasions }) => {
     const observed = read.get(memberId);
     return observed === undefined || observed instanceof Error ? [] : [{ reading: readingOf(observed), occasions }];
   });
@@ -165,31 +172,47 @@ function failuresIn(read: MembersRead): [string, Error][] {
   return [...read].filter((entry): entry is [string, Error] => entry[1] instanceof Error);
 }
 
-function withReading(converged: ConvergeResult, fence: Instant, read: MembersRead): Looked {
-  return new Map(
-    [...converged].map(([memberId, result]) => {
-      const observed = read.get(memberId);
-      const isDirect = observed !== undefined && !(observed instanceof Error) && observed.isDirect;
-      const isOpen = result instanceof Error || 'look' in result;
-      return [memberId, isOpen ? result : { ...result, fence, isDirect }];
-    }),
-  );
+function withRead(converged: ConvergeResult, fence: Instant, read: MembersRead): AttemptResults {
+  const results: AttemptResults = new Map();
+  for (const [memberId, result] of converged) {
+    const observed = read.get(memberId);
+    const isDirect = observed !== undefined && !(observed instanceof Error) && observed.isDirect;
+    const isOpen = result instanceof Error || 'readDirectly' in result;
+    results.set(memberId, isOpen ? result : { ...result, fence, isDirect });
+  }
+  return results;
 }
 
-/** Files what is decided; returns who must be asked about directly, together with the members that it hangs on. */
-function settle(settled: MemberResults, looks: readonly Look[], results: Looked): Look[] {
-  const again = new Map<string, Look>();
-  const asked = new Map(looks.map((look) => [look.memberId, look]));
-  for (const look of looks) {
-    const result = results.get(look.memberId) ?? new TransientError(`Member ${look.memberId} was not handled.`);
-    if (result instanceof Error || !('look' in result)) {
-      settled.set(look.memberId, result);
+/** Keeps the results that are decided. Returns requests for direct reads of the other members, and of those they depend on. */
+function keepDecided(
+  results: MemberResults,
+  requests: readonly ReconcileRequest[],
+  attempted: AttemptResults,
+): ReconcileRequest[] {
+  const again = new Map<string, ReconcileRequest>();
+  const byMember = new Map(requests.map((request) => [request.memberId, request]));
+  for (const { memberId } of requests) {
+    const result = attempted.get(memberId) ?? noResult(memberId);
+    if (result instanceof Error || !('readDirectly' in result)) {
+      results.set(memberId, result);
       continue;
     }
-    for (const memberId of [look.memberId, ...result.look]) {
-      const one = asked.get(memberId) ?? { memberId, occasions: [{ trigger: 'recheck' }] };
-      again.set(memberId, { ...one, organizationId: null }); // without an organization only a direct get can find it
-    }
+    for (const id of [memberId, ...result.readDirectly]) again.set(id, directly(byMember.get(id) ?? helping(id)));
   }
   return [...again.values()];
+}
+
+/** The same request, by get: a member without an organization can't be searched for. */
+export function directly(request: ReconcileRequest): ReconcileRequest {
+  return { ...request, organizationId: null };
+}
+
+/** A member who is read only because the decision about another member depends on it. */
+export function helping(memberId: string): ReconcileRequest {
+  return { memberId, organizationId: null, occasions: [{ trigger: 'recheck' }] };
+}
+
+/** For a member who is missing from the results of a batch. */
+export function noResult(memberId: string): TransientError {
+  return new TransientError(`There is no result for member ${memberId}. It will be tried again.`);
 }

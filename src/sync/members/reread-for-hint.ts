@@ -8,15 +8,15 @@ import { occasionOf } from './reconcile-hints.js';
 export type RereadDependencies = {
   database: Database;
   rereads: Rereads;
-  /** Compares the team's SCIM connection with what Scanner knows of it. */
+  /** Compares the team's SCIM connection with Scanner's row. */
   noticeConnection: (teamId: string) => Promise<void>;
 };
 
 /**
- * Handles a hint that names no single member (a group, a connection, an organization, something unknown): the members it
- * names, else its team, else every connected team is to be read again. A list of who is in a group now does not say who was
- * removed from it: then the team is read as well. The request is queued first and the hint recorded
- * after: dying in between only asks twice.
+ * Handles a hint that does not name a single member (a group, a connection, an organization, an unknown type). Queues a reread
+ * of the members that it names, or else of its team, or else of every connected team. A list of a group's members does not
+ * say who was removed, so the team is read as well. The reread is queued before the hint is recorded: a process that dies in
+ * between only queues it twice.
  */
 export async function rereadForHint(
   { database, rereads, noticeConnection }: RereadDependencies,
@@ -43,7 +43,7 @@ async function requestReread(rereads: Rereads, hint: Hint, teamId: string | null
   return teamId === null ? rereads.everyTeam(sweep) : rereads.team(teamId, sweep);
 }
 
-/** By the organization or the connection that it names, else by a member whom Scanner knows. */
+/** The team id, by the hint's organization or connection, or else by a member that has a user. */
 async function findTeam(database: Database, hint: Hint): Promise<string | null> {
   const { organizationId, connectionId, memberIds } = hint;
   if (organizationId !== null) {

@@ -4,18 +4,18 @@ import { recordEvents } from '../apply/record-events.js';
 import { type MemberChange, revokeKeys } from '../apply/write-plans.js';
 
 /**
- * A transaction that deactivates somebody may have looked for keys before this one was there. None lives longer than this
- * (database.ts ends it after 20 s), so a key is looked at until it is that old.
+ * A transaction that deactivates a user may have read the user's keys before a new key was committed. A transaction lasts 20 s
+ * at most (database.ts), so a note is kept for 25 s and the key is checked again until then.
  */
 const graceSeconds = 25;
-/** A longer transaction only makes others wait. */
+/** A larger transaction makes others wait. */
 const keysPerTransaction = 1000;
 
 /**
- * Revokes API keys of leavers that were made, or opened again, after they had left, by whoever's SQL: a trigger notes each
- * key with an owner (api_key_changes), and here those are revoked whose owner SCIM has deactivated. Safe to run twice, at
- * once, or to die in the middle: it looks for keys that are live, and the notes go last.
- * @returns how many keys were revoked
+ * Revokes API keys that were created or reactivated, by any SQL, after their owner had left. A trigger notes each such key
+ * (api_key_changes). It may run twice, or at the same time as itself: it revokes keys that are live. It may die in the middle:
+ * the notes are deleted last.
+ * @returns the number of keys that were revoked
  */
 export async function backFillKeys(database: Database): Promise<number> {
   const notes = await database.$executeRaw`

@@ -6,25 +6,25 @@ import { recordEvents } from '../apply/record-events.js';
 import { type MemberChange, writeGrants } from '../apply/write-plans.js';
 
 /**
- * A transaction that read a team's roles before the change was committed may still be writing grants by what it read. None
- * lives longer than this (database.ts ends it after 20 s), so a change is looked at until it is that old.
+ * A transaction that read a team's roles before the change was committed may still write grants for the old roles. A transaction
+ * lasts 20 s at most (database.ts), so a note is kept for 25 s and the team is checked again until then.
  */
 const graceSeconds = 25;
-/** As many as a batch of hints: a longer transaction only makes others wait. */
+/** As many as in a batch of hints. A larger transaction makes others wait. */
 const usersPerTransaction = 1000;
 
 /**
- * Gives and takes the grants that follow from scim roles that appeared, were renamed or deleted, by whoever's SQL: a
- * trigger notes the team (role_changes), and here every user of such a team who lacks a grant or has one too many is
- * planned again and written. Safe to run twice, at once, or to die in the middle: it looks for differences, not for
- * changes, and the notes go last. Without a note it is one query on an empty table.
- * @returns how many users changed
+ * Adds and removes the grants that follow from scim roles that were created, renamed or deleted, by any SQL. A trigger notes the
+ * team (role_changes); every user of the team whose grants differ from the desired ones is planned and written. It may run
+ * twice, or at the same time as itself: it looks for differences. It may die in the middle: the notes are deleted last. Without
+ * a note it costs one query on an empty table.
+ * @returns the number of users that changed
  */
 export async function backFillRoles(database: Database): Promise<number> {
   const teamIds = await changedTeams(database);
   if (teamIds.length === 0) return 0;
   let changed = 0;
-  for (let after = nobody; ; ) {
+  for (let after = lowestId; ; ) {
     const userIds = await usersWhoDiffer(database, teamIds, after);
     const last = userIds.at(-1);
     if (last === undefined) break;
@@ -35,7 +35,7 @@ export async function backFillRoles(database: Database): Promise<number> {
   return changed;
 }
 
-const nobody = '00000000-0000-0000-0000-000000000000';
+const lowestId = '00000000-0000-0000-0000-000000000000';
 
 async function changedTeams(database: Database): Promise<string[]> {
   const notes = await database.$queryRaw<{ teamId: string; isNew: boolean }[]>`
@@ -46,7 +46,7 @@ async function changedTeams(database: Database): Promise<string[]> {
   return notes.map(({ teamId }) => teamId);
 }
 
-/** Who might need a change; the rule itself is the plan's. */
+/** The users whose grants differ from scim_wanted_grants. The plan decides what changes. */
 async function usersWhoDiffer(database: Database, teamIds: string[], after: string): Promise<string[]> {
   const users = await database.$queryRaw<{ id: string }[]>`
     WITH wanted AS (
@@ -63,7 +63,7 @@ async function usersWhoDiffer(database: Database, teamIds: string[], after: stri
   return users.map(({ id }) => id);
 }
 
-/** As many together as there is room for. */
+/** Halves the users if they are too many for one transaction. */
 async function correctInParts(database: Database, userIds: readonly string[]): Promise<number> {
   try {
     return await database.$transaction((tx) => correct(tx, userIds));
@@ -95,5 +95,5 @@ async function forgetOldChanges(database: Database): Promise<void> {
   await database.$executeRaw`
     DELETE FROM role_changes
     WHERE seen_at < clock_timestamp() - make_interval(secs => ${graceSeconds})
-      OR seen_at > clock_timestamp() + make_interval(secs => ${graceSeconds})`; // by a clock that was ahead
+      OR seen_at > clock_timestamp() + make_interval(secs => ${graceSeconds})`; // a clock was ahead
 }

@@ -11,7 +11,7 @@ import { dueTeams, markQueued } from '../sweep/due-teams.js';
 import { type OverdueDependencies, type OverdueSweeper, overdueSweeper } from '../sweep/sweep-overdue.js';
 import type { ScheduleTimes } from './claim-schedules.js';
 
-/** What is done every few seconds or hours, by one worker at a time; safe to be done by several. */
+/** Work that repeats every few seconds or hours. One worker at a time does it; several at the same time are safe, too. */
 export type Schedule = ScheduleTimes & { run: () => Promise<unknown> };
 
 export type ScheduleSettings = Pick<Config, 'SWEEP_INTERVAL_SECONDS' | 'SYNC_EVENTS_RETENTION_DAYS'>;
@@ -19,16 +19,24 @@ export type ScheduleSettings = Pick<Config, 'SWEEP_INTERVAL_SECONDS' | 'SYNC_EVE
 const second = 1_000;
 const hour = 3_600 * second;
 
-/** A sweep by the queue begins within seconds of its turn; an interval, this and a sweep fit into the SLA. */
+/** The queue starts a due sweep within seconds. The interval, these 15 s and a sweep together fit into the SLA. */
 const overdueSeconds = 15;
-/** Swept without the queue while it works, every 15 s: a queue that has lost one, or more teams than searches. */
+/** Teams that are swept without the queue every 15 s although the queue works: it may have lost a job. */
 const forgottenAtOnce = 1;
-/** Put off while the queue hands out sweeps: then a team that is late waits for the others, and not for us. */
-export const withoutQueue = 'sweep-overdue-teams';
+/** Postponed while the queue hands out sweeps: then a late team waits for the other teams, and a second sweep does not help. */
+export const overdueSweeps = 'sweep-overdue-teams';
 
+export type ScheduleDependencies = OverdueDependencies &
+  RevocationDependencies & {
+    /** Called when a team's IdP has become silent. */
+    onQuiet: (teamId: string) => void;
+    /** Closes failed jobs that a later read has made unnecessary. */
+    settleFailed: () => Promise<unknown>;
+  };
+
+/** All schedules of a worker. */
 export function schedulesOf(
-  deps: OverdueDependencies &
-    RevocationDependencies & { onQuiet: (teamId: string) => void; settleFailed: () => Promise<unknown> },
+  deps: ScheduleDependencies,
   { SWEEP_INTERVAL_SECONDS: sweepIntervalSeconds, SYNC_EVENTS_RETENTION_DAYS: retentionDays }: ScheduleSettings,
 ): Schedule[] {
   const { database } = deps;
@@ -38,11 +46,11 @@ export function schedulesOf(
   const forgotten = { intervalSeconds: sweepIntervalSeconds, lateSeconds: forgottenSeconds, limit: forgottenAtOnce };
   return [
     { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweeper, sweepIntervalSeconds) },
-    { name: withoutQueue, everyMs: 5 * second, run: () => sweeper.all(overdue) },
-    // The queue works and has lost one; also where there are more teams than searches, so a few of those a minute.
-    { name: 'sweep-forgotten-team', everyMs: 15 * second, run: () => sweeper.some(forgotten) },
-    { name: 'back-fill-roles', everyMs: 10 * second, run: () => backFillRoles(database) }, // of the 60 s it may take
-    { name: 'back-fill-keys', everyMs: 10 * second, run: () => backFillKeys(database) }, // of the 60 s it may take
+    { name: overdueSweeps, everyMs: 5 * second, run: () => sweeper.sweepAll(overdue) },
+    // Even while the queue works: it may have lost a job.
+    { name: 'sweep-forgotten-team', everyMs: 15 * second, run: () => sweeper.sweepSome(forgotten) },
+    { name: 'back-fill-roles', everyMs: 10 * second, run: () => backFillRoles(database) }, // grants are due within 60 s
+    { name: 'back-fill-keys', everyMs: 10 * second, run: () => backFillKeys(database) }, // a leaver's new keys are revoked within 60 s
     { name: 'revoke-sessions', everyMs: 5 * second, run: () => revokeSessions(deps) },
     {
       name: 'listen-to-teams',
@@ -54,7 +62,7 @@ export function schedulesOf(
   ];
 }
 
-/** Queues the sweeps whose turn has come. When the queue refuses they are done here: no leaver waits for a queue. */
+/** Queues the sweeps that are due. If the queue refuses them, this process does them, so that no leaver waits for the queue. */
 async function sweepDueTeams(
   { database, rereads }: OverdueDependencies,
   sweeper: OverdueSweeper,
@@ -66,7 +74,7 @@ async function sweepDueTeams(
     await withDatabaseErrors(() => markQueued(database, due));
   } catch (error) {
     if (!(error instanceof TransientError)) throw error;
-    await sweeper.all({ intervalSeconds, lateSeconds: 0 });
+    await sweeper.sweepAll({ intervalSeconds, lateSeconds: 0 });
   }
 }
 

@@ -1,15 +1,15 @@
 import type { Database } from '../../database/database.js';
 
-/** What is done again and again, and how often. */
+/** The name of a schedule, and its interval. */
 export type ScheduleTimes = { name: string; everyMs: number };
 
-/** Whether it is this process that does it now; and when it is due again. */
+/** `isOurs`: this process runs the schedule now. `waitMs`: the time until it is due again. */
 export type Claim = { name: string; isOurs: boolean; waitMs: number };
 
 /**
- * Claims those of the schedules that are due, in the database: of all who ask at the same time one gets it. Who dies after
- * that has left out one run, and the next one is due as if it had not. A time that no schedule can have (the clock was
- * ahead) postpones nothing.
+ * Claims the schedules that are due, in the database. Of several processes that claim at the same time, one gets a schedule. If
+ * it dies after that, one run is skipped, and the next one is due as usual. A time that is too far in the future (a clock was
+ * ahead) is ignored.
  */
 export async function claimSchedules(database: Database, schedules: readonly ScheduleTimes[]): Promise<Claim[]> {
   const names = schedules.map(({ name }) => name);
@@ -29,7 +29,7 @@ export async function claimSchedules(database: Database, schedules: readonly Sch
     FROM wanted LEFT JOIN claimed c USING (name) LEFT JOIN schedule_runs r USING (name)`;
 }
 
-/** Puts a schedule off by so much from now, because what it is for has just been done. At most a minute, see above. */
+/** Postpones a schedule, because its work has just been done. @param ms from now, at most a minute: see claimSchedules */
 export async function postpone(database: Database, name: string, ms: number): Promise<void> {
   await database.$executeRaw`
     UPDATE schedule_runs SET next_at = clock_timestamp() + ${ms}::float8 * interval '1 millisecond' WHERE name = ${name}`;

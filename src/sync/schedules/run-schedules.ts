@@ -7,31 +7,31 @@ import { atInterval, type Repeating, waitedForMs } from '../../process/interval.
 import type { Schedule } from './all-schedules.js';
 import { type Claim, claimSchedules } from './claim-schedules.js';
 
-/** The database is asked only when something may be due; this is how much later than its time a schedule may begin. */
+/** How late a schedule may start. The database is queried only if a schedule may be due. */
 const tickMs = 1_000;
 
 /**
- * Runs the schedules, in this process: each when its time has come, unless another worker was quicker. The database says
- * when that is, and nothing else is needed: not the queue, which may be away, full, paused or read-only. Each goes on
- * beside the others; one that takes longer than its interval is not begun again here, though it may be elsewhere.
+ * Runs the schedules in this process: each when it is due, unless another worker claims it first. The database says when a
+ * schedule is due, so the queue may be unavailable, full, paused or read-only. Schedules run side by side. One that takes longer
+ * than its interval is not started a second time in this process; another worker may start it.
  */
 export function runSchedules(database: Database, schedules: readonly Schedule[], log: Log): Repeating {
   const dueAt = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   const logs = new Map(schedules.map(({ name }) => [name, createOutageLog(log, name)]));
   let isStopping = false;
-  const begin = (schedule: Schedule) => {
+  const start = (schedule: Schedule) => {
     const run = runOnce(schedule, logs.get(schedule.name)).finally(() => running.delete(schedule.name));
     running.set(schedule.name, run);
   };
-  const note = ({ name, waitMs }: Claim) => dueAt.set(name, performance.now() + waitMs);
+  const setDue = ({ name, waitMs }: Claim) => dueAt.set(name, performance.now() + waitMs);
   const tick = async () => {
     const due = schedules.filter(({ name }) => !running.has(name) && (dueAt.get(name) ?? 0) <= performance.now());
     if (due.length === 0) return;
-    const claims = await claimSchedules(database, due).catch(() => []); // the database's outage is told of by its probe
-    for (const claim of claims) note(claim);
+    const claims = await claimSchedules(database, due).catch(() => []); // the database's probe reports the outage
+    for (const claim of claims) setDue(claim);
     const ours = new Set(claims.filter(({ isOurs }) => isOurs).map(({ name }) => name));
-    if (!isStopping) due.filter(({ name }) => ours.has(name)).forEach(begin);
+    if (!isStopping) due.filter(({ name }) => ours.has(name)).forEach(start);
   };
   const ticking = atInterval(tickMs, tick);
   return {
@@ -43,7 +43,7 @@ export function runSchedules(database: Database, schedules: readonly Schedule[],
   };
 }
 
-/** Never rejects. What is away is told of by whoever watches it; what else goes wrong, here. */
+/** Never rejects. Logs an error, unless it is transient: the probes report outages. */
 async function runOnce({ run }: Schedule, outage: OutageLog | undefined): Promise<void> {
   try {
     await run();

@@ -8,34 +8,35 @@ import { recordEvents } from '../apply/record-events.js';
 export type RevocationDependencies = {
   database: Database;
   sessions: StytchSessions;
-  /** Told of sessions that Stytch did not end; it is asked again. */
+  /** Called if Stytch did not end the sessions. They are tried again. */
   onSessionsKept: (failure: { memberIds: string[]; attempt: number; error: string }) => void;
 };
 
-/** Calls at the same time; Stytch publishes no limit for them, so we stay modest. */
+/** Calls at the same time. Stytch documents no limit for them. */
 const callsAtOnce = 10;
-/** Of one run: some seconds of calls. What is left has its turn in the next run. */
+/** Some seconds of calls. The next run does the rest. */
 const membersPerRun = 200;
-/** A second worker that looks meanwhile leaves them alone: a call ends after 12 s at most. */
+/** Another worker does not take them meanwhile. A call ends after 12 s at most. */
 const claimedForSeconds = 60;
-/** Waited after the first failure; twice as long after each one, up to an hour. */
+/** The pause after the first failure. It doubles with each failure, up to an hour. */
 const backoffSeconds = 10;
 const backoffSecondsMax = 3_600;
-/** A JWT lives five minutes and a session a year at most; who could not be asked about for a week is in an alert. */
+/** A JWT is valid for five minutes, and a session for a year at most. A week of failures has raised an alert. */
 const givenUpAfter = '7 days';
 
 /**
- * Ends the Stytch sessions of those who were deactivated. The wish was written with the deactivation (session_revocations)
- * and is removed when Stytch has done it: a process that dies in between leaves it to the next run, and revoking twice does no
- * harm. The door is closed already; nothing waits for this. Who is active again by now keeps the new sessions.
- * @returns how many members' sessions were revoked
+ * Ends the Stytch sessions of deactivated users. The request (a row of session_revocations) was written together with the
+ * deactivation, and is deleted when Stytch has ended the sessions. If the process dies in between, the next run repeats it,
+ * which is harmless. Access to Scanner is removed already, so nothing waits for this. A user who is active again keeps their new
+ * sessions.
+ * @returns the number of members whose sessions were ended
  */
 export async function revokeSessions(deps: RevocationDependencies): Promise<number> {
   const { database } = deps;
-  await withDatabaseErrors(() => forget(database));
-  const leavers = await withDatabaseErrors(() => claim(database));
-  const inTurn = limitConcurrency(callsAtOnce);
-  const revoked = await Promise.all(leavers.map((leaver) => inTurn(() => revokeOf(deps, leaver))));
+  await withDatabaseErrors(() => deleteObsolete(database));
+  const leavers = await withDatabaseErrors(() => claimDue(database));
+  const limited = limitConcurrency(callsAtOnce);
+  const revoked = await Promise.all(leavers.map((leaver) => limited(() => revokeOf(deps, leaver))));
   const done = leavers.filter((_, i) => revoked[i]);
   if (done.length > 0) await database.$transaction((tx) => settle(tx, done));
   return done.length;
@@ -43,14 +44,14 @@ export async function revokeSessions(deps: RevocationDependencies): Promise<numb
 
 type Leaver = { memberId: string; teamId: string; tries: number };
 
-/** Of those who are active again there is nothing to revoke; of those who could not be for a week nothing more is tried. */
-async function forget(database: Database): Promise<void> {
+/** Deletes requests for users who are active again, and those that have failed for a week. */
+async function deleteObsolete(database: Database): Promise<void> {
   await database.$executeRaw`
     DELETE FROM session_revocations s USING users u
     WHERE u.id = s.user_id AND (u.status = 'active' OR s.since < clock_timestamp() - ${givenUpAfter}::interval)`;
 }
 
-async function claim(database: Database): Promise<Leaver[]> {
+async function claimDue(database: Database): Promise<Leaver[]> {
   return database.$queryRaw<Leaver[]>`
     UPDATE session_revocations s
     SET tries = s.tries + 1, retry_at = clock_timestamp() + make_interval(secs => GREATEST(${claimedForSeconds},

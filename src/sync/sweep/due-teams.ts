@@ -1,13 +1,13 @@
 import { type Database, sql } from '../../database/database.js';
 
-/** A team whose organization changed is queued again only when the sweep that this asked for had time to end. */
+/** After a team's organization changed, the team is queued once a minute, so that the first sweep has time to end. */
 const changedAgainAfter = '60 seconds';
 
 /**
- * The teams whose sweep is due. The database is the schedule: each connected team has its own second in every interval, by
- * its id, so that sweeps are spread and none is ever further from the next than the interval, whatever queue, worker or job
- * was lost in between. A team that has another organization than the one swept last (or none) is due at once: those who are
- * still in it by the old one's word have to be judged. A date in the future is impossible, and postpones nothing.
+ * The teams whose sweep is due. The database is the schedule: each connected team has its own second in every interval, by its
+ * id. So sweeps are spread over the interval, and a lost queue, worker or job delays the next one by at most one interval. A
+ * team whose organization differs from the one of its last sweep is due at once, because its users may have lost their
+ * organization. A date in the future is ignored.
  */
 export async function dueTeams(database: Database, intervalSeconds: number): Promise<string[]> {
   const teams = await database.$queryRaw<{ id: string }[]>`
@@ -23,7 +23,7 @@ export async function dueTeams(database: Database, intervalSeconds: number): Pro
   return teams.map(({ id }) => id);
 }
 
-/** Of all teams, what their turns are decided by. */
+/** All teams, with what decides when they are swept. */
 const known = sql.raw(`
   SELECT t.id, hashtext(t.id::text) AS hash,
     c.id IS NOT NULL AS connected,
@@ -37,19 +37,19 @@ const known = sql.raw(`
 
 export type Overdue = {
   intervalSeconds: number;
-  /** How much longer than an interval ago a team was swept. */
+  /** Seconds beyond the interval after which a team is overdue. */
   lateSeconds: number;
-  /** At most so many, those first that were claimed longest ago. */
+  /** The most teams to claim. Teams that were claimed longest ago come first. */
   limit: number;
 };
 
-/** Who claims a team has this long to begin with it, and its failure to be over. */
+/** A claim lasts this long: the time to start the sweep, and the pause after one that failed. */
 const claimedAgainAfter = '15 seconds';
 
 /**
- * Claims teams that were swept too long ago, or never, and that nobody is sweeping: whatever became of what was asked for.
- * Of several workers that do so at the same time each gets others. A team whose lease has lapsed was being swept when its
- * worker died: it is suspect, claimed alone, and after all others.
+ * Claims teams whose last sweep is too long ago, and that no worker is sweeping. The state of the queue does not matter.
+ * Workers that claim at the same time get different teams. If a lease has expired, the worker died during that sweep: such a
+ * team is suspect, so it is claimed alone and after all other teams.
  */
 export async function claimOverdue(
   database: Database,
@@ -73,7 +73,7 @@ export async function claimOverdue(
   return teams.map(({ id }) => id);
 }
 
-/** To be called after their sweeps were queued: dying in between queues them twice, never not at all. */
+/** Call it after the sweeps were queued. A process that dies in between leaves them to be queued twice, never lost. */
 export async function markQueued(database: Database, teamIds: readonly string[]): Promise<void> {
   await database.$executeRaw`
     INSERT INTO team_syncs (team_id, sweep_queued_at)
@@ -81,6 +81,7 @@ export async function markQueued(database: Database, teamIds: readonly string[])
     ON CONFLICT (team_id) DO UPDATE SET sweep_queued_at = excluded.sweep_queued_at`;
 }
 
+/** The ids of all connected teams. */
 export async function connectedTeams(database: Database): Promise<string[]> {
   const teams = await database.$queryRaw<{ id: string }[]>`SELECT id::text FROM scim_connected_teams`;
   return teams.map(({ id }) => id);

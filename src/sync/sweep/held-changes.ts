@@ -1,14 +1,14 @@
 import type { Database } from '../../database/database.js';
 import type { Instant } from '../../directory/instant.js';
 
-/** Users whom one sweep would have deactivated, and the fence of that sweep. */
+/** Users that one sweep would have deactivated, and the fence of that sweep. */
 export type Hold = { teamId: string; userIds: readonly string[]; fence: Instant };
 
 /**
- * Holds a team's deactivations. A team has one open hold however often, or by however many workers, the same is found. When
- * a sweep misses more people than it, another hold takes its place, so that a person who decides about a hold decides
- * about those whom they saw in it, and about nobody else; since when something is held stays.
- * @returns its id, and whether it is new: what a person has to be told of
+ * Holds a team's deactivations. A team has one open hold, even if several workers find the same users missing. If more users
+ * are missing than the hold has, a new hold replaces it and keeps its start time. So a person always decides about exactly the
+ * users that they saw.
+ * @returns the id; `isNew`: a person has to be notified
  */
 export async function holdChanges(database: Database, hold: Hold): Promise<{ id: string; isNew: boolean }> {
   return database.$transaction(async (tx) => {
@@ -35,7 +35,7 @@ export async function holdChanges(database: Database, hold: Hold): Promise<{ id:
   });
 }
 
-/** A sweep saw them again: what was held for lack of evidence is void. @returns the id of the hold, if there was one */
+/** Closes the open hold, because a sweep found the users again. @returns the id of the hold, or null */
 export async function discardSeenAgain(database: Database, teamId: string): Promise<string | null> {
   const [row] = await database.$queryRaw<{ id: string }[]>`
     UPDATE held_changes SET resolution = 'seen_again', resolved_at = clock_timestamp()
@@ -44,19 +44,20 @@ export async function discardSeenAgain(database: Database, teamId: string): Prom
 }
 
 /**
- * The users of holds that a person has discarded. Whom this sweep saw is taken out of them first: should they go missing
- * again, that is news, and may be held again.
+ * The missing users of holds that a person has discarded. Users whom this sweep found are first removed from those holds, so
+ * that they can be held again if they go missing again.
  */
 export async function discardedUsers(
   { database, dryRun }: { database: Database; dryRun?: boolean },
   teamId: string,
   missing: readonly string[],
 ): Promise<Set<string>> {
-  if (!dryRun)
+  if (!dryRun) {
     await database.$executeRaw`
-    UPDATE held_changes h
-    SET user_ids = ARRAY(SELECT unnest(h.user_ids) INTERSECT SELECT unnest(${missing}::uuid[]))
-    WHERE team_id = ${teamId}::uuid AND resolution = 'discarded' AND NOT user_ids <@ ${missing}::uuid[]`;
+      UPDATE held_changes h
+      SET user_ids = ARRAY(SELECT unnest(h.user_ids) INTERSECT SELECT unnest(${missing}::uuid[]))
+      WHERE team_id = ${teamId}::uuid AND resolution = 'discarded' AND NOT user_ids <@ ${missing}::uuid[]`;
+  }
   const rows = await database.$queryRaw<{ userId: string }[]>`
     SELECT DISTINCT unnest(user_ids)::text AS "userId" FROM held_changes
     WHERE team_id = ${teamId}::uuid AND resolution = 'discarded'`;

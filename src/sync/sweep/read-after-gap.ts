@@ -3,37 +3,37 @@ import type { Rereads } from '../../directory/rereads.js';
 import { describeFailure } from '../../errors/errors.js';
 import type { Log } from '../../log/log.js';
 
-/** What was away, or has just begun to listen: meanwhile events may have been missed. */
+/** What was unavailable, or has just started. Events may have been missed meanwhile. */
 export type Gap = 'queue' | 'database' | 'stytch' | 'worker' | 'receiver';
 
 export type GapReader = {
-  /** Has every team read, as soon as the queue takes the request. Safe to ask for at any time: those that wait are one. */
+  /** Requests a sweep of every team, as soon as the queue accepts it. Requests that wait are merged, so it may be called often. */
   after(gap: Gap): Promise<void>;
-  /** Nothing more is asked for; who starts next does it anyway. */
+  /** Stops requesting. The next process to start sweeps every team anyway. */
   close(): void;
 };
 
-/** @param againAfterMs a queue that has just come back may refuse at first; what is wrong with it is told of by its probe */
+/** @param againAfterMs the pause after the queue refused; its probe reports what is wrong */
 export function readAfterGaps(rereads: Pick<Rereads, 'everyTeam'>, log: Log, againAfterMs = 1_000): GapReader {
   const gaps = new Set<Gap>();
   let isClosed = false;
-  let asking: Promise<void> | null = null;
-  const ask = async () => {
+  let requesting: Promise<void> | null = null;
+  const request = async () => {
     while (gaps.size > 0 && !isClosed) {
-      const asked = [...gaps];
-      gaps.clear(); // one that comes while we ask may be younger than what is read then
+      const requested = [...gaps];
+      gaps.clear(); // a gap that is added during the request needs a request of its own
       const failure = await rereads.everyTeam({ trigger: 'sweep' }).then(() => null, describeFailure);
-      if (failure === null) log.info({ what: asked.join() }, 'reading every team after a gap');
+      if (failure === null) log.info({ what: requested.join() }, 'reading every team after a gap');
       else await sleep(againAfterMs, undefined, { ref: false });
-      if (failure !== null) for (const gap of asked) gaps.add(gap);
+      if (failure !== null) for (const gap of requested) gaps.add(gap);
     }
-    asking = null;
+    requesting = null;
   };
   return {
     after: (gap) => {
       gaps.add(gap);
-      asking ??= ask();
-      return asking;
+      requesting ??= request();
+      return requesting;
     },
     close: () => {
       isClosed = true;

@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Which users did a listing show, remembered in the same 32 KB for ten members or a million: a checksum of those in each of
- * 4,096 buckets. Where the database's checksum is another, somebody was left out, and only the few users of that bucket
- * have to be asked for. A set of ids would grow with the team; marks in the rows would be a write for each of them.
+ * Remembers which users a listing showed, in 32 KB for ten members or a million: a checksum of the users in each of 4,096
+ * buckets. If the database's checksum of a bucket differs, users of it are missing from the listing, and only that bucket is
+ * read by id. A set of ids would grow with the team; marks in the rows would cost a write for each row.
  *
- * Nobody can hide: whoever is left out changes the checksum, whatever else is in the bucket and whatever the ids are (a sum
- * of hashes; two sets have the same one by chance once in 2^48).
+ * A missing user changes the checksum, which is a sum of hashes. Two sets have the same sum by chance once in 2^48.
  */
 export type ShownUsers = {
   add(userId: string): void;
-  /** The buckets whose users were not all shown. @param expected the database's checksum of each bucket */
+  /** The buckets with missing users. @param expected the database's checksum of each bucket */
   differing(expected: readonly BucketSum[]): string[];
 };
 
 export type BucketSum = { bucket: string; sum: number };
 
-/** The first 3 hex digits of a user id's MD5 are its bucket, the next 12 what is added up: the same in SQL (sweep-absent.ts). */
+/** Of a user id's MD5, the first 3 hex digits are the bucket and the next 12 are summed. The SQL in sweep-absent.ts does the same. */
 const bucketDigits = 3;
 const sumDigits = 12;
-/** 2^48: so that a sum of two is still exact in a double. */
+/** 2^48, so that the sum of two values is exact in a double. */
 const modulus = 2 ** (4 * sumDigits);
 
+/** Has no users at first. */
 export function createShownUsers(): ShownUsers {
   const sums = new Float64Array(16 ** bucketDigits);
   return {

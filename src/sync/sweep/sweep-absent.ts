@@ -8,20 +8,22 @@ import { PermanentError } from '../../errors/errors.js';
 import { membersAtOnce } from '../../process/memory-budget.js';
 import { converge } from '../apply/converge.js';
 import { recordEvents } from '../apply/record-events.js';
-import { searchByIds, understood } from '../members/read-members.js';
+import { readableMembers, searchByIds } from '../members/read-members.js';
 import { reconcileMembers } from '../members/reconcile-members.js';
 import { discardedUsers, discardSeenAgain, holdChanges } from './held-changes.js';
-import { changedIn, requestRereads, type SweepDependencies } from './request-rereads.js';
+import { changedIn, settleMembers } from './settle-members.js';
 import type { BucketSum } from './shown-users.js';
+import type { SweepDependencies } from './sweep-dependencies.js';
 import { type Listing, optionsOf, type SweptTeam, withSpotCheck } from './sweep-listing.js';
 
-/** A whole listing of a team, and the database's clock before its first page. */
+/** A complete listing of a team, and the database's clock before its first page. */
 export type FinishedListing = Pick<Listing, 'team' | 'shown'> & { started: Instant; organizationGone: boolean };
 
 /**
- * Settles those whom a complete listing did not show: asks for them by id, a thousand a call; who is not found that way
- * either is missing. A few of them are asked for directly, and Stytch's own "not found" is believed; too many are held.
- * @returns how many users changed, and how many are held
+ * Settles the active users that a complete listing did not show. Searches for them by id, a thousand a call; a user that is not
+ * found that way either is missing. A few missing users are read by get, whose “not found” is accepted. Too many missing users
+ * are held.
+ * @returns the number of users that changed, and of those that are held
  */
 export async function sweepAbsent(
   deps: SweepDependencies,
@@ -31,14 +33,14 @@ export async function sweepAbsent(
   const buckets = listing.shown.differing(expected);
   const missing: Absentee[] = [];
   let changed = 0;
-  for (let after = nobody; ; ) {
+  for (let after = lowestId; ; ) {
     const part = await withDatabaseErrors(() => usersIn(deps, listing, buckets, after));
     const last = part.at(-1);
     if (last === undefined) break;
     after = last.userId;
-    const found = await askById(deps, listing, part);
-    changed += found.changed;
-    missing.push(...part.filter(({ memberId }) => !found.seen.has(memberId)));
+    const search = await searchById(deps, listing, part);
+    changed += search.changed;
+    missing.push(...part.filter(({ memberId }) => !search.found.has(memberId)));
   }
   const judged = await judge(deps, listing, missing);
   return { changed: changed + judged.changed, held: judged.held };
@@ -46,11 +48,11 @@ export async function sweepAbsent(
 
 type Absentee = { userId: string; memberId: string };
 
-const nobody = '00000000-0000-0000-0000-000000000000';
-/** As many as one search can be asked for. */
+const lowestId = '00000000-0000-0000-0000-000000000000';
+/** The most ids in one search. */
 const membersPerSearch = 1000;
 
-/** Of all active users, in the buckets of shown-users.ts; without those who came while the team was listed. */
+/** The checksum of the active users in each bucket of shown-users.ts, without users that were created during the listing. */
 function checksums(database: Database, { team: { teamId }, started }: FinishedListing): Promise<BucketSum[]> {
   return database.$queryRaw<BucketSum[]>`
     SELECT left(hash, 3) AS bucket,
@@ -63,8 +65,8 @@ function checksums(database: Database, { team: { teamId }, started }: FinishedLi
 }
 
 /**
- * The active users of these buckets, a page. Not those who came or were read within the lag of searches: that a search does
- * not show them says nothing. A date in the future is impossible, and keeps nobody out of sight.
+ * A page of the active users in these buckets. Leaves out users that were created or read within the lag of searches, because
+ * a search may not show them yet. A date in the future is impossible, so such users are not left out.
  */
 function usersIn(
   { database, searchLagMs }: SweepDependencies,
@@ -82,55 +84,60 @@ function usersIn(
     ORDER BY id LIMIT ${membersPerSearch}`;
 }
 
-async function askById(
+/** Ids of the members that a search found, and how many users changed. */
+type SearchedById = { found: Set<unknown>; changed: number };
+
+async function searchById(
   deps: SweepDependencies,
   { team, organizationGone }: FinishedListing,
   users: readonly Absentee[],
-): Promise<{ seen: Set<unknown>; changed: number }> {
+): Promise<SearchedById> {
   const { organizationId } = team;
-  const found = { seen: new Set<unknown>(), changed: 0 };
-  if (organizationGone || organizationId === null) return found;
+  const all = { found: new Set<unknown>(), changed: 0 };
+  if (organizationGone || organizationId === null) return all;
   const size = membersAtOnce(deps.memory, [organizationId]);
   for (let i = 0; i < users.length; i += size) {
     const part = users.slice(i, i + size);
     const bytes = part.length * deps.memory.bytesPerMember([organizationId]);
-    const one = await deps.memory.hold(bytes, (room) => askPart({ ...deps, room }, { ...team, organizationId }, part));
-    for (const memberId of one.seen) found.seen.add(memberId);
-    found.changed += one.changed;
+    const one = await deps.memory.hold(bytes, (room) =>
+      searchPart({ ...deps, room }, { ...team, organizationId }, part),
+    );
+    for (const memberId of one.found) all.found.add(memberId);
+    all.changed += one.changed;
   }
-  return found;
+  return all;
 }
 
-async function askPart(
+async function searchPart(
   deps: SweepDependencies,
   { organizationId, occasion }: SweptTeam & { organizationId: string },
   users: readonly Absentee[],
-): Promise<{ seen: Set<unknown>; changed: number }> {
+): Promise<SearchedById> {
   const { database, stytch, rereads, searchLagMs, divide, room } = deps;
   const fence = await withDatabaseErrors(() => databaseClock(database));
   const memberIds = users.map(({ memberId }) => memberId);
   const pages = await divide.ids(
     memberIds,
     (part) => searchByIds(stytch, { organizationIds: [organizationId], memberIds: [...part] }, { room }),
-    notAsked,
+    skipRefusedId,
   );
   const members = pages.flatMap((page) => page.members);
   const unreadable = new Set(memberIds);
-  const found = understood(members).filter(({ memberId }) => unreadable.delete(memberId));
-  const tasks = found.map((member) => {
+  const readable = readableMembers(members).filter(({ memberId }) => unreadable.delete(memberId));
+  const tasks = readable.map((member) => {
     return { reading: readingAt({ member, isDirect: false }, fence, searchLagMs), occasions: [occasion] };
   });
   const converged = await converge(withSpotCheck(deps), tasks, optionsOf(deps));
-  const swept = await requestRereads(deps, converged, () => occasion);
-  const seen = new Set(members.map((member) => asRecord(member).member_id));
+  const settled = await settleMembers(deps, converged, () => occasion);
+  const found = new Set(members.map((member) => asRecord(member).member_id));
   for (const memberId of unreadable) {
-    if (seen.has(memberId) && !deps.dryRun) await rereads.alone({ memberId, organizationId: null, occasion });
+    if (found.has(memberId) && !deps.dryRun) await rereads.alone({ memberId, organizationId: null, occasion });
   }
-  return { seen, changed: changedIn(swept) };
+  return { found, changed: changedIn(settled) };
 }
 
-/** An id that Stytch refuses is asked about directly, like whom it does not find; else nothing is known of anybody. */
-async function notAsked(part: readonly string[], error: unknown): Promise<{ members: unknown[] }> {
+/** A single id that Stytch refuses counts as not found, so it is read by get. Any other error ends the sweep. */
+async function skipRefusedId(part: readonly string[], error: unknown): Promise<{ members: unknown[] }> {
   if (part.length > 1 || !(error instanceof PermanentError)) throw error;
   return { members: [] };
 }
@@ -148,7 +155,7 @@ async function judge(
   const organizationGone = listing.organizationGone || listing.team.organizationId === null;
   const verdict = judgeAbsence({ missing, activeUsers, organizationGone, discarded });
   if (verdict.verdict === 'hold') return hold(deps, listing, verdict.userIds, activeUsers);
-  await letGo(deps, teamId);
+  await discardHold(deps, teamId);
   if (verdict.verdict === 'nobody') return { changed: 0, held: 0 };
   const wanted = new Set(verdict.userIds);
   const confirmed = await confirm(
@@ -159,22 +166,21 @@ async function judge(
   return { changed: confirmed, held: 0 };
 }
 
-/** Asks Stytch about each directly. Who is of another organization by now is gone from this team, and is looked at there. */
+/** Reads each user by get. A member of another organization has left this team, and is read again for the other one. */
 async function confirm(
   deps: SweepDependencies,
   { organizationId, occasion }: SweptTeam,
   absentees: readonly Absentee[],
 ): Promise<number> {
-  const looks = absentees.map(({ memberId }) => ({ memberId, organizationId: null, occasions: [occasion] }));
-  const settled = await reconcileMembers(deps, looks, {
-    ...{ isUnasked: true, dryRun: deps.dryRun ?? false },
-    ...(organizationId === null ? {} : { missingFrom: organizationId }),
-  });
-  const swept = await requestRereads(deps, settled, () => occasion);
-  const moved = [...swept].filter(([, { changes }]) => changes.some(isMove)).map(([memberId]) => memberId);
+  const requests = absentees.map(({ memberId }) => ({ memberId, organizationId: null, occasions: [occasion] }));
+  const options = { withoutEvent: true, dryRun: deps.dryRun ?? false };
+  const missingFrom = organizationId === null ? {} : { missingFrom: organizationId };
+  const results = await reconcileMembers(deps, requests, { ...options, ...missingFrom });
+  const settled = await settleMembers(deps, results, () => occasion);
+  const moved = [...settled].filter(([, { changes }]) => changes.some(isMove)).map(([memberId]) => memberId);
   const rechecks = moved.map((memberId) => ({ memberId, organizationId: null, occasion }));
   if (rechecks.length > 0 && !deps.dryRun) await deps.rereads.members(rechecks, { round: 0 });
-  return changedIn(swept);
+  return changedIn(settled);
 }
 
 function isMove(change: Change): boolean {
@@ -197,7 +203,7 @@ async function hold(
   return { changed: 0, held: userIds.length };
 }
 
-async function letGo({ database, onSeenAgain, dryRun }: SweepDependencies, teamId: string): Promise<void> {
+async function discardHold({ database, onSeenAgain, dryRun }: SweepDependencies, teamId: string): Promise<void> {
   if (dryRun) return;
   const holdId = await withDatabaseErrors(() => discardSeenAgain(database, teamId));
   if (holdId !== null) onSeenAgain({ teamId, holdId });

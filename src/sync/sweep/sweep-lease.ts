@@ -1,15 +1,15 @@
 import type { Database } from '../../database/database.js';
 import { withDatabaseErrors } from '../../database/database.js';
 
-/** How long a sweep is believed to go on after its worker was last heard of. */
+/** A worker that has not renewed its lease for this long counts as dead. */
 const leaseSeconds = 45;
 const renewEveryMs = 15_000;
 
 /**
- * Runs a sweep of those of the teams that nobody else is sweeping. The lease spares Stytch the calls of a second sweep, no
- * more: should it lapse while its worker still lives, two run side by side, which the fence makes harmless.
- * @param sweep is given the teams that are free, at least one
- * @returns the sweep's result, or null if none was free
+ * Sweeps the teams that no other worker is sweeping. The lease only avoids the Stytch calls of a second sweep. If it expires
+ * while its worker lives, two sweeps run at the same time; the fence makes that harmless.
+ * @param sweep gets the teams that are free, at least one
+ * @returns the result of the sweep, or null if no team was free
  */
 export async function withSweepLease<T>(
   database: Database,
@@ -23,11 +23,11 @@ export async function withSweepLease<T>(
     return await sweep(new Set(free));
   } finally {
     clearInterval(renewal);
-    await setLeases(database, free, null).catch(() => {}); // or they lapse
+    await setLeases(database, free, null).catch(() => {}); // otherwise they expire
   }
 }
 
-/** In the order of the ids, so that two who want the same teams don't wait for each other in a circle. */
+/** In the order of the ids, so that two workers can't deadlock. */
 async function takeLeases(database: Database, teamIds: readonly string[]): Promise<string[]> {
   const taken = await database.$queryRaw<{ teamId: string }[]>`
     INSERT INTO team_syncs AS s (team_id, sweeping_until)

@@ -7,55 +7,57 @@ import { TransientError } from '../../errors/errors.js';
 import { bytesIfAtOnce, membersAtOnce } from '../../process/memory-budget.js';
 import { AnswerTooLarge, pageSizeMax } from '../../stytch/directory.js';
 import { converge } from '../apply/converge.js';
-import { spotCheck } from '../members/confirm-search.js';
-import { understood } from '../members/read-members.js';
+import { readableMembers } from '../members/read-members.js';
+import { spotCheck } from '../members/spot-check.js';
 import { compare } from './compare.js';
-import { requestRereads, type SweepDependencies } from './request-rereads.js';
+import { settleMembers } from './settle-members.js';
 import { createShownUsers, type ShownUsers } from './shown-users.js';
+import type { SweepDependencies } from './sweep-dependencies.js';
 
-/** A team that is swept, and why. Without an organization Stytch can say nothing of its users. */
+/** A team to sweep, and why. Without an organization there is nothing to list. */
 export type SweptTeam = { teamId: string; organizationId: string | null; occasion: Occasion };
 
-/** What a listing showed of one team. */
+/** What a listing showed for one team. */
 export type Listing = {
   team: SweptTeam;
   members: number;
-  /** Role values of those members. */
+  /** The number of role values of those members. */
   values: number;
   changed: number;
-  /** The active users whom it showed: whom the database has beyond them was not shown. */
+  /** The active users in the listing. Other active users of the team are missing from it. */
   shown: ShownUsers;
 };
 
-/** Ten times this is one page of Stytch's; and the values of a member with as many roles as people commonly have. */
+/** Ten such teams fill one Stytch page. */
 export const smallTeamMembersMax = 100;
+/** A hundred role values for each member: far more than usual. */
 const smallTeamValuesMax = 100 * smallTeamMembersMax;
-/** A hundred small teams, as many as share a listing, are ten pages. */
+/** A hundred small teams share a listing, and fill ten pages. */
 const pagesSharedMax = 12;
 
-/** Some of the teams that shared a listing are too large for it; these are. */
+/** A shared listing is too long. `large`: the teams that must be listed alone. */
 export class ListingTooLong extends Error {
   override name = 'ListingTooLong';
   readonly large: ReadonlySet<string>;
 
   constructor(listings: Iterable<Listing>) {
-    super('A listing that small teams share is too long');
+    super('A listing that small teams share is too long. The large ones of these teams are listed alone.');
     const all = [...listings];
     const large = all.filter(({ members, values }) => members > smallTeamMembersMax || values > smallTeamValuesMax);
     this.large = new Set((large.length > 0 ? large : all).map(({ team }) => team.teamId));
   }
 }
 
-/** Ten million members: a listing of more pages than this is not going to end. */
+/** Ten million members. A longer listing never ends. */
 const pagesMax = 10_000;
 
 /**
- * Lists the members of teams, all statuses, a page of 1,000 at a time, and makes the rows of each page equal to it. Holds
- * one page in memory, however large a team is. Ends only when Stytch says that there is no more.
+ * Lists the members of teams, of all statuses, in pages of 1,000, and makes the database equal to each page. Holds one page in
+ * memory, for a team of any size. Ends only when Stytch says that the listing is complete.
  * @returns a listing for each team
- * @throws when a page can't be had: half a listing says nothing about those who are not in it
- * @throws ListingTooLong when small teams share it, and not all of them are small
- * @throws OrganizationUnknown when one of them is no organization of Stytch's
+ * @throws if a page can't be read: an incomplete listing is no evidence that a member is missing
+ * @throws ListingTooLong if teams share the listing and not all of them are small
+ * @throws OrganizationUnknown if Stytch does not know one of the organizations
  */
 export async function sweepListing(deps: SweepDependencies, teams: readonly SweptTeam[]): Promise<Listing[]> {
   const listings = new Map(teams.map((team) => [team.organizationId ?? '', emptyListing(team)]));
@@ -64,15 +66,19 @@ export async function sweepListing(deps: SweepDependencies, teams: readonly Swep
   do {
     cursor = await applyPage(deps, listings, cursor);
     if (cursor !== null && (cursors.has(cursor) || cursors.size === pagesMax)) {
-      throw new TransientError('The listing of Stytch members.search does not end: a cursor came twice.');
+      throw new TransientError(
+        `A listing by Stytch's members.search does not end: a cursor came twice, or it has more than ${pagesMax} pages. The next sweep tries again.`,
+      );
     }
     if (cursor !== null) cursors.add(cursor);
-    if (deps.isShared && teams.length > 1 && cursors.size === pagesSharedMax)
+    if (deps.isShared && teams.length > 1 && cursors.size === pagesSharedMax) {
       throw new ListingTooLong(listings.values());
+    }
   } while (cursor !== null);
   return [...listings.values()];
 }
 
+/** A listing that has shown nobody yet. */
 export function emptyListing(team: SweptTeam): Listing {
   return { team, members: 0, values: 0, changed: 0, shown: createShownUsers() };
 }
@@ -80,14 +86,14 @@ export function emptyListing(team: SweptTeam): Listing {
 type Listings = ReadonlyMap<string, Listing>;
 
 /**
- * Reads a page and makes its rows equal to it. Of members who hold much, fewer are asked for at once, down to one.
- * @returns the cursor of the next page
+ * Reads a page and makes the database equal to it. A page that is too large is read again with fewer members, down to one.
+ * @returns the cursor of the next page, or null after the last one
  */
 async function applyPage(deps: SweepDependencies, listings: Listings, cursor: string | null): Promise<string | null> {
   const organizationIds = [...listings.keys()];
   const bytesPerMember = deps.memory.bytesPerMember(organizationIds);
   const limit = Math.min(pageSizeMax, membersAtOnce(deps.memory, organizationIds));
-  const search = { organizationIds, limit, ...(cursor === null ? {} : { cursor }) };
+  const search = cursor === null ? { organizationIds, limit } : { organizationIds, limit, cursor };
   try {
     return await deps.memory.hold(limit * bytesPerMember, async (room) => {
       const fence = await withDatabaseErrors(() => databaseClock(deps.database));
@@ -115,16 +121,16 @@ async function apply(
     return listing ? [{ member, listing, reading, occasion: listing.team.occasion }] : [];
   });
   const readings = listed.map(({ reading }) => reading);
-  const right = await compare(deps.database, readings);
+  const upToDate = await compare(deps.database, readings);
   const tasks = listed
-    .filter(({ member }) => !right.has(member.memberId))
+    .filter(({ member }) => !upToDate.has(member.memberId))
     .map(({ reading, occasion }) => ({ reading, occasions: [occasion] }));
   const occasions = new Map(listed.map(({ member, occasion }) => [member.memberId, occasion]));
   const converged = await converge(withSpotCheck(deps), tasks, optionsOf(deps));
-  const swept = await requestRereads(deps, converged, (memberId) => occasions.get(memberId) ?? { trigger: 'sweep' });
+  const settled = await settleMembers(deps, converged, (memberId) => occasions.get(memberId) ?? { trigger: 'sweep' });
   for (const { member, listing } of listed) {
-    const result = swept.get(member.memberId);
-    const userId = right.get(member.memberId) ?? (result?.isActive ? result.userId : null);
+    const result = settled.get(member.memberId);
+    const userId = upToDate.get(member.memberId) ?? (result?.isActive ? result.userId : null);
     if (userId !== null) listing.shown.add(userId);
     listing.members += 1;
     if (member.presence === 'active') listing.values += member.roleValues.length;
@@ -132,17 +138,18 @@ async function apply(
   }
 }
 
-/** How a sweep applies what a search shows: no event has said that anything changed. */
+/** No event asks for a sweep, so a search alone revokes nothing. */
 export function optionsOf({ dryRun = false }: SweepDependencies) {
-  return { stampUnchanged: true, isUnasked: true, dryRun };
+  return { stampUnchanged: true, withoutEvent: true, dryRun };
 }
 
+/** What converge() needs in a sweep. */
 export function withSpotCheck(deps: SweepDependencies) {
-  const { database, notices, onLeft, readMembers } = deps;
-  return { database, notices, onLeft, spotCheck: spotCheck.bind(null, readMembers) };
+  const { database, notices, onDeactivated, readMembers } = deps;
+  return { database, notices, onDeactivated, spotCheck: spotCheck.bind(null, readMembers) };
 }
 
-/** Who can't be understood was not shown, and is asked for alone. A page may show a member twice; the later one counts. */
+/** A member that can't be understood counts as not listed. If a page has a member twice, the later object counts. */
 function onceEach(page: readonly unknown[]): DirectoryMember[] {
-  return [...new Map(understood(page).map((member) => [member.memberId, member])).values()];
+  return [...new Map(readableMembers(page).map((member) => [member.memberId, member])).values()];
 }

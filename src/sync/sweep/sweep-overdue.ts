@@ -1,28 +1,27 @@
 import { withDatabaseErrors } from '../../database/database.js';
 import type { Rereads } from '../../directory/rereads.js';
 import { claimOverdue, type Overdue } from './due-teams.js';
-import { type SweepDependencies, teamsPerSearchMax } from './request-rereads.js';
+import { type SweepDependencies, teamsPerSearchMax } from './sweep-dependencies.js';
 import { sweepScheduler } from './sweep-scheduler.js';
 import type { Sweep } from './sweep-teams.js';
 
 export type OverdueDependencies = SweepDependencies & { onSwept: (sweep: Sweep) => void };
 
-/** How many a worker has in hand: as many as share a listing, so that they cost as few searches as by the queue. */
+/** Claimed at once by a worker: as many as share a listing, so that they cost no more searches than with the queue. */
 const claimedMax = teamsPerSearchMax;
 
 /**
- * Sweeps in this process, without the queue, teams whose sweep is overdue by the database's word: because the queue refuses
- * jobs, or takes them and hands none out. Claims them first, so several workers share them; one that dies leaves its own,
- * which are overdue again soon.
+ * Sweeps overdue teams in this process, without the queue: the queue may refuse jobs, or accept them and hand out none. Claims
+ * the teams first, so that several workers share them. The claims of a worker that dies expire.
  */
 export function overdueSweeper(deps: OverdueDependencies) {
-  const sweep = sweepScheduler({ ...deps, rereads: nobodyIsAsked });
+  const sweep = sweepScheduler({ ...deps, rereads: noRereads });
   const sweepOne = async (teamId: string) => {
     const swept = await sweep({ teamId, occasion: { trigger: 'sweep' } });
-    if (swept !== null) deps.onSwept(swept); // else another worker is at it
+    if (swept !== null) deps.onSwept(swept); // null: another worker sweeps it
   };
-  /** @returns how many were claimed @throws what kept the first of them from being swept, after the others */
-  const some = async (overdue: Overdue): Promise<number> => {
+  /** @returns the number of teams that were claimed @throws the first team's error, after all sweeps have ended */
+  const sweepSome = async (overdue: Overdue): Promise<number> => {
     const teams = await withDatabaseErrors(() => claimOverdue(deps.database, overdue));
     const results = await Promise.allSettled(teams.map(sweepOne));
     const failed = results.find((result) => result.status === 'rejected');
@@ -30,18 +29,18 @@ export function overdueSweeper(deps: OverdueDependencies) {
     return teams.length;
   };
   return {
-    some,
-    /** All that are overdue, some at a time. */
-    all: async (overdue: Omit<Overdue, 'limit'>): Promise<void> => {
-      while ((await some({ ...overdue, limit: claimedMax })) > 0);
+    sweepSome,
+    /** Sweeps all overdue teams, some at a time. */
+    sweepAll: async (overdue: Omit<Overdue, 'limit'>): Promise<void> => {
+      while ((await sweepSome({ ...overdue, limit: claimedMax })) > 0);
     },
   };
 }
 
 export type OverdueSweeper = ReturnType<typeof overdueSweeper>;
 
-/** Without a queue nobody can be asked for another look; the next sweep comes by itself. */
-const nobodyIsAsked: Rereads = {
+/** Without a queue nothing can be read later. The next sweep reads it. */
+const noRereads: Rereads = {
   members: async () => {},
   alone: async () => {},
   team: async () => {},

@@ -3,50 +3,50 @@ import { limitConcurrency } from '../../process/concurrency-limit.js';
 import { membersAtOnce } from '../../process/memory-budget.js';
 import { pageSizeMax } from '../../stytch/directory.js';
 import { createBatcher } from '../members/batcher.js';
-import { type SweepDependencies, teamsPerSearchMax } from './request-rereads.js';
+import { type SweepDependencies, teamsPerSearchMax } from './sweep-dependencies.js';
 import { smallTeamMembersMax } from './sweep-listing.js';
 import { type Sweep, type SweepRequest, sweepTeams, TooLargeToShare } from './sweep-teams.js';
 
-/** Each holds a page in memory; the searches of a minute are what limits them anyway. */
+/** Each of them holds a page in memory. The search budget limits them anyway. */
 const largeTeamsAtOnce = 4;
-/** A sweep that ended its worker may do so again: then it is this one team's, and no other's. */
+/** A sweep that killed its worker may do so again. Then no other team of this kind is affected. */
 const suspectTeamsAtOnce = 1;
 
 /**
- * Sweeps a team in the lane that fits it: small ones together, and those of whom nothing is known yet, as most teams are
- * small; large ones each alone, so that nobody small waits for a team of 100,000. Of the teams whose sweep has ended its worker
- * one is read at a time.
- * @returns null if another worker is sweeping it
+ * Sweeps a team in the lane that fits its size. Small teams, and teams of unknown size, share a listing: most teams are small.
+ * Large teams are listed alone, so that a small team does not wait for one with 100,000 members. Suspect teams, whose last sweep
+ * killed its worker, are swept one at a time.
+ * @returns null if another worker sweeps the team
  */
 export function sweepScheduler(deps: SweepDependencies): (request: SweepRequest) => Promise<Sweep | null> {
-  const together = createBatcher(
+  const sweepShared = createBatcher(
     (requests: readonly SweepRequest[]) => sweepTeams({ ...deps, isShared: true }, requests),
     { sizeMax: teamsPerSearchMax },
   );
-  const inTurn = limitConcurrency(largeTeamsAtOnce);
-  const alone = limitConcurrency(suspectTeamsAtOnce);
+  const largeLane = limitConcurrency(largeTeamsAtOnce);
+  const suspectLane = limitConcurrency(suspectTeamsAtOnce);
   return async (request) => {
-    const { isSuspect, isLarge } = await withDatabaseErrors(() => knownOf(deps, request.teamId));
-    if (isSuspect) return alone(() => sweepTeam(deps, request));
-    const shared = isLarge ? null : await together(request).then((sweep) => ({ sweep }), unlessTooLarge);
-    return shared === null ? inTurn(() => sweepTeam(deps, request)) : shared.sweep;
+    const { isSuspect, isLarge } = await withDatabaseErrors(() => classify(deps, request.teamId));
+    if (isSuspect) return suspectLane(() => sweepTeam(deps, request));
+    const shared = isLarge ? null : await sweepShared(request).then((sweep) => ({ sweep }), nullIfTooLarge);
+    return shared === null ? largeLane(() => sweepTeam(deps, request)) : shared.sweep;
   };
 }
 
-/** One team alone. @throws what kept it from being swept */
+/** Sweeps one team alone. @returns null if another worker sweeps it @throws the error of the sweep */
 export async function sweepTeam(deps: SweepDependencies, request: SweepRequest): Promise<Sweep | null> {
   const [result = null] = await sweepTeams(deps, [request]);
   if (result instanceof Error) throw result;
   return result;
 }
 
-function unlessTooLarge(error: unknown): null {
+function nullIfTooLarge(error: unknown): null {
   if (error instanceof TooLargeToShare) return null;
   throw error;
 }
 
-/** Large by its members, or by what each of them holds. */
-async function knownOf({ database, memory }: SweepDependencies, teamId: string) {
+/** A team is large if it has many members, or if its members are heavy. */
+async function classify({ database, memory }: SweepDependencies, teamId: string) {
   const team = await database.team.findUnique({ where: { id: teamId }, include: { sync: true } });
   const isHeavy = membersAtOnce(memory, [team?.stytchOrganizationId ?? null]) < pageSizeMax;
   const isSuspect = (team?.sync?.suspectSince ?? null) !== null;

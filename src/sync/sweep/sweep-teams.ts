@@ -2,37 +2,38 @@ import { type Database, databaseClock, withDatabaseErrors } from '../../database
 import type { Instant } from '../../directory/instant.js';
 import type { Occasion } from '../../directory/sync-event.js';
 import { OrganizationUnknown } from '../../stytch/directory.js';
-import type { SweepDependencies } from './request-rereads.js';
 import { sweepAbsent } from './sweep-absent.js';
+import type { SweepDependencies } from './sweep-dependencies.js';
 import { withSweepLease } from './sweep-lease.js';
 import { emptyListing, type Listing, ListingTooLong, type SweptTeam, sweepListing } from './sweep-listing.js';
 
-/** A team that shall be read, and why. */
+/** A team to sweep, and why. */
 export type SweepRequest = { teamId: string; occasion: Occasion };
 
+/** The number of members in the listing, of users that changed, and of users that are held. */
 export type Sweep = { members: number; changed: number; held: number };
 
-/** The team has to be read alone: it is too large to share a listing. */
+/** The team is too large to share a listing, and has to be swept alone. */
 export class TooLargeToShare extends Error {
   override name = 'TooLargeToShare';
 }
 
-/** Null: another worker is sweeping the team. */
+/** Null if another worker sweeps the team. */
 export type SweepResult = Sweep | null | Error;
 
 /**
- * Reads whole teams from Stytch, through the same plan and apply as hints, and settles those whom the listing did not
- * show. Several teams share one listing: ten small ones cost one search instead of ten. A listing that fails is tried with
- * half of the teams, so that one team's trouble is its own. A worker that dies half-way leaves teams that are partly more
- * right than before; the next sweep starts anew.
- * @returns for each request, in their order
+ * Reads whole teams from Stytch, makes the database equal to them in the same way as for hints, and settles the users that the
+ * listing did not show. Teams share a listing: ten small teams cost one search instead of ten. A listing that fails is tried
+ * again with half of the teams, so that a problem of one team affects no other. If the worker dies, the pages that it has
+ * applied stay applied, and the next sweep starts from the beginning.
+ * @returns the result of each request, in their order
  */
 export async function sweepTeams(deps: SweepDependencies, requests: readonly SweepRequest[]): Promise<SweepResult[]> {
   const teams = await withDatabaseErrors(() => loadTeams(deps.database, requests));
   const results = new Map<string, SweepResult>();
   const sweep = async (free: ReadonlySet<string>) => {
     const swept = teams.filter(({ teamId }) => free.has(teamId));
-    for (const [teamId, result] of await sweepTogether(deps, swept)) results.set(teamId, result);
+    for (const [teamId, result] of await sweepGroup(deps, swept)) results.set(teamId, result);
   };
   const teamIds = teams.map(({ teamId }) => teamId);
   if (deps.dryRun) await sweep(new Set(teamIds));
@@ -54,46 +55,47 @@ async function loadTeams(database: Database, requests: readonly SweepRequest[]):
 
 type Results = (readonly [teamId: string, SweepResult])[];
 
-async function sweepTogether(deps: SweepDependencies, teams: readonly SweptTeam[]): Promise<Results> {
+async function sweepGroup(deps: SweepDependencies, teams: readonly SweptTeam[]): Promise<Results> {
   const started = await withDatabaseErrors(() => databaseClock(deps.database));
   const withoutOrganization = teams.filter(({ organizationId }) => organizationId === null);
   const results: [string, SweepResult][] = [];
   for (const team of withoutOrganization) results.push([team.teamId, await finish(deps, emptyListing(team), started)]);
   const listed = await deps.divide.teams(
     teams.filter(({ organizationId }) => organizationId !== null),
-    (group) => listTogether(deps, group, started),
-    (group, error) => failTogether(deps, group, { started, error }),
+    (group) => listGroup(deps, group, started),
+    (group, error) => failGroup(deps, group, { started, error }),
   );
   return [...results, ...listed.flat()];
 }
 
-async function listTogether(deps: SweepDependencies, teams: readonly SweptTeam[], started: Instant): Promise<Results> {
-  const listings = await sweepListing(deps, teams).catch(unlessTooLong);
-  if (listings instanceof ListingTooLong) return listSmallOnes(deps, teams, { started, large: listings.large });
+async function listGroup(deps: SweepDependencies, teams: readonly SweptTeam[], started: Instant): Promise<Results> {
+  const listings = await sweepListing(deps, teams).catch(asTooLong);
+  if (listings instanceof ListingTooLong) return listSmallTeams(deps, teams, { started, large: listings.large });
   const finished: [string, SweepResult][] = [];
   for (const listing of listings) finished.push([listing.team.teamId, await finish(deps, listing, started)]);
   return finished;
 }
 
-function unlessTooLong(error: unknown): ListingTooLong {
+/** @throws any other error */
+function asTooLong(error: unknown): ListingTooLong {
   if (error instanceof ListingTooLong) return error;
   throw error;
 }
 
-/** What the listing has shown already is applied and right; it is read once more. */
-async function listSmallOnes(
+/** Lists the small teams again without the large ones. The pages that were applied already need no correction. */
+async function listSmallTeams(
   deps: SweepDependencies,
   teams: readonly SweptTeam[],
   { started, large }: { started: Instant; large: ReadonlySet<string> },
 ): Promise<Results> {
   const tooLarge = [...large].map((teamId) => [teamId, new TooLargeToShare()] as const);
   const small = teams.filter(({ teamId }) => !large.has(teamId));
-  return small.length === 0 ? tooLarge : [...tooLarge, ...(await listTogether(deps, small, started))];
+  return small.length === 0 ? tooLarge : [...tooLarge, ...(await listGroup(deps, small, started))];
 }
 
 type Failure = { started: Instant; error: unknown };
 
-async function failTogether(
+async function failGroup(
   deps: SweepDependencies,
   teams: readonly SweptTeam[],
   { started, error }: Failure,
@@ -105,7 +107,7 @@ async function failTogether(
   return teams.map(({ teamId }) => [teamId, failure(error)] as const);
 }
 
-/** One team's trouble with those who are missing is not another's. */
+/** Settles the missing users of one team. An error is returned, not thrown, so that it affects no other team. */
 async function finish(
   deps: SweepDependencies,
   listing: Listing,
@@ -131,7 +133,7 @@ async function noteSwept(database: Database, { team, members }: Listing, started
     WHERE s.swept_at IS NULL OR s.swept_at < excluded.swept_at OR s.swept_at > clock_timestamp()`;
 }
 
-/** What was thrown as an Error, for who gets it as a result. */
+/** What was thrown, as an Error. */
 function failure(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Something that is no error was thrown.');
+  return error instanceof Error ? error : new Error('A sweep failed: something was thrown that is not an Error.');
 }

@@ -148,7 +148,7 @@ describe('a member that the database refuses', () => {
   it('is described without a word of what it holds', async () => {
     const results = await apply(member(1, { name: 'Poison' }));
     expect(String(results.get('member-1'))).toBe(
-      "PermanentError: The Scanner database can't hold what Stytch says of a member (23514).",
+      "PermanentError: The Scanner database can't store what Stytch says about a member (23514). Look at the member in Stytch's dashboard.",
     );
   });
 });

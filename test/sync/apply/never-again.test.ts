@@ -13,12 +13,22 @@ const says = (atMs: number, what: Truth['says'], ...roles: string[]): Truth => (
   roles,
 });
 const row = (atMs: number, status: string, ...scimRoles: string[]): AccessEntry => ({
-  ...{ entry: 'row', atMs, teamId: 't', userId: 'u', memberId: ada },
+  entry: 'row',
+  atMs,
+  teamId: 't',
+  userId: 'u',
+  memberId: ada,
   row: { status, email: 'a', externalId: null, scimRoles, manualRoles: [] },
 });
 const handled = (atMs: number, outcome = 'changed'): AccessEntry => ({
-  ...{ entry: 'handled', atMs, teamId: 't', userId: 'u', memberId: ada },
-  ...{ svixId: 'msg_1', eventType: 'scim.member.delete', outcome },
+  entry: 'handled',
+  atMs,
+  teamId: 't',
+  userId: 'u',
+  memberId: ada,
+  svixId: 'msg_1',
+  eventType: 'scim.member.delete',
+  outcome,
 });
 const got = (...times: number[]) => times.map((atMs) => ({ atMs, memberId: ada }));
 const found = (story: Partial<Story>, options?: { roles: boolean }) =>
@@ -99,7 +109,11 @@ it('a row that goes to another member takes nothing along', () => {
 
 describe('a row with roles given by hand', () => {
   const held = (atMs: number, memberId: string, email: string): AccessEntry => ({
-    ...{ entry: 'row', atMs, teamId: 't', userId: 'u', memberId },
+    entry: 'row',
+    atMs,
+    teamId: 't',
+    userId: 'u',
+    memberId,
     row: { status: 'active', email, externalId: 'N/A', scimRoles: [], manualRoles: ['owner'] },
   });
   const people = new Map(Object.entries({ 'member-ada': 'Ada', 'member-ada-2': 'Ada', 'member-bob': 'Bob' }));

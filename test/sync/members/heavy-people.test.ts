@@ -85,11 +85,11 @@ it('hints about wide people, and their leaving all at once, are applied in parts
   expect(await own.lab.failedJobs()).toEqual([]);
 });
 
-it('a member larger than we read fails alone', async () => {
+it('a member that is too large to read fails alone', async () => {
   const [giant = '', ...others] = people(8, 1);
   own.lab.emulator.directory.setMember(giant, { untrusted_metadata: { text: 'x'.repeat(8_000_000) } });
   const read = memberReader(sweeping.deps.stytch, { memory: createMemory() }).readMembers;
   const found = await read([giant, ...others].map((memberId) => ({ memberId, organizationId: own.organizationId })));
-  expect(String(found.get(giant))).toContain('is larger than we read');
+  expect(String(found.get(giant))).toContain('is too large to read');
   expect(others.map((memberId) => found.get(memberId) instanceof Error)).toEqual(Array(7).fill(false));
 });

@@ -15,7 +15,10 @@ function startEach(backend: BackendName): void {
     lab = await startLab({ backend });
     ({ organizationId, teamId } = await lab.team({ name: 'Acme' }));
     ada = lab.emulator.directory.provision(organizationId, {
-      ...{ userName: 'ada@acme.example', name: 'Ada', externalId: '00u-ada', roles: ['analyst'] },
+      userName: 'ada@acme.example',
+      name: 'Ada',
+      externalId: '00u-ada',
+      roles: ['analyst'],
     }).member_id;
     await lab.quiet();
     const { id } = await lab.database.user.findUniqueOrThrow({ where: { stytchMemberId: ada } });

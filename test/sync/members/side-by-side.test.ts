@@ -38,7 +38,10 @@ it.each(backends)(
     for (let n = 0; n < people; n++) {
       const name = `${names.given} ${names.family}-${n}`;
       const { member_id } = emulator.directory.provision(organizationId, {
-        ...{ userName: `featherstonehaugh.${n}@acme.example`, name, externalId: `00u${n}`, roles: ['analyst'] },
+        userName: `featherstonehaugh.${n}@acme.example`,
+        name,
+        externalId: `00u${n}`,
+        roles: ['analyst'],
       });
       if (n % 10 === 0) emulator.directory.deprovision(member_id);
       else emulator.directory.setRoles(member_id, n % 3 ? ['analyst'] : []);

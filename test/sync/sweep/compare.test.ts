@@ -25,8 +25,13 @@ afterEach(() => drop());
 
 function member(n: number, change: Partial<ActiveMember> = {}): ActiveMember {
   return {
-    ...{ presence: 'active', memberId: `member-${n}`, organizationId: 'org-acme', email: `p${n}@acme.example` },
-    ...{ name: `Päul ${n} 😀`, externalId: n % 2 ? `e${n}` : null, isComplete: true },
+    presence: 'active',
+    memberId: `member-${n}`,
+    organizationId: 'org-acme',
+    email: `p${n}@acme.example`,
+    name: `Päul ${n} 😀`,
+    externalId: n % 2 ? `e${n}` : null,
+    isComplete: true,
     roleValues: [
       { value: 'ädmin', via: 'groups' },
       { value: 'analyst', via: 'roles' },
@@ -36,7 +41,10 @@ function member(n: number, change: Partial<ActiveMember> = {}): ActiveMember {
   };
 }
 const gone = (n: number): DirectoryMember => ({
-  ...{ presence: 'gone', memberId: `member-${n}`, organizationId: 'org-acme', because: 'says_gone' },
+  presence: 'gone',
+  memberId: `member-${n}`,
+  organizationId: 'org-acme',
+  because: 'says_gone',
 });
 const readings = async (...members: DirectoryMember[]): Promise<Reading[]> => {
   const date = await databaseClock(database);

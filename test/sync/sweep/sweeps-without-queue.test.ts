@@ -15,7 +15,9 @@ afterEach(() => lab.stop());
 /** Two teams with a person each, of whom no webhook tells, mirrored by the sweeps of a worker. */
 async function start(backend: (typeof backends)[number]) {
   lab = await startLab({
-    ...{ backend, worker: false, schedules: true },
+    backend,
+    worker: false,
+    schedules: true,
     env: { SWEEP_INTERVAL_SECONDS: String(intervalSeconds) },
   });
   lab.emulator.webhooks.setEndpoint(null);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { postponed } from '../../src/directory/belief.js';
+import { limitDirectReads } from '../../src/directory/evidence.js';
 import { earlierBy, type Instant, instantOf } from '../../src/directory/instant.js';
 import { plan } from '../../src/directory/plan.js';
 import { type Reading, readingAt } from '../../src/directory/world.js';
@@ -36,7 +36,7 @@ describe('a leaver who was put out', () => {
 
   it.each([
     ['a get that began no later', reading(ada(), now), { decision: 'leave', because: 'superseded' }],
-    ['a search that may be older', searched(ada(), now), { decision: 'look', memberIds: ['member-ada'] }],
+    ['a search that may be older', searched(ada(), now), { decision: 'read_directly', memberIds: ['member-ada'] }],
   ])('does not come back by %s', (_, older, decision) => {
     for (const observedAt of [now, later]) expect(decide(at(observedAt), older)).toMatchObject(decision);
   });
@@ -51,15 +51,15 @@ describe('a leaver who was put out', () => {
   it('by a search, does not come back by another one that is newer and further behind', () => {
     const out = world({ ada: { status: 'deactivated', ...empty, observedAt: earlierBy(now, lagMs), lostAt: now } });
     expect(decide(out, searched(ada(), earlierBy(later, 1)))).toMatchObject({
-      decision: 'look',
-      because: 'gives_back',
+      decision: 'read_directly',
+      because: 'restores',
     });
   });
 
   it('before Scanner knew them, does not come in by a search that is behind', () => {
     const newcomer = ada({ memberId: 'member-new', externalId: null });
     const seenGone = world({ seenGone: { 'member-new': now } });
-    expect(decide(seenGone, searched(newcomer, now))).toMatchObject({ decision: 'look', because: 'gives_back' });
+    expect(decide(seenGone, searched(newcomer, now))).toMatchObject({ decision: 'read_directly', because: 'restores' });
     expect(decide(seenGone, searched(newcomer, later))).toMatchObject({ decision: 'write', row: { id: null } });
     expect(decide(seenGone, reading(newcomer, now))).toMatchObject({ decision: 'write', row: { id: null } });
   });
@@ -68,7 +68,7 @@ describe('a leaver who was put out', () => {
 describe('a role that was taken', () => {
   it('does not come back by a search that may be as old as that', () => {
     const without = world({ ada: { ...empty, observedAt: earlierThanAll, lostAt: now } });
-    expect(decide(without, searched(ada(), now))).toMatchObject({ decision: 'look', because: 'gives_back' });
+    expect(decide(without, searched(ada(), now))).toMatchObject({ decision: 'read_directly', because: 'restores' });
     expect(decide(without, searched(ada(), later))).toMatchObject({ decision: 'write' });
   });
 });
@@ -79,7 +79,9 @@ describe('somebody who left', () => {
   });
 
   it('is asked about directly when the row is newer than a search can be', () => {
-    expect(decide(world({ ada: { observedAt: now } }), searched(gone(), now))).toMatchObject({ because: 'too_young' });
+    expect(decide(world({ ada: { observedAt: now } }), searched(gone(), now))).toMatchObject({
+      because: 'row_is_newer',
+    });
   });
 });
 
@@ -95,17 +97,17 @@ describe('a search that shows less than the row says, of somebody who is there',
 
   it.each([
     ['an event has asked for it', less, 'after_event', { decision: 'write' }],
-    ['nobody has asked for it', less, 'never', { because: 'takes' }],
+    ['nobody has asked for it', less, 'never', { because: 'revokes' }],
     ['it was cross-examined', { ...less, isComplete: false }, 'always', { decision: 'write' }],
-    ['what the IdP sent is not in it', { ...less, isComplete: false }, 'after_event', { because: 'takes' }],
-    ['the external id is not in it', ada({ externalId: null }), 'never', { because: 'takes' }],
-  ])('when %s', (_, member, searchTakes, expected) => {
-    expect(decide(world(), searched(member), { searchTakes })).toMatchObject({ ...expected });
+    ['what the IdP sent is not in it', { ...less, isComplete: false }, 'after_event', { because: 'revokes' }],
+    ['the external id is not in it', ada({ externalId: null }), 'never', { because: 'revokes' }],
+  ])('when %s', (_, member, searchRevokes, expected) => {
+    expect(decide(world(), searched(member), { searchRevokes })).toMatchObject({ ...expected });
   });
 
   it('takes nothing when it shows more, or something else', () => {
     const more = ada({ name: 'Ada King', roleValues: [...ada().roleValues, { value: 'x', via: 'groups' }] });
-    expect(decide(world(), searched(more), { searchTakes: 'never' })).toMatchObject({ decision: 'write' });
+    expect(decide(world(), searched(more), { searchRevokes: 'never' })).toMatchObject({ decision: 'write' });
   });
 });
 
@@ -114,14 +116,14 @@ it('leaves the fifty-first direct look of a batch for later, as if something new
     row: user({ id: `user-${n}`, memberId: `member-${n}`, observedAt: later }),
     one: searched(ada({ memberId: `member-${n}` }), now),
   }));
-  const plans = postponed(
+  const plans = limitDirectReads(
     plan(
       world({ others: people.map(({ row }) => row) }),
       people.map(({ one }) => one),
     ),
   );
   const decisions = [...plans.values()].map(({ decision }) => decision);
-  expect(decisions.filter((decision) => decision === 'look')).toHaveLength(50);
+  expect(decisions.filter((decision) => decision === 'read_directly')).toHaveLength(50);
   expect(decisions.filter((decision) => decision === 'leave')).toHaveLength(10);
 });
 

@@ -1,0 +1,90 @@
+import type { Change } from './change.js';
+import type { Instant } from './instant.js';
+import type { DirectoryMember } from './member.js';
+import type { DirectReadReason, MemberPlan } from './member-plan.js';
+import { type CurrentUser, isSuperseded, type Reading } from './world.js';
+
+/**
+ * Whether a search alone may revoke a role or an external id from an active member.
+ * - `after_event`: yes, if the answer is complete. An event asked for the search, and is a second piece of evidence.
+ * - `never`: no event said that something changed. A direct read must agree.
+ * - `always`: a spot check has confirmed the search.
+ */
+export type SearchRevokes = 'after_event' | 'never' | 'always';
+
+export type EvidenceContext = {
+  /** The user whose row the plan changes; null if the plan creates a row. */
+  user: CurrentUser | null;
+  /** For a member without a row: when a read or a signed event last said that the member is gone. */
+  lastGoneAt: Instant | null;
+  searchRevokes: SearchRevokes;
+};
+
+/**
+ * The plan, if the reading is good enough evidence for it. If not, a direct read decides, or the row stays as it is. A plan
+ * without changes needs no evidence.
+ */
+export function checkEvidence(
+  planned: MemberPlan,
+  reading: Reading,
+  { user, lastGoneAt, searchRevokes }: EvidenceContext,
+): MemberPlan {
+  if (planned.decision !== 'write' || planned.changes.length === 0) return planned;
+  const { member, isDirect, date } = reading;
+  const readDirectly = (because: DirectReadReason): MemberPlan => {
+    return { decision: 'read_directly', memberIds: [member.memberId], because, user };
+  };
+  if (user && isSuperseded(user, reading)) {
+    return isDirect ? { decision: 'leave', because: 'superseded', user } : readDirectly('row_is_newer');
+  }
+  if (isDirect) return planned;
+  const lostSince = [user?.lostAt ?? null, lastGoneAt].some((at) => at !== null && at >= date);
+  if (lostSince && planned.changes.some(grantsAccess)) return readDirectly('restores');
+  const mayRevoke = searchRevokes === 'always' || (searchRevokes === 'after_event' && isComplete(member));
+  return mayRevoke || !isRevoking(reading, planned) ? planned : readDirectly('revokes');
+}
+
+/** Direct reads that one batch may need. Ten run at once and take 150 ms each, so 50 take about a second. */
+const directReadsMax = 50;
+
+/**
+ * Limits the direct reads of a batch. A member beyond the limit keeps the row for now, as if the row were newer; such a row is
+ * read again later. Members whose row is undecided are always read directly.
+ */
+export function limitDirectReads(plans: ReadonlyMap<string, MemberPlan>): Map<string, MemberPlan> {
+  let reads = 0;
+  return new Map(
+    [...plans].map(([memberId, planned]) => {
+      const isLimited = planned.decision === 'read_directly' && planned.because !== 'identity';
+      if (!isLimited || ++reads <= directReadsMax) return [memberId, planned];
+      return [memberId, { decision: 'leave', because: 'superseded', user: planned.user }];
+    }),
+  );
+}
+
+/** True if a search says that an active member has less than the row says. */
+export function isRevoking({ member, isDirect }: Reading, planned: MemberPlan | undefined): boolean {
+  if (isDirect || planned === undefined) return false;
+  if (planned.decision === 'read_directly') return planned.because === 'revokes';
+  return planned.decision === 'write' && planned.changes.some((change) => revokes(change, member));
+}
+
+function isComplete(member: DirectoryMember): boolean {
+  return member.presence === 'gone' || member.isComplete;
+}
+
+function grantsAccess({ type }: Change): boolean {
+  return ['user_created', 'user_linked', 'user_reactivated', 'idp_role_value_added', 'role_granted'].includes(type);
+}
+
+/** A member who is gone does not count: Stytch says so explicitly, and a leaver must not wait for a second read. */
+function revokes(change: Change, member: DirectoryMember): boolean {
+  if (member.presence === 'gone') return false;
+  if (change.type === 'user_updated') return change.fields.includes('externalId') && member.externalId === null;
+  return change.type === 'idp_role_value_removed' || change.type === 'role_revoked';
+}
+
+/** True if the user has less access after the change. */
+export function revokesAccess({ type }: Change): boolean {
+  return type === 'user_deactivated' || type === 'idp_role_value_removed' || type === 'role_revoked';
+}
