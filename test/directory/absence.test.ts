@@ -31,7 +31,7 @@ it.each<[string, Partial<Absence>, string, number]>([
   expect([judged.verdict, 'userIds' in judged ? judged.userIds.length : 0]).toEqual([verdict, count]);
 });
 
-it('never lets more than the limit go at once, and never touches who is not missing', () => {
+it('never confirms more than the limit at once, and never users that are not missing', () => {
   fc.assert(
     fc.property(fc.nat({ max: 500 }), fc.nat({ max: 500 }), fc.boolean(), (missing, present, organizationGone) => {
       const names = people(missing);

@@ -30,25 +30,25 @@ describe('the date of a reading', () => {
   });
 });
 
-describe('a leaver who was put out', () => {
+describe('a deactivated leaver', () => {
   const at = (observedAt: Instant) =>
     world({ ada: { status: 'deactivated', ...empty, observedAt, lostAt: observedAt } });
 
   it.each([
     ['a get that began no later', reading(ada(), now), { decision: 'leave', because: 'superseded' }],
     ['a search that may be older', searched(ada(), now), { decision: 'read_directly', memberIds: ['member-ada'] }],
-  ])('does not come back by %s', (_, older, decision) => {
+  ])('is not reactivated by %s', (_, older, decision) => {
     for (const observedAt of [now, later]) expect(decide(at(observedAt), older)).toMatchObject(decision);
   });
 
   it.each([
     ['a get that began later', reading(ada(), later)],
     ['a search that is newer, however far it may be behind', searched(ada(), later)],
-  ])('comes back by %s', (_, newer) => {
+  ])('is reactivated by %s', (_, newer) => {
     expect(decide(at(now), newer)).toMatchObject({ decision: 'write', row: { status: 'active' } });
   });
 
-  it('by a search, does not come back by another one that is newer and further behind', () => {
+  it('deactivated by a search, is not reactivated by a newer search that lags more', () => {
     const out = world({ ada: { status: 'deactivated', ...empty, observedAt: earlierBy(now, lagMs), lostAt: now } });
     expect(decide(out, searched(ada(), earlierBy(later, 1)))).toMatchObject({
       decision: 'read_directly',
@@ -56,7 +56,7 @@ describe('a leaver who was put out', () => {
     });
   });
 
-  it('before Scanner knew them, does not come in by a search that is behind', () => {
+  it('without a user, gets none from a search that lags', () => {
     const newcomer = ada({ memberId: 'member-new', externalId: null });
     const seenGone = world({ seenGone: { 'member-new': now } });
     expect(decide(seenGone, searched(newcomer, now))).toMatchObject({ decision: 'read_directly', because: 'restores' });
@@ -65,20 +65,20 @@ describe('a leaver who was put out', () => {
   });
 });
 
-describe('a role that was taken', () => {
-  it('does not come back by a search that may be as old as that', () => {
+describe('a revoked role', () => {
+  it('is not granted again by a search that may be older than the revocation', () => {
     const without = world({ ada: { ...empty, observedAt: earlierThanAll, lostAt: now } });
     expect(decide(without, searched(ada(), now))).toMatchObject({ decision: 'read_directly', because: 'restores' });
     expect(decide(without, searched(ada(), later))).toMatchObject({ decision: 'write' });
   });
 });
 
-describe('somebody who left', () => {
-  it('is put out by a search at once, when the row is older', () => {
+describe('a leaver', () => {
+  it('is deactivated by a search at once, if the row is older', () => {
     expect(decide(world(), searched(gone(), now))).toMatchObject({ row: { status: 'deactivated' } });
   });
 
-  it('is asked about directly when the row is newer than a search can be', () => {
+  it('is read directly if the row is newer than the search', () => {
     expect(decide(world({ ada: { observedAt: now } }), searched(gone(), now))).toMatchObject({
       because: 'row_is_newer',
     });
@@ -86,13 +86,13 @@ describe('somebody who left', () => {
 });
 
 describe('a search that agrees with the row', () => {
-  it('is good enough, whatever the dates', () => {
+  it('needs no further evidence, for any dates', () => {
     const young = world({ ada: { observedAt: later, lostAt: later } });
     expect(decide(young, searched(ada(), now))).toMatchObject({ decision: 'write', changes: [] });
   });
 });
 
-describe('a search that shows less than the row says, of somebody who is there', () => {
+describe('a search that shows less than the row of an active member', () => {
   const less = ada({ roleValues: [] });
 
   it.each([
@@ -105,13 +105,13 @@ describe('a search that shows less than the row says, of somebody who is there',
     expect(decide(world(), searched(member), { searchRevokes })).toMatchObject({ ...expected });
   });
 
-  it('takes nothing when it shows more, or something else', () => {
+  it('is applied if it shows more, or something else', () => {
     const more = ada({ name: 'Ada King', roleValues: [...ada().roleValues, { value: 'x', via: 'groups' }] });
     expect(decide(world(), searched(more), { searchRevokes: 'never' })).toMatchObject({ decision: 'write' });
   });
 });
 
-it('leaves the fifty-first direct look of a batch for later, as if something newer was known', () => {
+it('postpones the fifty-first direct read of a batch', () => {
   const people = Array.from({ length: 60 }, (_, n) => ({
     row: user({ id: `user-${n}`, memberId: `member-${n}`, observedAt: later }),
     one: searched(ada({ memberId: `member-${n}` }), now),
@@ -128,7 +128,7 @@ it('leaves the fifty-first direct look of a batch for later, as if something new
 });
 
 describe('a row that was dated in the future', () => {
-  it('supersedes nothing: the loader leaves its date out', () => {
+  it('has no date, so any reading replaces it', () => {
     const ahead = world({ ada: { observedAt: null, isDatedAhead: true } });
     expect(decide(ahead, reading(gone(), earlierThanAll))).toMatchObject({ row: { status: 'deactivated' } });
   });

@@ -37,7 +37,7 @@ it.each<[string, Partial<Hint>]>([
   ['scim.idp_group.member_delete', { memberIds: [ada], organizationId: acme, memberGone: false }],
   ['direct.scim_connection.create', { memberIds: [], organizationId: acme, connectionId }],
   ['direct.scim_connection.delete', { memberIds: [], organizationId: null, connectionId }],
-])('%s names whom it names', (name, expected) => {
+])('%s names the right members', (name, expected) => {
   expect(hintFrom(published(name))).toMatchObject(expected);
 });
 
@@ -60,7 +60,7 @@ it.each([
   ['status deactivated', { status: 'deactivated' }],
   ['the active flag false', { scim_registration: { scim_attributes: { active: false } } }],
   ['the active flag "False"', { scim_registration: { scim_attributes: { active: 'False' } } }],
-])('takes a signed member with %s for a leaver', (_, member) => {
+])('a signed member with %s is a leaver', (_, member) => {
   expect(hintFrom(memberEvent({ member })).memberGone).toBe(true);
 });
 
@@ -68,7 +68,7 @@ it.each([
   ['a deleted group', { object_type: 'scim_group', action: 'DELETE', id: 'scim-group-test-1' }],
   ['a member who left a group', { object_type: 'idp_group', action: 'MEMBER_DELETE', member_id: ada }],
   ['another object that is gone', { object_type: 'device', device: { member_id: ada, status: 'deleted' } }],
-])('does not take %s for a leaver', (_, change) => {
+])('%s is not a leaver', (_, change) => {
   expect(hintFrom(memberEvent(change)).memberGone).toBe(false);
 });
 
@@ -76,20 +76,20 @@ it.each([
   ['e-mail', 'ada@acme.example'],
   ['name', 'Ada Lovelace'],
   ['page of text', 'x'.repeat(201)],
-])('does not take an %s in the place of an id: the team is read instead', (_, id) => {
+])('an %s in the place of an id is ignored: the team is read instead', (_, id) => {
   const hint = hintFrom(memberEvent({ id, event_id: id, member: { organization_id: id } }));
   expect(hint).toMatchObject({ memberIds: [], organizationId: null, eventId: 'unreadable' });
   expect(JSON.stringify(hint)).not.toContain(id);
 });
 
-it('makes a type of any words that can do no harm in a log', () => {
+it('the type has plain words only, which are safe in a log', () => {
   const { eventType } = hintFrom(
     memberEvent({ source: 'SCIM\n', object_type: 'ada@acme.example', action: 'ä'.repeat(200) }),
   );
   expect(eventType).toBe('unreadable.unreadable.unreadable');
 });
 
-it('names several members, each once, or their team when they are too many for one read', () => {
+it('names several members, each once, or their team if they are too many for one read', () => {
   const named = (count: number) => Array.from({ length: count }, (_, i) => `member-test-${i % 1500}`);
   const event = (count: number) =>
     memberEvent({ object_type: 'scim_group', id: 'g', scim_group: { members: named(count) } });
@@ -98,7 +98,7 @@ it('names several members, each once, or their team when they are too many for o
   expect(hintFrom(event(1001)).memberIds).toEqual([]);
 });
 
-it('says of a list of who is in a group now that somebody else may have changed too', () => {
+it('marks a list of group members: others may have changed, too', () => {
   const listing = { object_type: 'scim_group', id: 'g', scim_group: { members: [{ member_id: ada }] } };
   expect(hintFrom(memberEvent(listing))).toMatchObject({ memberIds: [ada], isList: true });
   expect(hintFrom(memberEvent({ object_type: 'idp_group', action: 'MEMBER_ADD', member_id: ada }))).not.toHaveProperty(
@@ -106,7 +106,7 @@ it('says of a list of who is in a group now that somebody else may have changed 
   );
 });
 
-it("tells whether its times are by the database's clock", () => {
+it("says whether its times are by the database's clock", () => {
   const { event } = parseEvent(memberEvent({})) as { event: StytchEvent };
   expect(hintOf(event, { ...receipt, isTimed: false })).not.toHaveProperty('isTimed');
 });

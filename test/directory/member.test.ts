@@ -39,7 +39,7 @@ it.each([
 });
 
 it.each([0, 1, '0', 'no', 'yes', { value: false }, []])(
-  'can not read an active flag of %p: no access by a guess',
+  'an active flag of %p is unreadable, and gives no access',
   (active) => {
     expect(() => directoryMemberOf(member({}, { active }))).toThrow('scim_attributes.active');
   },
@@ -48,11 +48,11 @@ it.each([0, 1, '0', 'no', 'yes', { value: false }, []])(
 it.each([
   ['an organization', member({ status: 'deleted', organization_id: undefined })],
   ['a flag that can be read', member({ status: 'deleted' }, { active: 'no' })],
-])('takes one for gone who is deleted without %s', (_, object) => {
+])('a deleted member is gone, even without %s', (_, object) => {
   expect(directoryMemberOf(object).presence).toBe('gone');
 });
 
-it.each(['active', 'invited', 'pending'])('takes status %s for present', (status) => {
+it.each(['active', 'invited', 'pending'])('a member with status %s is active', (status) => {
   expect(directoryMemberOf(member({ status })).presence).toBe('active');
 });
 
@@ -62,7 +62,7 @@ it.each([
   ['the active flag false', member({}, { active: false })],
   ['the active flag "False", as Entra sends it', member({}, { active: 'False' })],
   ['a leaver whose other fields are broken', member({ status: 'deleted', email_address: 7, roles: 'x' })],
-])('takes %s for gone', (_, object) => {
+])('a member with %s is gone', (_, object) => {
   expect(directoryMemberOf(object)).toEqual({
     presence: 'gone',
     memberId: 'member-test-ada',
@@ -71,11 +71,11 @@ it.each([
   });
 });
 
-it('takes a missing active flag for unknown: the status decides', () => {
+it('without an active flag the status decides', () => {
   expect(directoryMemberOf(member({}, { active: undefined })).presence).toBe('active');
 });
 
-it('reads a member whom no SCIM connection made', () => {
+it('reads a member without a SCIM registration', () => {
   expect(directoryMemberOf(member({ scim_registration: null }))).toMatchObject({ externalId: null, roleValues: [] });
 });
 
@@ -85,7 +85,7 @@ describe('role values', () => {
     return read.presence === 'active' ? read.roleValues : null;
   };
 
-  it('come from roles, groups and SCIM-given Stytch roles, and from nothing else', () => {
+  it('come from roles, groups and Stytch roles of SCIM groups only', () => {
     const roles = [
       { role_id: 'stytch_member', sources: [{ type: 'direct_assignment' }] },
       { role_id: 'editor', sources: [{ type: 'direct_assignment' }, { type: 'scim_connection_group' }] },
@@ -119,7 +119,7 @@ describe('role values', () => {
     expect(values({}, { roles: [{ value }] })?.map((found) => found.value)).toEqual(expected);
   });
 
-  it('counts a value once for each carrier', () => {
+  it('keeps a value once for each field that has it', () => {
     const twice = [{ value: 'a' }, { value: ' a ' }, 'a'];
     expect(values({}, { roles: twice, groups: [{ display: 'a' }] })).toEqual([
       { value: 'a', via: 'roles' },
@@ -127,12 +127,12 @@ describe('role values', () => {
     ]);
   });
 
-  it('takes thousands', () => {
+  it('reads thousands of values', () => {
     const roles = Array.from({ length: 5000 }, (_, i) => ({ value: `role-${i}` }));
     expect(values({}, { roles })).toHaveLength(5000);
   });
 
-  it.each(['x', 7, null, { value: 'x' }])('survives a list that is %j', (roles) => {
+  it.each(['x', 7, null, { value: 'x' }])('ignores a list that is %j', (roles) => {
     expect(values({ roles }, { roles, groups: roles })).toEqual([]);
   });
 });
@@ -152,17 +152,17 @@ describe('hostile profiles', () => {
     ['empty', ''],
     ['a megabyte', `${'x'.repeat(1_000_000)}@acme.example`],
     ['holding a NUL', 'a\0@acme.example'],
-  ])('refuses an e-mail address that is %s, in words that do not quote it', (_, email) => {
+  ])('refuses an e-mail address that is %s, and does not quote it', (_, email) => {
     const read = () => directoryMemberOf(member({ email_address: email }));
     expect(read).toThrow(UnreadableMember);
     expect(read).toThrow('Stytch returned member member-test-ada with an unusable email_address');
   });
 
-  it('refuses a status that it does not know, rather than guess', () => {
+  it('refuses an unknown status', () => {
     expect(() => directoryMemberOf(member({ status: 'suspended' }))).toThrow('unusable status');
   });
 
-  it('refuses more roles than any directory has', () => {
+  it('refuses more roles than the limit', () => {
     const roles = Array.from({ length: 10_001 }, (_, i) => ({ value: `role-${i}` }));
     expect(() => directoryMemberOf(member({}, { roles }))).toThrow('more than 10000 roles');
   });

@@ -26,25 +26,25 @@ describe('nothing to do', () => {
     expect(changesFor(left, gone())).toEqual([]);
   });
 
-  it('leaves a user alone whose row shows a reading that began later, or at the same moment', () => {
+  it('does not change a row that shows a later reading, or one from the same moment', () => {
     for (const observedAt of [now, later]) {
       const decided = planFor(world({ ada: { observedAt } }), gone());
       expect(decided).toMatchObject({ decision: 'leave', because: 'superseded' });
     }
   });
 
-  it('does nothing about a member who left before Scanner ever knew of them', () => {
+  it('ignores a member who left before Scanner knew them', () => {
     expect(planFor(world(), gone('member-stranger'))).toMatchObject({ decision: 'leave', because: 'unknown_member' });
   });
 
-  it('does nothing about an organization that Scanner does not know', () => {
+  it('ignores an organization that Scanner does not know', () => {
     const decided = planFor(world(), ada({ memberId: 'member-x', organizationId: 'org-unknown' }));
     expect(decided).toMatchObject({ decision: 'leave', because: 'unknown_team' });
   });
 });
 
 describe('members who are active, invited or pending', () => {
-  it('creates a user for a member who is new, with the roles that match', () => {
+  it('creates a user for a new member, with the matching roles', () => {
     const grace = ada({ memberId: 'member-grace', email: 'grace@acme.example', externalId: null });
     expect(planFor(world(), grace)).toMatchObject({
       row: { id: null, memberId: 'member-grace', teamId: 'team-acme', status: 'active' },
@@ -63,11 +63,11 @@ describe('members who are active, invited or pending', () => {
     ['external id', { externalId: '00u-other' }, ['externalId']],
     ['external id, lost', { externalId: null }, ['externalId']],
     ['e-mail and name', { email: 'a@b.example', name: '' }, ['email', 'name']],
-  ])('follows a changed %s', (_, change, fields) => {
+  ])('updates a changed %s', (_, change, fields) => {
     expect(changesFor(world(), ada(change))).toEqual([{ type: 'user_updated', fields }]);
   });
 
-  it('follows two users who swap their e-mails', () => {
+  it('updates two users who swap their e-mails', () => {
     const bob = user({ id: 'user-bob', memberId: 'member-bob', email: 'bob@acme.example', name: 'Bob' });
     const swapped = plan(world({ others: [bob] }), [
       reading(ada({ email: 'bob@acme.example' })),
@@ -95,12 +95,12 @@ describe('leavers', () => {
     });
   });
 
-  it('revokes a key that appeared after the user was deactivated', () => {
+  it('revokes a key that was created after the user was deactivated', () => {
     const left = world({ ada: { status: 'deactivated', roleValues: [], scimGrants: [], liveKeyIds: ['key-new'] } });
     expect(changesFor(left, gone())).toEqual([{ type: 'api_key_revoked', keyId: 'key-new' }]);
   });
 
-  it('deactivates whoever Stytch no longer knows, though it can not say which organization', () => {
+  it('deactivates a user that Stytch does not know any more, without knowing the organization', () => {
     const decided = planFor(world(), {
       presence: 'gone',
       memberId: 'member-ada',
@@ -113,7 +113,7 @@ describe('leavers', () => {
 });
 
 describe('rehires', () => {
-  it('activates the same row and derives the grants anew; revoked keys are not mentioned', () => {
+  it('reactivates the same row with the current grants; revoked keys stay revoked', () => {
     const left = world({ ada: { status: 'deactivated', roleValues: [], scimGrants: [], liveKeyIds: [] } });
     const back = ada({ roleValues: [{ value: 'scanner_admin', via: 'groups' }] });
     expect(planFor(left, back)).toMatchObject({
@@ -136,7 +136,7 @@ describe('rehires', () => {
     });
   });
 
-  it('links in one go when both members are read together and the old one is gone', () => {
+  it('links the row if both members are read together and the old one is gone', () => {
     const plans = plan(world(), [reading(gone()), reading(returning)]);
     expect(plans.get('member-ada-2')).toMatchObject({
       row: { id: 'user-ada' },
@@ -145,22 +145,22 @@ describe('rehires', () => {
     expect(plans.get('member-ada')).toMatchObject({ decision: 'leave', because: 'unknown_member' });
   });
 
-  it('asks for the old member first when nobody has read whether they are gone', () => {
+  it('reads the old member directly first, if it is not known whether they are gone', () => {
     expect(planFor(world(), returning)).toMatchObject({ decision: 'read_directly', memberIds: ['member-ada'] });
   });
 
-  it('takes nothing from who can not be read, and does not wait for them', () => {
+  it('a member that can not be read keeps the row, and the new member does not wait', () => {
     const plans = plan(world(), [reading(returning)], { unreadable: new Set(['member-ada']) });
     expect(plans.get('member-ada-2')).toMatchObject({ decision: 'write', row: { id: null } });
   });
 
-  it('gives two active members with one external id a row each', () => {
+  it('gives each of two active members with one external id their own row', () => {
     const plans = plan(world(), [reading(ada()), reading(returning)]);
     expect(plans.get('member-ada')).toMatchObject({ row: { id: 'user-ada' }, changes: [] });
     expect(plans.get('member-ada-2')).toMatchObject({ row: { id: null } });
   });
 
-  it('gives the row to neither of two who return with its external id at once: nobody knows whose it is', () => {
+  it('gives the row to neither of two members who return with its external id at the same time', () => {
     const left = world({ ada: { status: 'deactivated', liveKeyIds: [] } });
     const plans = plan(left, [reading(ada({ memberId: 'member-ada-3' })), reading(returning)]);
     const created = { row: { id: null }, changes: [{ type: 'user_created', apart: 'shared_external_id' }] };
@@ -169,7 +169,7 @@ describe('rehires', () => {
     }
   });
 
-  it('takes a fresh look before it links a row that shows something newer', () => {
+  it('reads the member of a row again before it links a row that is newer than the reading', () => {
     const left = world({ ada: { status: 'deactivated', observedAt: later, liveKeyIds: [] } });
     expect(planFor(left, returning)).toMatchObject({ decision: 'read_directly', memberIds: ['member-ada'] });
   });
@@ -180,11 +180,11 @@ describe('rehires', () => {
   });
 });
 
-describe('users whom Scanner knew before SCIM', () => {
+describe('users that Scanner had before SCIM', () => {
   const unlinked = user({ id: 'user-old', memberId: null, email: 'GRACE@acme.example', name: 'Grace' });
   const grace = ada({ memberId: 'member-grace', email: 'grace@ACME.example', externalId: null, roleValues: [] });
 
-  it('links by e-mail in any case, and never duplicates', () => {
+  it('links by e-mail, ignoring case, and creates no duplicate', () => {
     expect(planFor(world({ others: [unlinked] }), grace)).toMatchObject({
       row: { id: 'user-old', memberId: 'member-grace', email: 'grace@ACME.example' },
       changes: [
@@ -194,12 +194,12 @@ describe('users whom Scanner knew before SCIM', () => {
     });
   });
 
-  it('prefers the oldest of several with the same e-mail', () => {
+  it('links the oldest of several users with the same e-mail', () => {
     const others = [unlinked, { ...unlinked, id: 'user-newer' }];
     expect(planFor(world({ others }), grace)).toMatchObject({ row: { id: 'user-old' } });
   });
 
-  it('does not take over the e-mail of a user who belongs to another member', () => {
+  it('does not link a user that belongs to another member with the same e-mail', () => {
     const taken = { ...unlinked, memberId: 'member-somebody' };
     expect(planFor(world({ others: [taken] }), grace)).toMatchObject({ row: { id: null } });
   });
@@ -209,7 +209,7 @@ describe('users whom Scanner knew before SCIM', () => {
     expect(planFor(world({ others: [elsewhere] }), grace)).toMatchObject({ row: { id: null } });
   });
 
-  it('does not touch an unlinked user because somebody with the same e-mail left', () => {
+  it('does not change an unlinked user when a member with the same e-mail leaves', () => {
     expect(planFor(world({ others: [unlinked] }), gone('member-grace'))).toMatchObject({ because: 'unknown_member' });
   });
 });
@@ -222,14 +222,14 @@ describe('role values and grants', () => {
     ]);
   });
 
-  it('removes the grant with the value', () => {
+  it('removes the grant together with the value', () => {
     expect(changesFor(world(), ada({ roleValues: [] }))).toEqual([
       { type: 'idp_role_value_removed', value: 'scanner_analyst', via: 'roles' },
       { type: 'role_revoked', ...analyst },
     ]);
   });
 
-  it('keeps the grant as long as one carrier still brings the value', () => {
+  it('keeps the grant while one field still has the value', () => {
     const member = ada({ roleValues: [{ value: 'scanner_analyst', via: 'groups' }] });
     expect(changesFor(world(), member)).toEqual([
       { type: 'idp_role_value_added', value: 'scanner_analyst', via: 'groups' },
@@ -254,7 +254,7 @@ describe('role values and grants', () => {
     },
   );
 
-  it('grants only roles of the own team', () => {
+  it('grants only roles of the user's own team', () => {
     const beta = ada({ memberId: 'member-b', organizationId: 'org-beta', externalId: null });
     expect(changesFor(world(), beta)).toContainEqual({
       type: 'role_granted',
@@ -264,10 +264,10 @@ describe('role values and grants', () => {
   });
 });
 
-describe('a member who is of another organization than the user is', () => {
+describe('a member of another organization than the user's', () => {
   const moved = ada({ organizationId: 'org-beta' });
 
-  it('changes nothing: a sweep of the team decides whether so many have left it', () => {
+  it('changes nothing: a sweep of the team decides', () => {
     expect(planFor(world(), moved)).toMatchObject({
       decision: 'leave',
       because: 'elsewhere',
@@ -275,7 +275,7 @@ describe('a member who is of another organization than the user is', () => {
     });
   });
 
-  it('has left that team when its sweep says so', () => {
+  it('has left the team if its sweep says so', () => {
     const left = {
       presence: 'gone',
       memberId: 'member-ada',
@@ -285,7 +285,7 @@ describe('a member who is of another organization than the user is', () => {
     expect(changesFor(world(), left)).toContainEqual({ type: 'user_deactivated', because: 'other_organization' });
   });
 
-  it('gets a user in the new team when the old one has put them out', () => {
+  it('gets a user in the new team after the old team has deactivated theirs', () => {
     const out = world({ ada: { status: 'deactivated', roleValues: [], scimGrants: [], liveKeyIds: [] } });
     expect(planFor(out, moved)).toMatchObject({ decision: 'write', row: { id: null, teamId: 'team-beta' } });
   });

@@ -4,7 +4,7 @@ const matchRole = (value: string, roles: readonly TeamRole[]) => roleMatcher(rol
 
 const role = (name: string) => ({ id: `id of ${name}`, name, permissions: [] });
 
-it('exactly scim: and the value is a match, and then nothing is a near miss', () => {
+it('scim: and exactly the value is a match, and never a near miss', () => {
   const roles = [role('scanner_analyst'), role('scim:Scanner_Analyst'), role('scim:scanner_analyst')];
   expect(matchRole('scanner_analyst', roles)).toEqual({ role: role('scim:scanner_analyst'), nearMiss: null });
 });
@@ -27,7 +27,7 @@ it.each([
   ['\ufeffanalyst', 'analyst', ['prefix', 'characters']],
   ['analyst,admin', 'scim:admin', ['list']],
   ['analyst; admin', 'scim:analyst', ['list']],
-])('%s is nearly missed by %s: %j', (value, name, because) => {
+])('%s and %s are a near miss: %j', (value, name, because) => {
   expect(matchRole(value, [role(name)])).toEqual({ role: null, nearMiss: { role: role(name), because } });
 });
 
@@ -39,11 +39,11 @@ it.each([
   ['analyst,', 'scim:'],
   ['analyst,admin', 'admin'],
   ['\u200b', 'scim:\u200c'],
-])('%s and %s have nothing to do with each other', (value, name) => {
+])('%s and %s are neither a match nor a near miss', (value, name) => {
   expect(matchRole(value, [role(name)])).toEqual({ role: null, nearMiss: null });
 });
 
-it('of several near misses the nearest is named, always the same one', () => {
+it('of several near misses it names the nearest one, always the same', () => {
   const roles = [role('Scanner_Analyst'), role('scim:SCANNER_ANALYST'), role('scim:Scanner_Analyst')];
   for (const order of [roles, [...roles].reverse()]) {
     expect(matchRole('scanner_analyst', order).nearMiss?.role.name).toBe('scim:SCANNER_ANALYST');

@@ -26,14 +26,14 @@ it.each([
   '9999999999999999',
   '2026-03-04T08:06:07Z',
   new Date(receivedAt.getTime() - 91 * day).toISOString(),
-])('is the time of arrival for %p, which can not be', (timestamp) => {
+])('is the time of receipt for %p, which is impossible', (timestamp) => {
   expect(sent(timestamp)).toBe(receivedAt.toISOString());
 });
 
 it.each([
   ['behind', 240_000],
   ['ahead', -240_000],
-])("is by our clock when the sender's is four minutes %s: how old the event is, both its times tell", (_, differMs) => {
+])("is corrected if the sender's clock is four minutes %s: the difference of its two times is right", (_, differMs) => {
   const tenMinutesOld = new Date(receivedAt.getTime() - differMs - 600_000).toISOString();
   expect(sent(tenMinutesOld, differMs)).toBe(new Date(receivedAt.getTime() - 600_000).toISOString());
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(stages.map((stage) => stage.stop())));
 
-it('nobody who was put out is in again at any moment, and the rows end as the directory, however weak Stytch is', async () => {
+it('no deactivated user is ever active again too early, and the rows end equal to the directory, however weak Stytch is', async () => {
   const begun = Date.now();
   const failures: string[] = [];
   let played = 0;

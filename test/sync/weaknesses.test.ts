@@ -14,14 +14,14 @@ test.each([
   expect([...chosenWeaknesses(text)]).toEqual(expected);
 });
 
-test('a word that is none is refused', () => {
+test('an unknown word is refused', () => {
   expect(() => chosenWeaknesses('lag,-veiw')).toThrow('-veiw');
 });
 
 const all = chosenWeaknesses('all');
 const seeds = Array.from({ length: 300 }, (_, n) => 1_000 + n);
 
-test('a history is the same again, and without some weaknesses it is the same in everything else', () => {
+test('a history is reproducible, and without some weaknesses it is the same in everything else', () => {
   for (const seed of seeds.slice(0, 20)) {
     expect(historyOf(seed, all)).toEqual(historyOf(seed, all));
     const { weak, repost, ...rest } = historyOf(seed, chosenWeaknesses('none'));
@@ -31,7 +31,7 @@ test('a history is the same again, and without some weaknesses it is the same in
   }
 });
 
-test('each weakness is in some histories, and in few enough for others to be seen alone', () => {
+test('each weakness is in some histories, but not in most of them', () => {
   const weak = seeds.map((seed) => historyOf(seed, all).weak);
   for (const name of weaknessNames) {
     const share = weak.filter((one) => one[name] !== null).length / weak.length;
@@ -39,7 +39,7 @@ test('each weakness is in some histories, and in few enough for others to be see
   }
 });
 
-test('where hints suffice none is lost, and nothing hides what they tell of', () => {
+test('where hints suffice, no hint is lost and no weakness hides a change', () => {
   const calm = seeds.map((seed) => historyOf(seed, all)).filter(({ hintsSuffice }) => hintsSuffice);
   expect(calm.length).toBeGreaterThan(30);
   for (const { steps, delivery, weak } of calm) {

@@ -32,10 +32,10 @@ const aheadInRows = () => database().$executeRaw`
   UPDATE users SET observed_at = now() + interval '1 hour', created_at = now() + interval '1 hour'
   WHERE team_id = ${own.teamId}::uuid`;
 
-describe('rows that a clock an hour ahead has dated', () => {
+describe('rows with a date from a clock that was an hour ahead', () => {
   beforeEach(async () => void (await aheadInRows()));
 
-  it('keep no leaver in, with Stytch up or down', async () => {
+  it('keep no leaver active, with Stytch up or down', async () => {
     const [up = '', down = ''] = members;
     own.lab.emulator.directory.deprovision(up);
     await eventually(async () => expect(await statusOf(up)).toBe('deactivated'));
@@ -45,7 +45,7 @@ describe('rows that a clock an hour ahead has dated', () => {
     recover();
   });
 
-  it('hide nobody from a sweep: who lost a role, who left, and who vanished without a trace', async () => {
+  it('are swept: a lost role, a leaver, and a member who is missing', async () => {
     const { directory, faults } = own.lab.emulator;
     const [leaver = '', loser = '', vanished = ''] = members;
     directory.silently(() => {
@@ -58,7 +58,7 @@ describe('rows that a clock an hour ahead has dated', () => {
     expect(await Promise.all([leaver, vanished].map(statusOf))).toEqual(['deactivated', 'deactivated']);
   });
 
-  it('are dated anew by the next sweep', async () => {
+  it('get a new date by the next sweep', async () => {
     await sweeping.sweep(own.teamId);
     expect(await database().user.count({ where: { teamId: own.teamId, observedAt: { gt: new Date() } } })).toBe(0);
     await aheadInRows();
@@ -75,7 +75,7 @@ async function statusOf(memberId: string) {
   return (await database().user.findUniqueOrThrow({ where: { stytchMemberId: memberId } })).status;
 }
 
-describe('other times that a clock an hour ahead has stored', () => {
+describe('other times from a clock that was an hour ahead', () => {
   const isDue = async (db: Database) => (await dueTeams(db, 3600)).includes(own.teamId);
 
   it('postpone no sweep', async () => {
@@ -85,7 +85,7 @@ describe('other times that a clock an hour ahead has stored', () => {
     expect(await isDue(database())).toBe(true);
   });
 
-  it('keep no team from being swept, and no sweep from being noted', async () => {
+  it('do not prevent a sweep, nor its record', async () => {
     await database().$executeRaw`
       UPDATE team_syncs SET sweeping_until = now() + interval '1 hour', swept_at = now() + interval '1 hour'
       WHERE team_id = ${own.teamId}::uuid`;
@@ -97,7 +97,7 @@ describe('other times that a clock an hour ahead has stored', () => {
     expect(free).toEqual([own.teamId]);
   });
 
-  it('use up no searches of the minutes to come', async () => {
+  it('use no searches of later minutes', async () => {
     await database().$executeRaw`
       INSERT INTO stytch_search_budget VALUES (date_trunc('minute', now() + interval '1 hour'), 100)`;
     await removeOld(database(), 90);
@@ -105,9 +105,9 @@ describe('other times that a clock an hour ahead has stored', () => {
   });
 });
 
-describe('an event with a time that can not be', () => {
+describe('an event with an impossible time', () => {
   it.each(['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z', '2150-01-01T00:00:00Z'])(
-    '%s is taken as sent when it was received: no lag, no breach',
+    '%s counts as sent when it was received: no lag, no breach',
     async (timestamp) => {
       const [ada = ''] = members;
       own.lab.emulator.directory.silently(() => own.lab.emulator.directory.setRoles(ada, ['admin']));
@@ -125,7 +125,7 @@ describe('an event with a time that can not be', () => {
 });
 
 describe("the receiver's clock", () => {
-  it("is not trusted with what is compared: it stamps with the database's, whatever its own machine says", async () => {
+  it("is not used for comparisons: hints have the database's time", async () => {
     const realNow = Date.now;
     const told: number[] = [];
     const clock = sharedClock(database(), (seconds) => told.push(seconds));
@@ -140,7 +140,7 @@ describe("the receiver's clock", () => {
     }
   });
 
-  it('that is 40 s slow does not make a removal look as if it had been read already', async () => {
+  it('that is 40 s slow does not make a removal count as read', async () => {
     const [ada = ''] = members;
     const { directory } = own.lab.emulator;
     await queueHints(own.lab.home, own.organizationId, [ada]); // a get: the row is as new as can be

@@ -48,7 +48,7 @@ async function applyAt(fence: Instant, ...members: DirectoryMember[]) {
   return converge({ database }, tasks, { stampUnchanged: true });
 }
 
-it('changes nothing, not even a time stamp, when it is applied a second time', async () => {
+it('changes nothing, not even a time stamp, if it is applied a second time', async () => {
   const everything = async () => [
     await rowsOf(database),
     await database.user.findMany({ select: { id: true, updatedAt: true } }),
@@ -64,7 +64,7 @@ it('changes nothing, not even a time stamp, when it is applied a second time', a
   expect(await everything()).toEqual(before);
 });
 
-it('writes a thousand members, their values and grants, in one go', async () => {
+it('writes a thousand members, their values and grants together', async () => {
   const people = Array.from({ length: 1000 }, (_, i) => member(i));
   await apply(...people);
   const [counts] = await database.$queryRaw<[{ users: number; values: number; grants: number }]>`
@@ -73,7 +73,7 @@ it('writes a thousand members, their values and grants, in one go', async () => 
   expect(counts).toEqual({ users: 1000, values: 1000, grants: 1000 });
 });
 
-it('moves bystanders in nothing: other teams, manual grants, other roles, other users', async () => {
+it('does not change bystanders: other teams, manual grants, other roles, other users', async () => {
   await apply(member('ada'), member('bob'), member('eve', { organizationId: 'org-beta' }));
   await database.$executeRaw`
     INSERT INTO role_grants (user_id, role_id, source)
@@ -95,7 +95,7 @@ it('moves bystanders in nothing: other teams, manual grants, other roles, other 
   });
 });
 
-it('follows an e-mail swap within one batch and within two', async () => {
+it('applies an e-mail swap within one batch and within two', async () => {
   await apply(member(1), member(2));
   await apply(member(1, { email: 'person-2@acme.example' }), member(2, { email: 'person-1@acme.example' }));
   await apply(member(1));
@@ -103,19 +103,19 @@ it('follows an e-mail swap within one batch and within two', async () => {
   expect((await rowsOf(database)).map(({ user }) => user)).toEqual(['person-1@acme.example', 'person-2@acme.example']);
 });
 
-it('makes one user of a new member, however many workers meet them at once', async () => {
+it('creates one user for a new member, even with many workers at once', async () => {
   await Promise.all(Array.from({ length: 5 }, () => apply(member(1), member(2), member(3))));
   expect((await rowsOf(database)).map(({ user }) => user)).toHaveLength(3);
 });
 
-it('makes one user of two new members with one external id, of whom one has left, whoever comes first', async () => {
+it('has one user for two new members with one external id, if one has left, in any order', async () => {
   const returning = member('1b', { externalId: 'ext-1' });
   await Promise.all([apply(member(1)), apply(gone(1), returning)]);
   await apply(gone(1), returning);
   expect((await rowsOf(database)).filter(({ status }) => status === 'active')).toHaveLength(1);
 });
 
-it('ignores a reading that is older than what is applied', async () => {
+it('ignores a reading that is older than the row', async () => {
   const older = await databaseClock(database);
   await apply(member(1));
   const before = await rowsOf(database);
@@ -124,7 +124,7 @@ it('ignores a reading that is older than what is applied', async () => {
   expect(await rowsOf(database)).toEqual(before);
 });
 
-it('also when the newer reading changed nothing', async () => {
+it('ignores it even if the newer reading changed nothing', async () => {
   await apply(member(1));
   const older = await databaseClock(database);
   await apply(member(1));
@@ -137,7 +137,7 @@ describe('a member that the database refuses', () => {
     await database.$executeRaw`ALTER TABLE users ADD CONSTRAINT no_poison CHECK (name <> 'Poison')`;
   });
 
-  it('fails alone: all others are written', async () => {
+  it('fails alone, and all others are written', async () => {
     const people = Array.from({ length: 100 }, (_, i) => member(i, i === 42 ? { name: 'Poison' } : {}));
     const results = await apply(...people);
     const failed = [...results].filter(([, result]) => result instanceof Error);
@@ -145,7 +145,7 @@ describe('a member that the database refuses', () => {
     expect(await rowsOf(database)).toHaveLength(99);
   });
 
-  it('is described without a word of what it holds', async () => {
+  it('has an error without its content', async () => {
     const results = await apply(member(1, { name: 'Poison' }));
     expect(String(results.get('member-1'))).toBe(
       "PermanentError: The Scanner database can't store what Stytch says about a member (23514). Look at the member in Stytch's dashboard.",
@@ -153,7 +153,7 @@ describe('a member that the database refuses', () => {
   });
 });
 
-it('takes a member with thousands of roles without holding up the others', async () => {
+it('writes a member with thousands of roles, and the others', async () => {
   const roleValues = Array.from({ length: 9000 }, (_, i) => ({ value: `role-${i}`, via: 'roles' as const }));
   await apply(member(1, { roleValues }), member(2, { roleValues }), member(3, { roleValues }), member(4));
   const counts = (await rowsOf(database)).map(({ values }) => values.length);
@@ -169,7 +169,7 @@ it('does not grant a role that is renamed between plan and commit', async () => 
   expect(await rowsOf(database)).toMatchObject([{ grants: [] }]);
 });
 
-it('says that the database is away, and writes all of it or nothing, when the connection breaks', async () => {
+it('reports that the database is unavailable, and writes all or nothing, if the connection breaks', async () => {
   await database.$executeRaw`
     CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`;
@@ -181,7 +181,7 @@ it('says that the database is away, and writes all of it or nothing, when the co
   expect(await rowsOf(database)).toEqual([]);
 });
 
-it('keeps the two teams apart when both hold the same value', async () => {
+it('does not mix two teams that have the same value', async () => {
   await apply(member(1), member(2, { organizationId: 'org-beta' }));
   const grants = await database.roleGrant.findMany({ include: { user: true, role: true } });
   expect(grants).toHaveLength(2);

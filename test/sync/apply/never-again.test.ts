@@ -40,7 +40,7 @@ const webhooks: Story['webhooks'] = new Map([['msg_1', { publishedMs: 10, says: 
 const leaving = [says(1, 'active', 'scim:analyst'), says(10, 'gone')];
 const wasIn = row(2, 'active', 'scim:analyst');
 
-describe('who was put out by a direct read', () => {
+describe('a user that a direct read has deactivated', () => {
   const truth = leaving;
   const gets = got(11);
 
@@ -56,21 +56,21 @@ describe('who was put out by a direct read', () => {
     expect(found({ truth, gets, entries: [wasIn, row(12, 'deactivated'), then] })).toEqual(expected);
   });
 
-  it('may be in again once the directory says so, however shortly', () => {
+  it('may be active again once the directory says so, for however short a time', () => {
     const entries = [wasIn, row(12, 'deactivated'), row(20, 'active')];
     expect(found({ truth: [...truth, says(15, 'active')], gets, entries })).toEqual([]);
     expect(found({ truth: [...truth, says(15, 'active'), says(16, 'gone')], gets, entries })).toEqual([]);
     expect(found({ truth: [...truth, says(25, 'active')], gets, entries })).toHaveLength(1);
   });
 
-  it('was put out by a direct read only if one was made while it was gone', () => {
+  it('was deactivated by a direct read only if it was read while the member was gone', () => {
     const entries = [wasIn, row(12, 'deactivated'), row(20, 'active')];
     expect(found({ truth, gets: got(5, 10), entries })).toEqual([]); // in the same millisecond nobody knows
     expect(found({ truth: [says(1, 'active'), says(10, 'unreadable')], gets, entries })).toEqual([]);
   });
 });
 
-test('a role that a direct read has taken is not there again before the directory gives it', () => {
+test('a role that a direct read has revoked is not granted before the directory grants it', () => {
   const truth = [says(1, 'active', 'scim:analyst', 'scim:admin'), says(10, 'active', 'scim:admin')];
   const entries = [row(2, 'active', 'scim:admin', 'scim:analyst'), row(12, 'active', 'scim:admin')];
   const again = [...entries, row(20, 'active', 'scim:admin', 'scim:analyst')];
@@ -95,19 +95,19 @@ describe('a signed DELETE that was handled', () => {
     expect(found({ truth, entries, webhooks })).toEqual(expected);
   });
 
-  it('says nothing of somebody who came back since it was published', () => {
+  it('does not matter for a member who came back after it was published', () => {
     const back = [...truth, says(15, 'active')];
     expect(found({ truth: back, entries: [wasIn, handled(20)], webhooks })).toEqual([]);
     expect(found({ truth: [...back, says(17, 'gone')], entries: [wasIn, handled(20)], webhooks })).toEqual([]);
   });
 });
 
-it('a row that goes to another member takes nothing along', () => {
+it('a row that is linked to another member has no old access', () => {
   const entries: AccessEntry[] = [wasIn, row(12, 'deactivated'), { ...row(20, 'active'), memberId: 'member-new' }];
   expect(found({ truth: leaving, gets: got(11), entries })).toEqual([]);
 });
 
-describe('a row with roles given by hand', () => {
+describe('a row with roles granted by hand', () => {
   const held = (atMs: number, memberId: string, email: string): AccessEntry => ({
     entry: 'row',
     atMs,
@@ -127,7 +127,7 @@ describe('a row with roles given by hand', () => {
   });
 });
 
-it('a bystander may be read, and not change', () => {
+it('a bystander may be read, but must not change', () => {
   const still = [row(1, 'active', 'scim:analyst'), row(2, 'active', 'scim:analyst')];
   expect(unsettled(still, new Set([ada]))).toEqual([]);
   expect(unsettled([...still, row(3, 'active'), row(4, 'active', 'scim:analyst')], new Set([ada]))).toMatchObject([
@@ -136,7 +136,7 @@ it('a bystander may be read, and not change', () => {
   expect(unsettled([...still, row(3, 'active')], new Set())).toEqual([]);
 });
 
-it('the log of rows holds what each transaction left, and nothing that it undid itself', async () => {
+it('the log of rows has what each transaction left, and nothing that it undid itself', async () => {
   const { database, drop } = await createTestDatabase();
   const log = await keepAccessLog(database);
   const teamId = await seedTeam(database, { name: 'Acme', organizationId: 'o', roles: ['scim:analyst'] });

@@ -21,7 +21,7 @@ beforeEach(() => {
   asked = [];
 });
 
-it('asks about all that fit at once', async () => {
+it('makes one request for as many items as fit', async () => {
   expect(
     (
       await divide()(
@@ -34,7 +34,7 @@ it('asks about all that fit at once', async () => {
   expect(asked.map(({ length }) => length)).toEqual([8, 2]);
 });
 
-it('asks for nothing when there is nothing', async () => {
+it('makes no request without items', async () => {
   expect(
     await divide()(
       [],
@@ -44,7 +44,7 @@ it('asks for nothing when there is nothing', async () => {
   ).toEqual([]);
 });
 
-it('halves down to the one item that is the trouble, answers the others, and learns nothing from it', async () => {
+it('halves down to the one bad item, answers the others, and learns nothing from it', async () => {
   const one = divide();
   const poison = unless((group) => group.includes(5));
   expect((await one(numbers(8), poison, giveUp)).flat()).toEqual(['0', '1', '2', '3', '4', 'no 5', '6', '7']);
@@ -57,7 +57,7 @@ it('halves down to the one item that is the trouble, answers the others, and lea
   expect(asked).toHaveLength(1);
 });
 
-it('remembers the size that was not too much, and doubts it after an hour', async () => {
+it('remembers the size that succeeded, and forgets it after an hour', async () => {
   const one = divide();
   const small = unless((group) => group.length > 3);
   await one(numbers(8), small, giveUp);
@@ -74,7 +74,7 @@ it('remembers the size that was not too much, and doubts it after an hour', asyn
   expect(asked.map(({ length }) => length)).toEqual([8]);
 });
 
-it("does not divide what is nobody's own trouble", async () => {
+it('does not halve if no single item can be the cause', async () => {
   const out = new Error('away');
   expect(
     (
@@ -88,7 +88,7 @@ it("does not divide what is nobody's own trouble", async () => {
   expect(asked).toHaveLength(1);
 });
 
-it("stops after ten failures in a row: then it is no item's own trouble either", async () => {
+it('stops after ten failures in a row, because then no single item is the cause', async () => {
   const answers = await divide(1024)(
     numbers(1024),
     unless(() => true),

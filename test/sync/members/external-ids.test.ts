@@ -30,7 +30,7 @@ async function owner(name: string): Promise<void> {
   await own.lab.database.roleGrant.create({ data: { userId: user.id, roleId: role.id, source: 'manual' } });
 }
 
-it("one person's external id brings them back to their row, as a new member", async () => {
+it('a person who returns as a new member gets their row by external id', async () => {
   const old = join('ada', '00u-ada');
   await own.rows();
   directory().remove(old);
@@ -39,7 +39,7 @@ it("one person's external id brings them back to their row, as a new member", as
   expect(await row('ada')).toMatchObject([{ memberId: again, status: 'active' }]);
 });
 
-it("an external id that several share hands nobody's row to anybody, though all but one have left", async () => {
+it('a shared external id re-links no row, even if all but one of its members have left', async () => {
   const grace = join('grace', 'N/A');
   await own.rows();
   await owner('grace');
@@ -60,7 +60,7 @@ it("an external id that several share hands nobody's row to anybody, though all 
   expect(await apartOf(eve)).toEqual({ type: 'user_created', apart: 'shared_external_id' });
 });
 
-it("is shared also when somebody is given another's", async () => {
+it('an external id is also shared if a member gets the one of another member', async () => {
   join('ada', 'x');
   const bob = join('bob', 'y');
   await own.rows();
@@ -69,7 +69,7 @@ it("is shared also when somebody is given another's", async () => {
   expect(await shared()).toMatchObject([{ externalId: 'x' }]);
 });
 
-it('a row with roles given by hand goes only to who has its e-mail too', async () => {
+it('a row with roles granted by hand is linked only to a member who also has its e-mail', async () => {
   const old = join('ada', '00u-ada');
   await own.rows();
   await owner('ada');
@@ -84,7 +84,7 @@ it('a row with roles given by hand goes only to who has its e-mail too', async (
   expect(await row('ada')).toMatchObject([{ memberId: again, status: 'active', grants: ['owner (manual)'] }]);
 });
 
-it('a thousand people with one external id cost no direct question each, and all get users', async () => {
+it('a thousand members with one external id need no direct read each, and all get users', async () => {
   const { calls, switches } = own.lab.emulator;
   join('first', 'N/A');
   join('second', 'N/A');
@@ -105,7 +105,7 @@ describe('an e-mail', () => {
     ['beyond ASCII', 'ÄNNE@acme.example', 'änne@acme.example'],
     ['written with combining marks', 'a\u0308nne@acme.example', 'änne@acme.example'],
     ['in Greek', 'ΣΟΦΙΑ@acme.example', 'σοφια@acme.example'],
-  ])('links a user whom Scanner knew before: %s', async (_, before, after) => {
+  ])('links a user that Scanner already had: %s', async (_, before, after) => {
     const { id } = await unlinked(before);
     const { member_id } = directory().provision(own.organizationId, { userName: after, externalId: 'e' });
     await own.rows();
@@ -119,7 +119,7 @@ describe('an e-mail', () => {
     ['the sign for kelvin', '\u212aim@acme.example', 'kim@acme.example'],
     ['a Turkish capital', '\u0130da@acme.example', 'ida@acme.example'],
     ['another letter', 'anne@acme.example', 'änne@acme.example'],
-  ])('does not link what only looks alike: %s', async (_, before, after) => {
+  ])('does not link an e-mail that is only similar: %s', async (_, before, after) => {
     await unlinked(before);
     directory().provision(own.organizationId, { userName: after, externalId: 'e' });
     expect(await own.rows()).toHaveLength(2);

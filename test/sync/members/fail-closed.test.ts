@@ -15,7 +15,7 @@ beforeEach(async () => {
 const adaRow = async () => (await own.lab.rows()).find(({ memberId }) => memberId === ada);
 const out = { status: 'deactivated', grants: [], values: [] };
 
-describe('a signed leaver of whom no read can be had is out all the same, when Stytch', () => {
+describe('a signed leaver that can not be read is deactivated anyway, if Stytch', () => {
   it.each([
     [400, 'bad_request'],
     [402, 'payment_required'],
@@ -46,16 +46,16 @@ describe('a signed leaver of whom no read can be had is out all the same, when S
   });
 });
 
-it('an event that says nothing of leaving closes no door when the read fails for good, and fails loudly', async () => {
+it('an event that is not about leaving deactivates nobody if the read fails, and its job fails', async () => {
   own.lab.emulator.faults.failWhile('members.dangerouslyGet', { status: 402, error_type: 'payment_required' });
   await queueHints(own.lab.home, own.organizationId, [ada]);
   await eventually(async () => expect(await own.lab.failedJobs()).toMatchObject([{ queue: 'hints' }]));
   expect(await adaRow()).toMatchObject({ status: 'active' });
 });
 
-describe('an active flag that nobody can read for sure', () => {
+describe('an unreadable active flag', () => {
   it.each([0, '0', 'no', { value: false }, 1])(
-    '%p is no access: the member fails alone, and keeps its row',
+    '%p gives no access: the member fails alone, and keeps its row',
     async (active) => {
       const { directory } = own.lab.emulator;
       directory.silently(() => {

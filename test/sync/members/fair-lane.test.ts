@@ -13,7 +13,7 @@ function lane(options: { atOnce: number; atOnceOfOne: number }) {
   return { start, waiting, begun, names: () => begun.map(({ name }) => name) };
 }
 
-it('begins at once as many as there are places, of one key fewer', async () => {
+it('starts as much work as the limits for all keys and for one key allow', async () => {
   const { start, names, waiting } = lane({ atOnce: 3, atOnceOfOne: 2 });
   start('a', 5);
   await turn();
@@ -24,7 +24,7 @@ it('begins at once as many as there are places, of one key fewer', async () => {
   expect(names()).toEqual(['a0', 'a1', 'b0']);
 });
 
-it('lets keys take turns, whoever came first with how many', async () => {
+it('lets keys take turns, for any backlog', async () => {
   const { start, names, begun } = lane({ atOnce: 1, atOnceOfOne: 1 });
   start('a', 3);
   start('b', 2);
@@ -37,7 +37,7 @@ it('lets keys take turns, whoever came first with how many', async () => {
   expect(names()).toEqual(['a0', 'a1', 'b0', 'c0', 'a2', 'b1']); // a1 waited before b came
 });
 
-it('goes on after a failure', async () => {
+it('continues after a failure', async () => {
   const { run } = fairLane({ atOnce: 1, atOnceOfOne: 1 });
   await expect(run('a', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   expect(await run('a', async () => 'done')).toBe('done');

@@ -46,7 +46,7 @@ const values = () =>
   own.lab.database.$queryRaw<{ values: number }[]>`
     SELECT count(*)::int AS values FROM idp_role_values v JOIN users u ON u.id = v.user_id WHERE u.team_id = ${own.teamId}::uuid`;
 
-it('a team of wide people is listed in smaller pages, and the next time at once in those', async () => {
+it('a team of heavy members is listed in smaller pages, and the next time at once', async () => {
   people(300, 500);
   const deps = { ...sweeping.deps, stytch: counting(sweeping.deps.stytch) };
   const sweep = () => sweepTeam(deps, { teamId: own.teamId, occasion: { trigger: 'sweep' } });
@@ -59,7 +59,7 @@ it('a team of wide people is listed in smaller pages, and the next time at once 
   expect(own.lab.emulator.calls.count('members.search')).toBe(pages.length); // no search was given up
 });
 
-it('wide people are asked for by id in smaller parts as well, and light ones of other teams beside them at once', async () => {
+it('heavy members are also searched by id in smaller parts; light members of other teams are not', async () => {
   const wide = people(300, 500);
   const memory = createMemory();
   const stytch = counting(sweeping.deps.stytch);
@@ -71,7 +71,7 @@ it('wide people are asked for by id in smaller parts as well, and light ones of 
   expect(memory.bytesPerMember(['another'])).toBeLessThan(5_000);
 });
 
-it('hints about wide people, and their leaving all at once, are applied in parts', async () => {
+it('hints about heavy members, and all of them leaving at once, are applied in parts', async () => {
   const wide = people(200, 500);
   await queueHints(own.lab.home, own.organizationId, wide);
   await own.rows();

@@ -32,8 +32,8 @@ const setOrganization = (teamId: string, organizationId: string | null) =>
 const newOrganization = () =>
   directory().silently(() => own.lab.emulator.organizations.create({ name: 'Other' }).organization_id);
 
-describe('a team that is given another organization', () => {
-  it('is due at once, and loses the few of the old one, who are told to have left', async () => {
+describe('a team whose organization is replaced', () => {
+  it('is due at once, and a few users of the old organization are deactivated', async () => {
     people(5);
     await sweeping.sweep(own.teamId);
     await own.lab.database.$executeRaw`UPDATE team_syncs SET sweep_queued_at = now() - interval '2 minutes'`;
@@ -50,7 +50,7 @@ describe('a team that is given another organization', () => {
       expect(changes).toContainEqual({ type: 'user_deactivated', because: 'other_organization' });
   });
 
-  it('has the many held for a person, who can release them', async () => {
+  it('has many users held, and a person can release them', async () => {
     people(20);
     await sweeping.sweep(own.teamId);
     await setOrganization(own.teamId, newOrganization());
@@ -66,7 +66,7 @@ describe('a team that is given another organization', () => {
     expect(await active()).toBe(0);
   });
 
-  it('or none any more, is due as well, and has everybody held', async () => {
+  it('or removed, is due as well, and all users are held', async () => {
     people(3);
     await sweeping.sweep(own.teamId);
     await own.lab.database.$executeRaw`UPDATE team_syncs SET sweep_queued_at = now() - interval '2 minutes'`;
@@ -76,7 +76,7 @@ describe('a team that is given another organization', () => {
     expect(await dueTeams(own.lab.database, 86_400)).not.toContain(own.teamId);
   });
 
-  it('gives them up to the team that has their organization now, each with a row of its own', async () => {
+  it('loses its users to the team that has their organization now, which creates its own rows', async () => {
     const [first = ''] = people(4);
     await sweeping.sweep(own.teamId);
     await database().$executeRaw`
@@ -98,10 +98,10 @@ describe('a team that is given another organization', () => {
   });
 });
 
-describe('an API key of somebody who has left', () => {
+describe('an API key of a leaver', () => {
   const keys = async () => (await rowsOf(own.teamId)).flatMap((row) => row.keys);
 
-  it("is revoked when it is made later, or opened again, by whoever's SQL; those of others are not", async () => {
+  it('is revoked if any SQL creates or reactivates it later; keys of others are not', async () => {
     const [leaver = '', other = ''] = people(2);
     await sweeping.sweep(own.teamId);
     const users = await own.lab.database.user.findMany({ where: { teamId: own.teamId } });
@@ -123,7 +123,7 @@ describe('an API key of somebody who has left', () => {
   });
 });
 
-it('a failed look at one member does not swallow the next one', async () => {
+it('a failed reread of a member does not prevent the next one', async () => {
   const [poison = '', ...others] = people(20);
   await sweeping.sweep(own.teamId);
   directory().silently(() => directory().setMember(poison, { email_address: 'evil\0@acme.example' }));
@@ -142,7 +142,7 @@ it('a failed look at one member does not swallow the next one', async () => {
   );
 });
 
-it('a webhook that is sent again after its job has failed for good is tried again', async () => {
+it('a webhook that is sent again after its job has failed is tried again', async () => {
   const [ada = ''] = people(1);
   await sweeping.sweep(own.teamId);
   const { faults } = own.lab.emulator;
@@ -160,7 +160,7 @@ it('a webhook that is sent again after its job has failed for good is tried agai
   expect(await failedHints()).toEqual([]);
 });
 
-it('an event that lists who is in a group now has those read as well who are in it no more', async () => {
+it('an event that lists the members of a group leads to a read of members who have left it, too', async () => {
   const members = people(4);
   const group = directory().silently(() => directory().createGroup(own.organizationId, 'admin', members));
   await sweeping.sweep(own.teamId);

@@ -35,7 +35,7 @@ const signedDelete = (sentAt = new Date()) =>
 describe.each(backends)('with the queue on %s, leavers', (backend) => {
   startEach(backend);
 
-  it('overtake a backlog of hints that wait for a hanging Stytch, which is not asked to agree', async () => {
+  it('overtake a backlog of hints that wait for a hanging Stytch, without its confirmation', async () => {
     lab.emulator.faults.failWhile('all', 'hang');
     const hint = () =>
       signed(memberEvent({ id: `member-test-${crypto.randomUUID()}`, member: { organization_id: organizationId } }));
@@ -58,7 +58,7 @@ describe('leavers', () => {
   startEach(backends[0]);
 
   it.each(['500', '429', 'html502', 'reset'] as const)(
-    'are gone at once while Stytch answers %s, and confirmed by a read later',
+    'are deactivated at once while Stytch answers %s, and confirmed by a later read',
     async (kind) => {
       const recover = lab.emulator.faults.failWhile('all', kind);
       lab.emulator.directory.deprovision(ada);
@@ -73,7 +73,7 @@ describe('leavers', () => {
     },
   );
 
-  it('are let in again when the read that follows says that they never left; revoked keys stay revoked', async () => {
+  it('are reactivated if the following read says that they never left; revoked keys stay revoked', async () => {
     const recover = lab.emulator.faults.failWhile('all', '500');
     await post(lab.url, signedDelete());
     await eventually(async () => expect(await adaRow()).toMatchObject({ status: 'deactivated' }));
@@ -83,7 +83,7 @@ describe('leavers', () => {
     );
   });
 
-  it('are not believed on an event that is older than what we have read, Stytch up or down', async () => {
+  it('are not deactivated by an event that is older than the row, with Stytch up or down', async () => {
     const before = await adaRow();
     const anHourAgo = new Date(Date.now() - 3_600_000);
     await post(lab.url, signedDelete(anHourAgo));
@@ -100,7 +100,7 @@ describe('leavers', () => {
     expect(await adaRow()).toEqual(before);
   });
 
-  it('whom Scanner never knew hold up nobody', async () => {
+  it('without a user delay no other', async () => {
     lab.emulator.faults.failWhile('all', 'hang');
     const stranger = () =>
       signed(memberEvent({ id: `member-test-${crypto.randomUUID()}`, action: 'DELETE', member: undefined }));
@@ -110,7 +110,7 @@ describe('leavers', () => {
     expect(await lab.database.syncEvent.count({ where: { outcome: 'unknown_member' } })).toBe(100);
   });
 
-  it('with a sender whose clock is ahead do not lock out the reads that come after', async () => {
+  it('from a sender whose clock is ahead do not block later reads', async () => {
     const recover = lab.emulator.faults.failWhile('all', '500');
     await post(lab.url, signedDelete(new Date(Date.now() + 3_600_000)));
     await eventually(async () => expect(await adaRow()).toMatchObject({ status: 'deactivated' }));

@@ -7,7 +7,7 @@ const own = ownTeam();
 const ada = { userName: 'ada@acme.example', name: 'Ada Lovelace', externalId: '00u-ada', roles: ['analyst'] };
 const bob = { userName: 'bob@acme.example', name: 'Bob', externalId: '00u-bob' };
 
-it('a member with the external id of several active ones gets a row of its own, for which they are all read at once', async () => {
+it('a member with the external id of several active members gets its own row, after one read of all of them', async () => {
   const { directory } = own.lab.emulator;
   const names = ['a', 'b', 'c', 'd'];
   for (const name of names) {
@@ -22,7 +22,7 @@ it('a member with the external id of several active ones gets a row of its own, 
 });
 
 describe('a member that can not be understood', () => {
-  it('keeps nobody out who has the same external id', async () => {
+  it('does not block another member with the same external id', async () => {
     const { directory } = own.lab.emulator;
     const poison = directory.provision(own.organizationId, ada).member_id;
     expect(await own.rows()).toHaveLength(1);
@@ -36,7 +36,7 @@ describe('a member that can not be understood', () => {
     expect(await own.lab.failedJobs()).toEqual([]);
   });
 
-  it('fails alone, in words that do not quote it, and holds up nobody', async () => {
+  it('fails alone, with an error that does not quote it, and delays no other', async () => {
     const { directory } = own.lab.emulator;
     const people = Array.from({ length: 20 }, (_, i) =>
       directory.silently(() =>

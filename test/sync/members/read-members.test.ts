@@ -43,7 +43,7 @@ it('reads a few by get, and many of several organizations by one search', async 
   expect(asked()).toEqual([1, 0]);
 });
 
-it('asks directly for whoever the search does not show, and for whoever has no known organization', async () => {
+it('reads members directly that the search does not show, or that have no known organization', async () => {
   const hidden = String(people[3]?.memberId);
   emulator.faults.omitFromListing(({ member_id }) => member_id === hidden, { byId: true });
   const found = await memberReader(stytch, { memory }).readMembers([...people, stranger]);
@@ -66,7 +66,7 @@ it('reads the other organizations when one of them is gone', async () => {
   expect(found.get(member_id)).toMatchObject({ member: { presence: 'gone' } });
 });
 
-it('asks directly for those who should be gone and whom the index still shows', async () => {
+it('reads members directly that should be gone but are still in the index', async () => {
   emulator.faults.searchLagMs = 60_000;
   const leavers = people.slice(10, 20);
   for (const { memberId } of leavers) emulator.directory.deprovision(memberId);
@@ -78,14 +78,14 @@ it('asks directly for those who should be gone and whom the index still shows', 
   expect(new Set(presences(lagging))).toEqual(new Set(['active']));
 });
 
-it('tells for each member that it could not be read when Stytch is down', async () => {
+it('returns an error for each member while Stytch is down', async () => {
   emulator.faults.failWhile('all', '500');
   const found = await memberReader(stytch, { memory }).readMembers([...people, stranger]);
   expect(found.size).toBe(31);
   for (const result of found.values()) expect(result).toBeInstanceOf(TransientError);
 });
 
-it('reports the one that can not be understood, and reads the others', async () => {
+it('returns an error for a member that can not be understood, and reads the others', async () => {
   const odd = String(people[0]?.memberId);
   emulator.directory.setMember(odd, { status: 'suspended' });
   const found = await memberReader(stytch, { memory }).readMembers(people);

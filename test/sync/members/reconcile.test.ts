@@ -12,8 +12,8 @@ async function eventsOf(memberId: string) {
   return own.lab.database.syncEvent.findMany({ where: { stytchMemberId: memberId }, orderBy: { id: 'asc' } });
 }
 
-describe('from webhook to rows', () => {
-  it('creates a user with the roles that match, and records who, what, why and when', async () => {
+describe('from a webhook to rows', () => {
+  it('creates a user with the matching roles, and records who, what, why and when', async () => {
     const { member_id } = own.lab.emulator.directory.provision(own.organizationId, ada);
     expect(await own.rows()).toMatchObject([
       {
@@ -53,7 +53,7 @@ describe('from webhook to rows', () => {
     expect(await eventsOf(member_id)).toHaveLength(1);
   });
 
-  it('follows a person through a career: joins, changes, leaves, returns', async () => {
+  it('keeps a user equal to the directory: joins, changes, leaves, returns', async () => {
     const { directory } = own.lab.emulator;
     const { member_id } = directory.provision(own.organizationId, ada);
     await own.lab.quiet();
@@ -80,7 +80,7 @@ describe('from webhook to rows', () => {
     expect((await own.lab.database.user.findUniqueOrThrow({ where: { stytchMemberId: member_id } })).id).toBe(owner.id);
   });
 
-  it('gives a person who returns as a new member their old row', async () => {
+  it('links a person who returns as a new member to their old row', async () => {
     const { directory, switches } = own.lab.emulator;
     switches.repost = 'new';
     const first = directory.provision(own.organizationId, ada);
@@ -93,7 +93,7 @@ describe('from webhook to rows', () => {
     ]);
   });
 
-  it('links a user whom Scanner knew before', async () => {
+  it('links a user that Scanner already had', async () => {
     const old = await own.lab.database.user.create({
       data: { teamId: own.teamId, email: 'ADA@acme.example', name: 'Ada' },
     });
@@ -104,7 +104,7 @@ describe('from webhook to rows', () => {
     });
   });
 
-  it.each(['deleted', 'deactivated', 'active'] as const)('takes a leaver whose status is then %s', async (status) => {
+  it.each(['deleted', 'deactivated', 'active'] as const)('deactivates a leaver whose status is %s', async (status) => {
     own.lab.emulator.switches.deactivatedStatus = status;
     const { member_id } = own.lab.emulator.directory.provision(own.organizationId, ada);
     await own.lab.quiet();
@@ -113,7 +113,7 @@ describe('from webhook to rows', () => {
     own.lab.emulator.switches.deactivatedStatus = 'deleted';
   });
 
-  it('takes a leaver whom Stytch no longer knows', async () => {
+  it('deactivates a leaver that Stytch does not know any more', async () => {
     const { member_id } = own.lab.emulator.directory.provision(own.organizationId, ada);
     await own.lab.quiet();
     own.lab.emulator.faults.failWhile('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' });
@@ -121,7 +121,7 @@ describe('from webhook to rows', () => {
     expect(await own.rows()).toMatchObject([{ status: 'deactivated' }]);
   });
 
-  it('leaves everybody else alone', async () => {
+  it('does not change other users', async () => {
     const other = await own.lab.team({ name: 'Beta' });
     const { directory } = own.lab.emulator;
     directory.provision(own.organizationId, bob);
@@ -136,7 +136,7 @@ describe('from webhook to rows', () => {
   });
 });
 
-describe('hints that name no single member', () => {
+describe('hints that do not name a single member', () => {
   it.each(['A', 'B'] as const)('grants and revokes by group, with the events of family %s', async (family) => {
     own.lab.emulator.switches.groupEvents = family;
     const { directory } = own.lab.emulator;
@@ -161,7 +161,7 @@ describe('hints that name no single member', () => {
     own.lab.emulator.switches.groupEvents = 'A';
   });
 
-  it('reads the team again for an event of a type that nobody heard of', async () => {
+  it('reads the team again for an event of an unknown type', async () => {
     own.lab.emulator.directory.silently(() => own.lab.emulator.directory.provision(own.organizationId, ada));
     const unknown = memberEvent({
       object_type: 'moon',
@@ -173,7 +173,7 @@ describe('hints that name no single member', () => {
     expect(await own.rows()).toMatchObject([{ user: 'ada@acme.example' }]);
   });
 
-  it('reads every connected team again for an event that names none', async () => {
+  it('reads every connected team again for an event without a team', async () => {
     const other = await own.lab.team({ name: 'Beta' });
     const { directory } = own.lab.emulator;
     directory.silently(() => [
@@ -186,7 +186,7 @@ describe('hints that name no single member', () => {
     );
   });
 
-  it('reads the members again that an event names', async () => {
+  it('reads the members that an event names', async () => {
     const { directory } = own.lab.emulator;
     const people = directory.silently(() => [
       directory.provision(own.organizationId, ada),
@@ -202,7 +202,7 @@ describe('hints that name no single member', () => {
     expect(await own.rows()).toHaveLength(2);
   });
 
-  it('reads a team once for a burst of hints, and once more for those that came meanwhile', async () => {
+  it('reads a team once for a burst of hints, and once more for hints during that read', async () => {
     own.lab.emulator.calls.reset();
     const event = () => memberEvent({ object_type: 'scim_group', scim_group: { organization_id: own.organizationId } });
     await Promise.all(Array.from({ length: 30 }, () => post(own.lab.url, signed({ ...event(), id: 'scim-group-1' }))));
@@ -210,7 +210,7 @@ describe('hints that name no single member', () => {
     expect(own.lab.emulator.calls.count('members.search')).toBeLessThanOrEqual(2);
   });
 
-  it('finds a member who left without any event, and one whom the listing does not show', async () => {
+  it('finds a member who left without an event, and one that the listing does not show', async () => {
     const { directory, faults } = own.lab.emulator;
     const [a, b] = [directory.provision(own.organizationId, ada), directory.provision(own.organizationId, bob)];
     await own.lab.quiet();
@@ -238,7 +238,7 @@ describe('organizations that Scanner does not know', () => {
     expect(own.lab.emulator.calls.count('members.dangerouslyGet')).toBe(0);
   });
 
-  it('are reconciled once the team exists and anything is heard of them', async () => {
+  it('are reconciled once the team exists and an event comes', async () => {
     const { organization_id } = own.lab.emulator.directory.silently(() =>
       own.lab.emulator.organizations.create({ name: 'Late' }),
     );
@@ -256,7 +256,7 @@ describe('organizations that Scanner does not know', () => {
 });
 
 describe('a slower, older read', () => {
-  it('that returns after a newer one was applied changes nothing', async () => {
+  it('changes nothing after a newer one was applied', async () => {
     const { directory, faults } = own.lab.emulator;
     const { member_id } = directory.provision(own.organizationId, ada);
     await own.lab.quiet();

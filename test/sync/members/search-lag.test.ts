@@ -43,25 +43,25 @@ const having = async (expected: object) =>
   );
 const out = { status: 'deactivated', grants: '' };
 
-describe('leavers whom a get has put out', () => {
+describe('leavers that a get has deactivated', () => {
   beforeEach(async () => {
     for (const memberId of members) lab.emulator.directory.deprovision(memberId);
     await eventually(async () => expect(await having(out)).toHaveLength(30));
   });
 
-  it('are not let in by a sweep whose search still shows them', async () => {
+  it('are not reactivated by a sweep whose search still shows them', async () => {
     expect(await sweeping.sweep(teamId)).toMatchObject({ changed: 0, held: 0 });
     expect(await having(out)).toHaveLength(30);
   });
 
-  it('are not let in by hints that are read by a search which still shows them', async () => {
+  it('are not reactivated by hints whose search still shows them', async () => {
     const handled = () => lab.database.syncEvent.count({ where: { eventType: 'scim.member.update', teamId } });
     await queueHints(lab.home, organizationId, members);
     await eventually(async () => expect(await handled()).toBe(30));
     expect(await having(out)).toHaveLength(30);
   });
 
-  it('are let in within seconds when they return', async () => {
+  it('are reactivated within seconds when they return', async () => {
     const [first = '', ...others] = members;
     lab.emulator.directory.reactivate(first);
     await eventually(async () => expect(await having({ status: 'active' })).toMatchObject([{ memberId: first }]));
@@ -71,14 +71,14 @@ describe('leavers whom a get has put out', () => {
   });
 });
 
-it('a role that was taken is not given back by a search that still shows it', async () => {
+it('a revoked role is not granted again by a search that still shows it', async () => {
   for (const memberId of members.slice(0, 4)) lab.emulator.directory.setRoles(memberId, []);
   await eventually(async () => expect(await having({ grants: '' })).toHaveLength(4));
   await sweeping.sweep(teamId);
   expect(await having({ grants: '' })).toHaveLength(4);
 });
 
-it('a change that the search of its hint does not show yet is found at the latest when no search can be behind', async () => {
+it('a change that the first search does not show is found at the latest when no search can lag any more', async () => {
   const { directory, faults } = lab.emulator;
   faults.searchLagMs = lagMs;
   directory.silently(() => {
@@ -92,7 +92,7 @@ it('a change that the search of its hint does not show yet is found at the lates
   await eventually(async () => expect(await having({ grants: '', values: '' })).toHaveLength(30));
 });
 
-it('somebody whom Scanner never had, and who has left, is not let in by a search that still shows them', async () => {
+it('a leaver without a user gets none from a search that still shows the member', async () => {
   const { directory, faults } = lab.emulator;
   faults.searchLagMs = 0;
   const { member_id } = directory.silently(() =>
@@ -107,7 +107,7 @@ it('somebody whom Scanner never had, and who has left, is not let in by a search
   expect(await rows()).toHaveLength(30);
 });
 
-it('people who came a moment ago are not taken for missing: the index may not have them yet', async () => {
+it('users that were created a moment ago do not count as missing: the index may not have them yet', async () => {
   const { directory, faults } = lab.emulator;
   faults.searchLagMs = 60_000;
   const joiners = directory.silently(() =>

@@ -10,7 +10,7 @@ const own = ownTeam();
 const ada = { userName: 'ada@acme.example', externalId: '00u-ada', roles: ['analyst'] };
 
 describe('a hint that changed nothing', () => {
-  it('is not believed: what an index did not show yet is found at the second look', async () => {
+  it('is not believed: the recheck finds what the index did not show yet', async () => {
     const { directory, faults } = own.lab.emulator;
     const people = Array.from({ length: 20 }, (_, i) =>
       directory.provision(own.organizationId, {
@@ -41,7 +41,7 @@ describe('a hint that changed nothing', () => {
     });
   });
 
-  it('is not believed either when Stytch does not know the new member yet', async () => {
+  it('is not believed either if Stytch does not know the new member yet', async () => {
     const { directory, faults } = own.lab.emulator;
     faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'member_not_found' }, 2);
     directory.provision(own.organizationId, ada);
@@ -49,7 +49,7 @@ describe('a hint that changed nothing', () => {
   });
 });
 
-it('whoever left because Stytch did not know them is looked at again; whoever it says has left is not', async () => {
+it('a user whom Stytch did not know is read again after deactivation; an explicit leaver is not', async () => {
   const { directory, faults, calls } = own.lab.emulator;
   const { member_id } = directory.provision(own.organizationId, ada);
   await own.lab.quiet();
@@ -82,13 +82,9 @@ describe('a hint that changed nothing and came', () => {
   afterEach(() => waiting.stop());
 
   it.each([
-    ['29 s ago is looked at again', { ageMs: 29_000 }, 1],
+    ['29 s ago is read again', { ageMs: 29_000 }, 1],
     ['half a minute ago is believed: no index lags that much', { ageMs: 31_000 }, 0],
-    [
-      "by another clock than the database's is looked at again: nobody knows when",
-      { ageMs: 31_000, isTimed: false },
-      1,
-    ],
+    ["by another clock than the database's is read again: its age is unknown", { ageMs: 31_000, isTimed: false }, 1],
   ])('%s', async (_, age, secondLooks) => {
     const team = await waiting.team({ name: 'Acme' });
     const { member_id } = waiting.emulator.directory.silently(() =>
@@ -106,7 +102,7 @@ describe('a hint that changed nothing and came', () => {
   });
 });
 
-it('a hint that waited while its member was read for another needs no call to Stytch', async () => {
+it('a hint whose member was read for another hint meanwhile needs no call to Stytch', async () => {
   const { member_id } = own.lab.emulator.directory.silently(() =>
     own.lab.emulator.directory.provision(own.organizationId, ada),
   );

@@ -66,7 +66,7 @@ it('has nothing to do when no role changed', async () => {
   expect(await grants()).toEqual(before);
 });
 
-it('grants a role that appears to everybody who holds its value, and says so', async () => {
+it('grants a new role to every user with its value, and records it', async () => {
   await role('scim:analyst');
   expect(await backFillRoles(database)).toBe(2);
   expect(await grants()).toEqual({
@@ -82,19 +82,19 @@ it('grants a role that appears to everybody who holds its value, and says so', a
   expect(await backFillRoles(database)).toBe(0);
 });
 
-it('follows a rename: the old value loses the role, the new one gains it', async () => {
+it('after a rename, the old value loses the role and the new value gains it', async () => {
   await rename('scim:admin', 'scim:analyst');
   expect(await backFillRoles(database)).toBe(1);
   expect(await grants()).toMatchObject({ ada: ['scim:analyst (scim)'], bob: ['scim:analyst (scim)'], cyd: [] });
 });
 
-it('takes back what it gave when a role ceases to be a scim role', async () => {
+it('revokes its grants when a role is not a scim role any more', async () => {
   await rename('scim:admin', 'administrators');
   expect(await backFillRoles(database)).toBe(1);
   expect(await grants()).toMatchObject({ ada: [] });
 });
 
-it('records who lost a role that is deleted', async () => {
+it('records the users of a role that is deleted', async () => {
   await remove('scim:admin');
   expect(await grants()).toMatchObject({ ada: [] });
   const { id: userId } = await database.user.findUniqueOrThrow({ where: { stytchMemberId: 'member-ada' } });
@@ -103,7 +103,7 @@ it('records who lost a role that is deleted', async () => {
   ]);
 });
 
-it('moves no bystander: other teams, manual grants, other roles, who has left', async () => {
+it('does not change bystanders: other teams, manual grants, other roles, leavers', async () => {
   await database.$executeRaw`
     INSERT INTO role_grants (user_id, role_id, source)
     SELECT u.id, r.id, 'manual' FROM users u JOIN roles r ON r.team_id = u.team_id WHERE u.name IN ('ada', 'cyd')`;
@@ -117,7 +117,7 @@ it('moves no bystander: other teams, manual grants, other roles, who has left', 
   expect(await grants()).toEqual({ ada: [...manual, 'scim:admin (scim)'].sort(), bob: [], cyd: manual, eve: [] });
 });
 
-it('keeps looking until no transaction is left that could have missed the change', async () => {
+it('checks again until no transaction is left that could have missed the change', async () => {
   await role('scim:analyst');
   await backFillRoles(database);
   expect(await pending()).toBeGreaterThan(0);
@@ -131,7 +131,7 @@ it('keeps looking until no transaction is left that could have missed the change
   expect(await pending()).toBe(0);
 });
 
-it('grants nothing to somebody who is leaving at this very moment', async () => {
+it('grants nothing to a user who leaves at the same time', async () => {
   await role('scim:analyst');
   let filled: Promise<number> | undefined;
   await database.$transaction(async (tx) => {
@@ -149,7 +149,7 @@ it('grants nothing to somebody who is leaving at this very moment', async () => 
   expect(await grants()).toMatchObject({ ada: ['scim:admin (scim)', 'scim:analyst (scim)'], bob: [] });
 });
 
-it('sees the changes of a writer who may do nothing but write roles', async () => {
+it('notes the changes of a writer that has rights on roles only', async () => {
   await database.$executeRaw`CREATE ROLE role_writer`;
   try {
     await database.$executeRaw`GRANT USAGE ON SCHEMA public TO role_writer`;
@@ -167,7 +167,7 @@ it('sees the changes of a writer who may do nothing but write roles', async () =
   }
 });
 
-it('ends in what the plan itself would do, whatever became of the roles', async () => {
+it('ends in the same grants as the plan, after any changes of roles', async () => {
   const name = fc.constantFrom('scim:analyst', 'scim:admin', 'analyst', 'scim:Admin', 'scim:other');
   const act = fc.oneof(
     fc.record({ act: fc.constant('add' as const), name }),

@@ -18,12 +18,12 @@ const claimed = async (...schedules: { name: string; everyMs: number }[]) =>
 const itIs = (ago: string) =>
   test.database.$executeRawUnsafe(`UPDATE schedule_runs SET next_at = next_at - interval '${ago}'`);
 
-it('is given to one of all who ask at the same time', async () => {
+it('is claimed by one of several processes', async () => {
   const asked = await Promise.all(Array.from({ length: 5 }, () => claimed(hourly, daily)));
   expect(asked.flat().sort()).toEqual(['daily', 'hourly']);
 });
 
-it('is due again after its time, each by itself, and says when', async () => {
+it('is due again after its own interval', async () => {
   await claimed(hourly, daily);
   expect(await claimed(hourly, daily)).toEqual([]);
   await itIs('3601 seconds');
@@ -34,13 +34,13 @@ it('is due again after its time, each by itself, and says when', async () => {
   expect(waits.get('daily')).toBeLessThanOrEqual(82_799_000);
 });
 
-it('is not postponed for ever by a clock that was ahead', async () => {
+it('is not postponed by a clock that was ahead', async () => {
   await claimed(hourly);
   await itIs('-10 years');
   expect(await claimed(hourly)).toEqual(['hourly']);
 });
 
-it('can be put off for a while', async () => {
+it('can be postponed for a while', async () => {
   const often = { name: 'often', everyMs: 0 };
   expect(await claimed(often)).toEqual(['often']);
   await postpone(test.database, 'often', 15_000);
@@ -49,7 +49,7 @@ it('can be put off for a while', async () => {
   expect(await claimed(often)).toEqual(['often']);
 });
 
-it('is run by one of two workers at a time, beside a long one, and goes on when it fails', async () => {
+it('runs in one of two workers at a time, beside a long one, and again after a failure', async () => {
   const runs: string[] = [];
   const schedules = (worker: string) => [
     { name: 'short', everyMs: 1_000, run: async () => void runs.push(worker) },
@@ -66,7 +66,7 @@ it('is run by one of two workers at a time, beside a long one, and goes on when 
   expect(runs.length).toBe(before);
 });
 
-it('is run again when the database comes back', async () => {
+it('runs again when the database is back', async () => {
   let runs = 0;
   const work = { name: 'often', everyMs: 1_000, run: async () => void runs++ };
   const worker = runSchedules(test.database, [work], silent);

@@ -13,20 +13,20 @@ describe('the schedule of sweeps', () => {
   afterEach(() => lab.drop());
   const team = (n: number) => seedTeam(lab.database, { name: `Team ${n}`, organizationId: `org-${n}` });
 
-  it('has nothing due when nobody is connected', async () => {
+  it('has nothing due if no team is connected', async () => {
     await seedTeam(lab.database, { name: 'No organization', organizationId: null });
     await seedTeam(lab.database, { name: 'Switched off', organizationId: 'org-off', connected: false });
     expect(await dueTeams(lab.database, 240)).toEqual([]);
   });
 
-  it('has a new team due at once, and not again before its next turn', async () => {
+  it('has a new team due at once, and then in the next interval', async () => {
     const id = await team(1);
     expect(await dueTeams(lab.database, 86_400)).toEqual([id]);
     await markQueued(lab.database, [id]);
     expect(await dueTeams(lab.database, 86_400)).toEqual([]);
   });
 
-  it('has a team due again in each interval, also when its sweep was never finished, or never begun', async () => {
+  it('has a team due in each interval, even if its last sweep did not start or end', async () => {
     const id = await team(1);
     await markQueued(lab.database, [id]);
     await lab.database.$executeRaw`UPDATE team_syncs SET sweep_queued_at = now() - interval '241 seconds'`;
@@ -62,7 +62,7 @@ describe.each(backends)('a worker with the queue on %s', (backend) => {
     );
   const rowOf = async (memberId: string) => (await lab.rows()).find((row) => row.memberId === memberId);
 
-  it('reads every team when it starts, and then again and again, without any webhook', async () => {
+  it('sweeps every team when it starts, and repeatedly, without any webhook', async () => {
     lab.emulator.webhooks.setEndpoint(null);
     const acme = await lab.team({ name: 'Acme' });
     const beta = await lab.team({ name: 'Beta' });
@@ -78,7 +78,7 @@ describe.each(backends)('a worker with the queue on %s', (backend) => {
     expect(await rowOf(eve.member_id)).toMatchObject({ status: 'active', grants: ['scim:analyst (scim)'] });
   });
 
-  it('gives a role that appears by plain SQL to everybody who holds its value', async () => {
+  it('grants a role that plain SQL created to every user with its value', async () => {
     const { teamId, organizationId } = await lab.team({ name: 'Acme', roles: [] });
     const ada = provision(organizationId);
     await lab.startWorker();

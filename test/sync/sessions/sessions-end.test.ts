@@ -41,12 +41,12 @@ const leave = async (memberId: string) => {
 const pending = () => own.lab.database.sessionRevocation.count();
 const again = () => own.lab.database.$executeRaw`UPDATE session_revocations SET retry_at = now()`;
 
-it("nobody's sessions end when nobody has left", async () => {
+it('no sessions end if nobody has left', async () => {
   expect(await run()).toBe(0);
   expect([ada, bob].map((memberId) => emulator().sessions.alive(memberId))).toEqual([2, 1]);
 });
 
-it('whoever has left is signed out everywhere, at once; the others are not', async () => {
+it('the sessions of a leaver end at once; other sessions do not', async () => {
   await leave(ada);
   await eventually(() => emulator().sessions.alive(ada) === 0);
   expect(emulator().sessions.alive(bob)).toBe(1);
@@ -68,7 +68,7 @@ async function leaveUnrevoked(memberId: string): Promise<() => void> {
   return recover;
 }
 
-it('while Stytch refuses, the door is closed all the same, and it is tried again; `why` says so', async () => {
+it('while Stytch refuses, the user is deactivated anyway, and it is tried again; `why` says so', async () => {
   const recover = await leaveUnrevoked(ada);
   expect(await own.rows()).toContainEqual(
     expect.objectContaining({ memberId: ada, status: 'deactivated', grants: [] }),
@@ -93,7 +93,7 @@ it('while Stytch refuses, the door is closed all the same, and it is tried again
   expect(emulator().sessions.alive(ada)).toBe(0);
 });
 
-it('who is back before it was done keeps the new sessions', async () => {
+it('a user who is back before that keeps the new sessions', async () => {
   const recover = await leaveUnrevoked(ada);
   emulator().directory.reactivate(ada);
   await own.rows();
@@ -103,13 +103,13 @@ it('who is back before it was done keeps the new sessions', async () => {
   expect([emulator().sessions.alive(ada), await pending()]).toEqual([2, 0]);
 });
 
-it('of a member whom Stytch does not know there is nothing to end', async () => {
+it('a member that Stytch does not know has no sessions to end', async () => {
   emulator().faults.failWhile('sessions.revoke', { status: 404, error_type: 'member_not_found' });
   await leave(ada);
   await eventually(async () => (await pending()) === 0);
 });
 
-it('two workers that look at once revoke each once', async () => {
+it('two workers at the same time end each session once', async () => {
   const recover = await leaveUnrevoked(ada);
   await leave(bob);
   await eventually(async () => (await own.lab.database.sessionRevocation.count({ where: { tries: { gt: 0 } } })) === 2);

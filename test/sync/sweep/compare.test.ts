@@ -60,7 +60,7 @@ const right = async (...members: DirectoryMember[]) => [
   ...(await compare(database, await readings(...members))).keys(),
 ];
 
-it('finds right who is right, active or not, in any order of the values, and who never was there', async () => {
+it('accepts members whose rows are right: active or not, with values in any order, and without a user', async () => {
   await apply(member(1), member(2), member(3));
   await apply(gone(3));
   const backwards = member(2, { roleValues: [...member(2).roleValues].reverse() });
@@ -84,7 +84,7 @@ it.each<[string, (n: number) => DirectoryMember]>([
   ],
   ['another organization', (n) => member(n, { organizationId: 'org-beta' })],
   ['that they left', gone],
-])('finds not right who has %s', async (_, changed) => {
+])('does not accept a member with %s', async (_, changed) => {
   await apply(member(1), member(3));
   expect(await right(changed(1), member(3))).toEqual(['member-3']);
 });
@@ -99,14 +99,14 @@ it.each([
   ['a value was removed', `DELETE FROM idp_role_values WHERE value = 'analyst'`],
   ['the status was changed', `UPDATE users SET status = 'deactivated'`],
   ['it is dated in the future', `UPDATE users SET observed_at = now() + interval '1 hour'`],
-])('finds not right whose row was changed by hand: %s', async (_, sql) => {
+])('does not accept a row that was changed by hand: %s', async (_, sql) => {
   await apply(member(1));
   expect(await right(member(1))).toEqual(['member-1']);
   await database.$executeRawUnsafe(sql);
   expect(await right(member(1))).toEqual([]);
 });
 
-it('a leaver with a value, a grant or a live key left is not right', async () => {
+it('does not accept a leaver who still has a value, a grant or a live key', async () => {
   await apply(member(1), member(2), member(3));
   await apply(gone(1), gone(2), gone(3));
   const users = await database.user.findMany({ orderBy: { email: 'asc' } });
@@ -116,7 +116,7 @@ it('a leaver with a value, a grant or a live key left is not right', async () =>
   expect(await right(gone(1), gone(2), gone(3))).toEqual(['member-3']);
 });
 
-it('agrees with the plan about everybody', async () => {
+it('agrees with the plan about every member', async () => {
   const value = fc.record({
     value: fc.constantFrom('analyst', 'ädmin', 'x', ':', ''),
     via: fc.constantFrom('roles', 'groups'),

@@ -26,7 +26,7 @@ async function team(n: number, { sweptAgo = 300, claimedAgo = null, sweepingFor,
   return id;
 }
 
-it('is a team that was swept too long ago, or never, although it was asked for', async () => {
+it('is a team whose last sweep is too long ago, or missing, even if it was queued', async () => {
   const ids = [await team(1), await team(2, { sweptAgo: null }), await team(3, { sweptAgo: 256 })];
   expect((await claim()).sort()).toEqual(ids.sort());
 });
@@ -35,39 +35,39 @@ it.each<[string, Sync]>([
   ['was swept lately', { sweptAgo: 250 }],
   ['somebody claimed a moment ago', { claimedAgo: 10 }],
   ['is being swept', { sweepingFor: 30 }],
-])('is none that %s', async (_, sync) => {
+])('is not a team that %s', async (_, sync) => {
   await team(1, sync);
   expect(await claim()).toEqual([]);
 });
 
-it('is none that is not connected', async () => {
+it('is not a team that is not connected', async () => {
   const id = await team(1);
   await test.database.team.update({ where: { id }, data: { ssoScimEnabled: false } });
   expect(await claim()).toEqual([]);
 });
 
-it('is one that has another organization by now', async () => {
+it('is a team whose organization has changed', async () => {
   const id = await team(1, { sweptAgo: 20, sweptOrganization: 'org-of-before' });
   expect(await claim()).toEqual([id]);
 });
 
-it('is one whose times are in the future, by a clock that was ahead', async () => {
+it('is a team whose times are in the future, by a clock that was ahead', async () => {
   const id = await team(1, { sweptAgo: -3_600, claimedAgo: -3_600 });
   expect(await claim()).toEqual([id]);
 });
 
-it('is one without any record', async () => {
+it('is a team without any record', async () => {
   const id = await seedTeam(test.database, { name: 'New', organizationId: 'org-new' });
   expect(await claim()).toEqual([id]);
 });
 
-it('is one however often it was asked for meanwhile: nobody may be listening', async () => {
+it('is a team that is queued again and again without a sweep', async () => {
   const id = await team(1);
   await markQueued(test.database, [id]);
   expect(await claim()).toEqual([id]);
 });
 
-it('is claimed by one of many, and by nobody again for a while', async () => {
+it('is claimed by one worker, and by no other for a while', async () => {
   const ids: string[] = [];
   for (let n = 0; n < 30; n++) ids.push(await team(n));
   const claims = await Promise.all(Array.from({ length: 5 }, () => claim()));
@@ -75,7 +75,7 @@ it('is claimed by one of many, and by nobody again for a while', async () => {
   expect(await claim()).toEqual([]);
 });
 
-it('is claimed a few at a time, those first that were claimed longest ago', async () => {
+it('is claimed a few at a time, in the order of the last claims', async () => {
   const [first, second, third] = [await team(1), await team(2, { claimedAgo: 80 }), await team(3, { claimedAgo: 70 })];
   expect(await claim({ limit: 1 })).toEqual([first]);
   expect(await claim({ limit: 1 })).toEqual([second]);
@@ -83,7 +83,7 @@ it('is claimed a few at a time, those first that were claimed longest ago', asyn
   expect(await claim({ limit: 1 })).toEqual([]);
 });
 
-it('is suspect when its worker died in the middle of its sweep: then it is claimed alone, after all others', async () => {
+it('is suspect if its worker died during the sweep: then it is claimed alone, after all others', async () => {
   const suspects = [await team(1, { sweepingFor: -30 }), await team(2, { sweepingFor: -30 })];
   const others = [await team(3, { claimedAgo: 20 }), await team(4)];
   expect((await claim()).sort()).toEqual(others.sort());

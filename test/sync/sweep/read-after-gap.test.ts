@@ -13,26 +13,26 @@ function refusing(times: number) {
   return { asked, everyTeam };
 }
 
-it('asks once where the queue takes it at once', async () => {
+it('requests once if the queue accepts it', async () => {
   const queue = refusing(0);
   await readAfterGaps(queue, silent, 1).after('queue');
   expect(queue.asked).toEqual([{ trigger: 'sweep' }]);
 });
 
-it('asks again until the queue takes it', async () => {
+it('repeats the request until the queue accepts it', async () => {
   const queue = refusing(3);
   await readAfterGaps(queue, silent, 1).after('queue');
   expect(queue.asked).toHaveLength(4);
 });
 
-it('asks for many gaps at a time as for one, however often a connection comes and goes', async () => {
+it('merges many gaps into one request', async () => {
   const queue = refusing(3);
   const gaps = readAfterGaps(queue, silent, 1);
   await Promise.all(Array.from({ length: 100 }, () => gaps.after('queue')));
   expect(queue.asked).toHaveLength(4);
 });
 
-it('asks once more for a gap that comes while it asks', async () => {
+it('requests once more for a gap during the request', async () => {
   const asked: (() => void)[] = [];
   const everyTeam = () => new Promise<void>((resolve) => asked.push(resolve));
   const gaps = readAfterGaps({ everyTeam }, silent, 1);
@@ -45,7 +45,7 @@ it('asks once more for a gap that comes while it asks', async () => {
   expect(asked).toHaveLength(2);
 });
 
-it('ends when its process does', async () => {
+it('stops with its process', async () => {
   const queue = refusing(Number.POSITIVE_INFINITY);
   const gaps = readAfterGaps(queue, silent, 1);
   const asking = gaps.after('queue');

@@ -29,11 +29,11 @@ function shownOf(userIds: readonly string[]) {
   return shown;
 }
 
-it('finds nothing when everybody was shown', () => {
+it('finds nothing if every user was shown', () => {
   fc.assert(fc.property(anyIds, (all) => expect(shownOf(all).differing(summed(all))).toEqual([])));
 });
 
-it('finds the bucket of everybody who was not, and no other', () => {
+it('finds exactly the buckets of users that were not shown', () => {
   fc.assert(
     fc.property(anyIds, anyIds, (present, absent) => {
       const missing = absent.filter((id) => !present.includes(id));
@@ -43,7 +43,7 @@ it('finds the bucket of everybody who was not, and no other', () => {
   );
 });
 
-it('hides nobody behind those who were shown and have left since, or were shown twice', () => {
+it('finds a missing user even if others were shown twice, or left after they were shown', () => {
   fc.assert(
     fc.property(anyIds, anyIds, anyIds, (present, former, absent) => {
       const missing = absent.filter((id) => !present.includes(id) && !former.includes(id));
@@ -54,7 +54,7 @@ it('hides nobody behind those who were shown and have left since, or were shown 
   );
 });
 
-it('asks for few others when one of a hundred thousand is missing', () => {
+it('reads few other users if one of a hundred thousand is missing', () => {
   const all = Array.from({ length: 100_000 }, () => randomUUID());
   const buckets = shownOf(all.slice(1)).differing(summed(all));
   expect(buckets).toEqual([bucketOf(all[0] ?? '')]);

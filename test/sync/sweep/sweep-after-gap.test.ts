@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => queue.close());
 
-it('a sweep that waits for its next attempt has its turn at once after a gap, and not before', async () => {
+it('a sweep that waits for its next attempt runs at once after a gap, and not before', async () => {
   const rereads = rereadsThrough(queue, quickly);
   await own.lab.quiet();
   const sweptAt = async () => (await own.lab.database.teamSync.findUnique({ where: { teamId: own.teamId } }))?.sweptAt;

@@ -40,13 +40,13 @@ const hide = (from: number) =>
     byId: true,
   });
 
-it('of a team that is right announces nothing, and changes nothing', async () => {
+it('of a team that is right predicts and changes nothing', async () => {
   const before = await everything();
   expect(await dryRun()).toMatchObject({ changes: [], held: 0 });
   expect(await everything()).toEqual(before);
 });
 
-it("announces that so many would be held as are held then, and nobody's leaving", async () => {
+it('predicts how many users will be held, and no leaver', async () => {
   hide(20);
   const before = await everything();
   expect(await dryRun()).toMatchObject({ changes: [], held: 20 });
@@ -54,7 +54,7 @@ it("announces that so many would be held as are held then, and nobody's leaving"
   expect(await sweeping.sweep(own.teamId)).toMatchObject({ changed: 0, held: 20 });
 });
 
-it('announces just what the sweep after it does', async () => {
+it('predicts exactly what the next sweep does', async () => {
   const { directory, faults } = own.lab.emulator;
   directory.silently(() => {
     directory.deprovision(members[0] ?? '');

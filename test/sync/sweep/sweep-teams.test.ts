@@ -40,7 +40,7 @@ describe('several small teams', () => {
       teamIds.map((id) => ({ teamId: id, occasion: { trigger: 'sweep' } })),
     );
 
-  it('share one search, and each gets what is its own', async () => {
+  it('share one search, and each gets its own members', async () => {
     const beta = await both();
     const nobody = await seedTeam(lab.database, { name: 'No organization', organizationId: null });
     lab.emulator.calls.reset();
@@ -54,7 +54,7 @@ describe('several small teams', () => {
     expect(await rowsOf(teamId)).toMatchObject(Array(3).fill({ grants: ['scim:analyst (scim)'] }));
   });
 
-  it('do not suffer from one whose organization is gone', async () => {
+  it('are not affected by one whose organization is gone', async () => {
     const beta = await both();
     await together(teamId, beta.teamId);
     lab.emulator.directory.silently(() => {
@@ -68,7 +68,7 @@ describe('several small teams', () => {
     ]);
   });
 
-  it('meet in the queue: a hundred of them cost a few searches', async () => {
+  it('share listings from the queue: a hundred of them cost a few searches', async () => {
     const teams = [];
     for (let n = 0; n < 100; n++) teams.push(await lab.team({ name: `Small ${n}` }));
     await lab.database.$executeRaw`

@@ -53,7 +53,7 @@ const searches = () => lab.emulator.calls.count('members.search');
 const gets = () => lab.emulator.calls.count('members.dangerouslyGet');
 
 describe('a team that is right', () => {
-  it('costs one search a thousand members, and not a write or a lock', async () => {
+  it('costs one search for a thousand members, no write and no lock', async () => {
     people(1100);
     await sweep();
     const before = [await rows(), await marks()];
@@ -68,7 +68,7 @@ describe('a team that is right', () => {
     });
   });
 
-  it('leaves no record of having been looked at', async () => {
+  it('gets no event', async () => {
     people(3);
     await sweep();
     const count = () => lab.database.syncEvent.count({ where: { teamId } });
@@ -78,8 +78,8 @@ describe('a team that is right', () => {
   });
 });
 
-describe('what no event told of', () => {
-  it('is found: a joiner, a leaver, a role gained and a role lost, and is recorded as found by a sweep', async () => {
+describe('a change without an event', () => {
+  it('is found and recorded by a sweep: a joiner, a leaver, a new role and a lost role', async () => {
     const [leaver, loser, gainer] = people(3);
     await sweep();
     const { directory } = lab.emulator;
@@ -104,7 +104,7 @@ describe('what no event told of', () => {
     expect(found.map(({ trigger }) => trigger)).toEqual(Array(4).fill('sweep'));
   });
 
-  it('moves no bystander', async () => {
+  it('does not change bystanders', async () => {
     people(3);
     await sweep();
     const other = await seedTeam(lab.database, { name: 'Beta', organizationId: null, roles: ['scim:analyst'] });
@@ -121,7 +121,7 @@ describe('what no event told of', () => {
     expect((await rows()).filter(({ memberId, status }) => memberId !== null && status === 'active')).toEqual([]);
   });
 
-  it('never happens to half a listing: a page that fails changes nothing about who was on it', async () => {
+  it('is not applied to absent members if a page of the listing fails', async () => {
     people(1100);
     await sweep();
     const before = await statuses();
@@ -132,8 +132,8 @@ describe('what no event told of', () => {
   });
 });
 
-describe('who is missing from the listing', () => {
-  it('is asked for by id, and stays when that finds them', async () => {
+describe('a user that is missing from the listing', () => {
+  it('is searched by id, and stays active if the search finds the member', async () => {
     people(300);
     await sweep();
     lab.emulator.faults.omitFromListing((member) => Number(member.external_id?.slice(1) ?? 0) % 2 === 0);
@@ -145,7 +145,7 @@ describe('who is missing from the listing', () => {
     expect(await openHolds()).toEqual([]);
   });
 
-  it('is asked for directly when there are few, and stays when Stytch knows them', async () => {
+  it('is read directly if few are missing, and stays active if Stytch knows the member', async () => {
     const [hidden] = people(30);
     await sweep();
     lab.emulator.faults.omitFromListing(({ member_id }) => member_id === hidden?.member_id, { byId: true });
@@ -155,7 +155,7 @@ describe('who is missing from the listing', () => {
     expect(await statuses()).toEqual(Array(30).fill('active'));
   });
 
-  it('is deactivated when Stytch itself does not know them any more', async () => {
+  it('is deactivated if Stytch does not know the member any more', async () => {
     const [vanished] = people(30);
     await sweep();
     lab.emulator.directory.silently(() => lab.emulator.directory.setMember(vanished?.member_id ?? '', null));
@@ -168,13 +168,13 @@ describe('who is missing from the listing', () => {
   });
 });
 
-describe('too many missing at once', () => {
+describe('too many missing users at once', () => {
   const hide = (share: (n: number) => boolean) =>
     lab.emulator.faults.omitFromListing((member) => share(Number(/p(\d+)@/.exec(member.email_address)?.[1])), {
       byId: true,
     });
 
-  it('are held, told of once, and nobody loses a thing, while everything else of the sweep is applied', async () => {
+  it('are held and reported once, and keep their access, while the rest of the sweep is applied', async () => {
     const members = people(40);
     await sweep();
     const before = await rows();
@@ -201,7 +201,7 @@ describe('too many missing at once', () => {
     expect(await lab.database.syncEvent.count({ where: { teamId, outcome: 'held' } })).toBe(1);
   });
 
-  it('are let go of by a later sweep that sees them again', async () => {
+  it('are not held any more when a later sweep finds them', async () => {
     people(30);
     await sweep();
     const end = hide((n) => n >= 10);
@@ -217,7 +217,7 @@ describe('too many missing at once', () => {
     expect(await statuses()).toEqual(Array(30).fill('active'));
   });
 
-  it('do not cover a leaver of whom Stytch has said so: explicit evidence is never held', async () => {
+  it('do not include a leaver with explicit evidence, which is never held', async () => {
     const members = people(40);
     await sweep();
     hide((n) => n >= 10);
@@ -229,7 +229,7 @@ describe('too many missing at once', () => {
     ]);
   });
 
-  it('whom a person has kept are not held again, until they were seen and are missing anew', async () => {
+  it('that a person has discarded are held again only after a sweep has found them', async () => {
     people(30);
     await sweep();
     const end = hide((n) => n >= 10);
@@ -247,7 +247,7 @@ describe('too many missing at once', () => {
     expect(await statuses()).toEqual(Array(30).fill('active'));
   });
 
-  it('of an organization that Stytch has no more are held, however few', async () => {
+  it('of an organization that Stytch does not know are held, even if they are few', async () => {
     people(3);
     await sweep();
     lab.emulator.directory.silently(() => lab.emulator.organizations.delete(organizationId));
@@ -256,8 +256,8 @@ describe('too many missing at once', () => {
   });
 });
 
-describe('one at a time', () => {
-  it('a second sweep of the same team stands back, and its cause is served after the first', async () => {
+describe('one sweep of a team at a time', () => {
+  it('a second sweep of the same team waits, and runs after the first', async () => {
     people(5);
     const frozen = lab.emulator.faults.freeze('members.search');
     const first = sweep();
@@ -273,7 +273,7 @@ describe('one at a time', () => {
     expect(await rows()).toHaveLength(6);
   });
 
-  it('a lease whose worker died lapses', async () => {
+  it('the lease of a worker that died expires', async () => {
     people(2);
     await sweep();
     await lab.database
@@ -282,7 +282,7 @@ describe('one at a time', () => {
   });
 });
 
-it('a member that can not be understood holds up nobody, and is asked for alone', async () => {
+it('a member that can not be understood delays no other, and is read alone', async () => {
   const members = people(20);
   await sweep();
   lab.emulator.directory.setMember(members[7]?.member_id ?? '', { email_address: 'evil\0@acme.example' });

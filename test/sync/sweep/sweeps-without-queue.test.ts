@@ -53,7 +53,7 @@ async function pauseAll(isPaused: boolean): Promise<void> {
   }
 }
 
-it.each(backends)('a leaver is out in time while every queue on %s is paused', async (backend) => {
+it.each(backends)('a leaver is deactivated in time while every queue on %s is paused', async (backend) => {
   const people = await start(backend);
   await pauseAll(true);
   await isOutInTime(people);

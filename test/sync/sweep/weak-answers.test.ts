@@ -38,11 +38,14 @@ const active = async () => (await rows()).filter(({ status }) => status === 'act
 const searches = () => lab.emulator.calls.count('members.search');
 
 describe('the end of a listing', () => {
-  it.each(['null', 'empty', 'missing', 'noMetadata'] as const)('is an end when its cursor is %s', async (endOfList) => {
-    people(1100);
-    lab.emulator.switches.endOfList = endOfList;
-    expect(await sweep()).toEqual({ members: 1100, changed: 1100, held: 0 });
-  });
+  it.each(['null', 'empty', 'missing', 'noMetadata'] as const)(
+    'is reached when the cursor is %s',
+    async (endOfList) => {
+      people(1100);
+      lab.emulator.switches.endOfList = endOfList;
+      expect(await sweep()).toEqual({ members: 1100, changed: 1100, held: 0 });
+    },
+  );
 
   it.each(['repeat', 'circle'] as const)(
     'does not come when cursors %s: the sweep fails, and nobody is touched',
@@ -69,7 +72,7 @@ it.each(['null', 'missing', '[]'] as const)(
 );
 
 describe('lower limits than we guess', () => {
-  it('of ids: those who are missing are asked for in smaller parts, held as ever, and the limit is remembered', async () => {
+  it('for ids: missing users are searched in smaller parts and held as usual, and the limit is remembered', async () => {
     people(330);
     await sweep();
     lab.emulator.switches.searchMaxFilterValues = 50;
@@ -85,7 +88,7 @@ describe('lower limits than we guess', () => {
     expect(await active()).toBe(330);
   });
 
-  it('of organizations: a hundred teams are listed in halves that are taken, and the limit is remembered', async () => {
+  it('for organizations: a hundred teams are listed in smaller groups, and the limit is remembered', async () => {
     const teams = await manyTeams(100);
     lab.emulator.switches.searchMaxOrganizations = 30;
     lab.emulator.calls.reset();
@@ -97,13 +100,13 @@ describe('lower limits than we guess', () => {
   });
 });
 
-describe("one team's trouble", () => {
+describe('a problem of one team', () => {
   it.each([
     ['a search that gives up', { status: 408 }],
     ['a search that gives up with a server error', { status: 504 }],
     ["an error of Stytch's own", { status: 500, errorType: 'internal_server_error' }],
     ['a refusal', { status: 400, errorType: 'organization_suspended' }],
-  ])('is its own: %s', async (_, timeout) => {
+  ])('affects no other team: %s', async (_, timeout) => {
     const teams = await manyTeams(100);
     lab.emulator.faults.searchTimeout = { ...timeout, withOrganization: teams[41]?.organizationId ?? '' };
     lab.emulator.calls.reset();
@@ -113,7 +116,7 @@ describe("one team's trouble", () => {
     expect(searches()).toBeLessThan(20);
   });
 
-  it('is not what an outage looks like: then a few searches are enough to see it', async () => {
+  it('is not confused with an outage: then a few searches are enough', async () => {
     const teams = await manyTeams(100);
     lab.emulator.faults.failWhile('members.search', '500');
     lab.emulator.calls.reset();
@@ -137,7 +140,7 @@ const sweepAll = (teams: readonly { teamId: string }[]) =>
 
 describe('a search that shows less than get does', () => {
   it.each([['registration'], ['scimRoles'], ['groups'], ['groupDisplay']] as const)(
-    'takes nothing from anybody: %s',
+    'revokes nothing: %s',
     async (omitted) => {
       const members = people(60);
       lab.emulator.directory.silently(() => lab.emulator.directory.createGroup(organizationId, 'admin', members));
@@ -145,12 +148,12 @@ describe('a search that shows less than get does', () => {
       const before = await rows();
       expect(before[0]?.grants).toHaveLength(2);
       lab.emulator.switches.searchOmits = [omitted];
-      await expect(sweep()).rejects.toThrow('Nothing of it was applied');
+      await expect(sweep()).rejects.toThrow('The search was discarded');
       expect(await rows()).toEqual(before);
     },
   );
 
-  it('of a few people is made up for by asking about them directly', async () => {
+  it('of a few members is corrected by direct reads', async () => {
     const members = people(60);
     await sweep();
     const before = await rows();
@@ -162,7 +165,7 @@ describe('a search that shows less than get does', () => {
     expect(await rows()).not.toEqual(before);
   });
 
-  it('is believed when everybody has really lost it', async () => {
+  it('is applied if all of them have really lost it', async () => {
     const members = people(60);
     await sweep();
     lab.emulator.directory.silently(() => {
@@ -173,7 +176,7 @@ describe('a search that shows less than get does', () => {
   });
 });
 
-it('nobody who vanishes is hidden by former people, however many there are', async () => {
+it('a missing user is found even if the team has many former users', async () => {
   const members = people(200);
   await sweep();
   await lab.database.$executeRaw`
