@@ -254,7 +254,7 @@ describe('role values and grants', () => {
     },
   );
 
-  it('grants only roles of the user's own team', () => {
+  it('grants only roles of the team of the user', () => {
     const beta = ada({ memberId: 'member-b', organizationId: 'org-beta', externalId: null });
     expect(changesFor(world(), beta)).toContainEqual({
       type: 'role_granted',
@@ -264,7 +264,7 @@ describe('role values and grants', () => {
   });
 });
 
-describe('a member of another organization than the user's', () => {
+describe('a member of another organization than the team has', () => {
   const moved = ada({ organizationId: 'org-beta' });
 
   it('changes nothing: a sweep of the team decides', () => {

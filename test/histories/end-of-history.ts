@@ -5,10 +5,10 @@ import type { Stage } from './stage.js';
 import { expectedRows } from './truth.js';
 import type { WeakStytch } from './weaken.js';
 
-/** Longer than it takes until what failed for a moment is tried again. */
+/** Longer than the longest pause before a retry. */
 const patienceMs = 30_000;
 
-/** The rows end as the directory: hints that all arrive are enough, or else everybody is read once. Anything said again changes nothing. */
+/** The rows end equal to the directory: by hints if all of them arrive, or else by one sweep. A repeated webhook changes nothing. */
 export async function endOfHistory(scene: Scene, weak: WeakStytch): Promise<void> {
   const { stage, history, organizationId, log } = scene;
   const { lab, neighbours } = stage;
@@ -29,7 +29,7 @@ export async function endOfHistory(scene: Scene, weak: WeakStytch): Promise<void
   for (const { teamId, rows } of neighbours) expect(await stage.rowsOf(teamId)).toEqual(rows);
 }
 
-/** Users whom SCIM made or linked and who are active, in the words of the directory. */
+/** Active users with a member, in the words of the directory. */
 async function activeRows(scene: Scene) {
   const rows = await readableRows(scene);
   return rows
@@ -41,20 +41,20 @@ async function activeRows(scene: Scene) {
     .sort((a, b) => a.memberId.localeCompare(b.memberId));
 }
 
-/** Whether the whole team has been read; one whose sweep never comes to its end is not. */
+/** Whether a sweep of the whole team has ended. */
 async function sweptFromNowOn({ stage, teamId }: Scene): Promise<() => Promise<boolean>> {
   const { database } = stage.lab;
   const [{ now }] = await database.$queryRaw<[{ now: Date }]>`SELECT clock_timestamp() AS now`;
   return async () => (await database.teamSync.count({ where: { teamId, sweptAt: { gte: now } } })) === 1;
 }
 
-/** Without those whom nobody can read: what their rows say is not settled. */
+/** Without members that can not be read: their rows are undefined. */
 async function readableRows({ stage, teamId, log }: Scene) {
   const rows = await stage.rowsOf(teamId);
   return rows.filter(({ memberId }) => memberId === null || log.saysOf(memberId) !== 'unreadable');
 }
 
-/** Neither in Scanner nor, where that is left to us, in Stytch. */
+/** Neither in Scanner nor, if we have to end it, in Stytch. */
 async function expectLeaversHaveNothing({ stage, teamId, log }: Scene): Promise<void> {
   for (const row of await stage.rowsOf(teamId)) {
     if (row.memberId === null || row.status === 'active') continue;

@@ -3,20 +3,20 @@ import { type Act, act, people, values } from '../helpers/directory-history.js';
 import { compressed } from './compressed.js';
 import { type Weakness, type Weaknesses, weaknesses } from './weaknesses.js';
 
-/** What happens next: in the directory, to its webhooks, or nothing for a while; or Scanner reads everybody. */
+/** One step: a change in the directory, a fault of its webhooks, a pause, or a sweep. */
 export type Step = Act | { act: 'deliver' } | { act: 'wait'; ms: number } | { act: 'read'; whom: Readers };
 
-/** The team alone, or every connected team together. */
+/** A sweep of the team, or of every connected team. */
 type Readers = 'team' | 'everyTeam';
 
 export type History = {
-  /** Who is there when it begins. */
+  /** The people at the beginning. */
   present: number[];
   steps: Step[];
-  /** How long Stytch stays weak when nothing happens any more. */
+  /** How long Stytch stays weak after the last step. */
   pauseMs: number;
   delivery: { shuffle: boolean; duplicate: number; drop: number };
-  /** Every webhook arrives, and nothing keeps Stytch's answers from being true: then nobody reads everybody. */
+  /** Every webhook arrives and every answer of Stytch is true: then no sweep is needed. */
   hintsSuffice: boolean;
   lastRead: Readers;
   repost: 'reuse' | 'new';
@@ -30,7 +30,7 @@ const everybody = Array.from({ length: people }, (_, n) => n);
 const deliver = fc.constant<Step>({ act: 'deliver' });
 const wait = fc.nat({ max: compressed(10_000) }).map((ms): Step => ({ act: 'wait', ms }));
 const read = readers.map((whom): Step => ({ act: 'read', whom }));
-/** Somebody leaves, perhaps one of whom nobody understood the status any more. */
+/** A person leaves, perhaps one with an unknown status. */
 const leave = fc
   .record({
     act: fc.constantFrom('leave' as const, 'delete' as const),
@@ -41,7 +41,7 @@ const leave = fc
     ...(wasSuspended ? [{ act: 'suspend' as const, who, lost: true }] : []),
     { act, who, lost: false },
   ]);
-/** More hints at once than are read one by one. */
+/** More hints at once than are read by get. */
 const everybodysRoles = fc
   .subarray(values)
   .map((roles) => everybody.map((who): Step => ({ act: 'roles', who, roles, lost: false })));
@@ -71,7 +71,7 @@ const history: fc.Arbitrary<History> = fc.record({
   weak: weaknesses,
 });
 
-/** The history of a seed; always the same, but for the weaknesses that are left out. */
+/** The history of a seed. It is always the same, except for weaknesses that are left out. */
 export function historyOf(seed: number, chosen: ReadonlySet<Weakness>): History {
   const [drawn] = fc.sample(history, { seed, numRuns: 1, unbiased: true });
   if (drawn === undefined) throw new Error('Nothing was drawn');
@@ -82,11 +82,11 @@ export function historyOf(seed: number, chosen: ReadonlySet<Weakness>): History 
   const calm = hintsSuffice
     ? { ...drawn, ...withoutLoss(drawn), weak: { ...weak, ...misleading } }
     : { ...drawn, weak };
-  // Where everybody has the same external id, a member that came back by it would be somebody else.
+  // If all people have the same external id, a returning member could get the row of another person.
   return { ...calm, repost: calm.weak.externalIds ? 'new' : drawn.repost };
 }
 
-/** What hides a change from a read that comes after it. */
+/** Weaknesses that hide a change from a later read. */
 const misleading = {
   lag: null,
   view: null,

@@ -10,14 +10,14 @@ import type { Stage } from './stage.js';
 import { type WeakStytch, weaken } from './weaken.js';
 import type { Weakness } from './weaknesses.js';
 
-/** @throws what does not hold in the history of that seed, in words */
+/** @throws an error that says what was wrong in the history of this seed */
 export function playSeed(stage: Stage, seed: number, chosen: ReadonlySet<Weakness>): Promise<void> {
   return playHistory(stage, historyOf(seed, chosen), randomOf(seed));
 }
 
 /**
- * Things happen in a directory, their webhooks arrive somehow or not at all, and Stytch is weak. At no moment is anybody in
- * who was put out; at the end the rows are the directory's, and saying anything again changes nothing.
+ * Plays changes in a directory while webhooks are delayed, repeated or lost, and Stytch is weak. No deactivated user may be
+ * active too early at any moment. At the end the rows equal the directory, and a repeated webhook changes nothing.
  */
 export async function playHistory(stage: Stage, history: History, random: () => number): Promise<void> {
   const scene = await setScene(stage, history, random);
@@ -61,7 +61,7 @@ function deliver({ stage, history, random }: Scene): Promise<void> {
   return stage.lab.emulator.webhooks.deliverAll({ ...history.delivery, random });
 }
 
-/** When every signed event that was accepted was done with, in whatever way its job ended. */
+/** When the job of each accepted signed event ended. */
 async function leaversHandled({ stage }: Scene): Promise<AccessEntry[]> {
   const failedAt = await stage.failedLeavers();
   const accepted = stage.lab.emulator.webhooks.outbox.filter(({ attempts }) =>

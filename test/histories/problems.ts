@@ -3,19 +3,19 @@ import { givenAway, type Story, unsettled, violations } from '../helpers/never-a
 import { tellViolation } from '../helpers/tell-violation.js';
 import type { Scene } from './scene.js';
 
-/** Enough to see what is wrong. */
+/** The most problems to print. */
 const problemsMax = 3;
 
 /**
- * What was wrong at any moment of a history, each with all that is known of the member: its times count from that moment.
- * @param handled what is known to be handled beside what sync_events say
+ * What was wrong at any moment of a history, with everything that is known about the member. Times count from that moment.
+ * @param handled events that were handled and are not in sync_events
  */
 export async function problemsIn(scene: Scene, handled: readonly AccessEntry[]): Promise<string[]> {
   const { stage, history, crowd, directory } = scene;
   const story = storyOf(scene, [...(await stage.log.entries()), ...handled]);
   const bystanders = new Set([...crowd, ...stage.neighbours.map(({ memberId }) => memberId)]);
   const found = [
-    // Where search has old names of groups for ever, no date says that they are old.
+    // If search keeps old group names, no date shows that they are old.
     ...violations(story, { roles: !history.weak.names }),
     ...givenAway(story.entries, (memberId) => directory.members().get(memberId)),
     ...unsettled(story.entries, bystanders),

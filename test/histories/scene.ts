@@ -3,7 +3,7 @@ import type { History } from './history.js';
 import type { Stage } from './stage.js';
 import { keepTruth, type TruthLog } from './truth.js';
 
-/** One team with its directory, in which a history happens, and what is known of both. */
+/** The team and directory of a history, and what is known about both. */
 export type Scene = {
   stage: Stage;
   history: History;
@@ -12,14 +12,14 @@ export type Scene = {
   organizationId: string;
   directory: Directory;
   log: TruthLog;
-  /** Members of the team to whom nothing happens. */
+  /** Members of the team that do not change. */
   crowd: ReadonlySet<string>;
 };
 
-/** More than a team of any size may lose at once without anybody's asking. */
+/** More users than a sweep may deactivate without a hold. */
 const crowdSize = 12;
 
-/** A team whose people are mirrored already, and whose Stytch is as good as it can be. */
+/** A team whose members have users, while Stytch has no weakness yet. */
 export async function setScene(stage: Stage, history: History, random: () => number): Promise<Scene> {
   const { lab } = stage;
   const team = await lab.team({ name: 'Acme', roles: ['scim:analyst', 'scim:admin', 'scim:crowd'] });
@@ -46,7 +46,7 @@ export async function setScene(stage: Stage, history: History, random: () => num
   return { stage, history, random, ...team, directory, log, crowd };
 }
 
-/** Somebody with a role given by hand. */
+/** A person with a role granted by hand. */
 async function addSomebodyKnownBefore({ lab }: Stage, teamId: string): Promise<void> {
   await lab.database.$executeRaw`
     WITH person AS (INSERT INTO users (team_id, email) VALUES (${teamId}::uuid, 'PERSON-1@acme.example') RETURNING id)
@@ -61,7 +61,7 @@ function addToCrowd({ lab }: Stage, organizationId: string, n: number): string {
   return directory.silently(() => directory.provision(organizationId, { ...person, ...held }).member_id);
 }
 
-/** So that a thousand histories fill neither the database nor the emulator. */
+/** Removes the team, so that a thousand histories fill neither the database nor the emulator. */
 export async function strikeScene({ stage, teamId, organizationId }: Scene): Promise<void> {
   const { emulator, database } = stage.lab;
   emulator.directory.silently(() => emulator.organizations.delete(organizationId));

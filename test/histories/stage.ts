@@ -6,21 +6,21 @@ import { inspectQueue } from '../helpers/queue.js';
 import { memberEvent, post, signed } from '../helpers/webhook.js';
 import { timing } from './compressed.js';
 
-/** Where histories are played, one after the other: a lab, a log of all that its rows ever said, and neighbours. */
+/** Where histories are played, one after the other: a lab, a log of every state of its rows, and other teams. */
 export type Stage = {
   lab: Lab;
   log: AccessLog;
-  /** Other teams, in which nothing happens: some, so that those who are swept together are several. */
+  /** Other teams that do not change. There are some, so that several teams share a sweep. */
   neighbours: Neighbour[];
   rowsOf(teamId: string): ReturnType<Lab['rows']>;
-  /** Asks Scanner to read a team; or, without one, every connected team together. */
+  /** Requests a sweep of a team, or of every connected team. */
   read(organizationId?: string): Promise<void>;
   /**
    * Waits until nothing that says that somebody has left is waiting any more. What has failed for good by then, and when, by
    * its svix id.
    */
   failedLeavers(): Promise<ReadonlyMap<string, number>>;
-  /** What a failed history has left in the queues must not meet the next one. */
+  /** Removes the jobs that a failed history has left in the queues. */
   abandonJobs(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -28,7 +28,7 @@ export type Stage = {
 export type Neighbour = { teamId: string; organizationId: string; memberId: string; rows: unknown };
 
 const neighbourCount = 4;
-/** Far less than an outage lasts: a door is closed without Stytch, too. */
+/** Much shorter than an outage: a leaver is deactivated without Stytch, too. */
 const leaversPatienceMs = 20_000;
 
 export async function setStage(): Promise<Stage> {

@@ -2,18 +2,18 @@ import type { Emulator, MemberView } from '../emulator/emulator.js';
 import { type Directory, values } from '../helpers/directory-history.js';
 import type { Truth } from '../helpers/never-again.js';
 
-/** The Scanner roles that there are, by the IdP's names of them. */
+/** The Scanner roles, by their IdP role values. */
 export const scannerRoles = ['analyst', 'admin', 'crowd'];
 
-/** What the directory says, in code that shares nothing with what is tested. */
+/** What the directory says, in code that shares nothing with the tested code. */
 export type TruthLog = {
-  /** Does something in the directory, and notes what it says of everybody then. */
+  /** Changes the directory, and notes what it says about every person then. */
   during(act: () => void): void;
   truth: readonly Truth[];
   saysOf(memberId: string): Truth['says'];
 };
 
-/** @param directory the identity provider's side, once there is one */
+/** @param directory the identity provider's side */
 export function keepTruth(emulator: Emulator, organizationId: string, directory: Directory): TruthLog {
   const truth: Truth[] = [];
   const last = new Map<string, string>();
@@ -42,7 +42,7 @@ export function keepTruth(emulator: Emulator, organizationId: string, directory:
   };
 }
 
-/** The rows that a team's active members shall have, as the directory says it. */
+/** The desired rows of a team's active members. */
 export function expectedRows(emulator: Emulator, organizationId: string, log: TruthLog) {
   return emulator.directory
     .members(organizationId)

@@ -3,20 +3,20 @@ import { defaultSwitches, type Switches } from '../emulator/switches.js';
 import { longestLagMs } from './compressed.js';
 import type { Weaknesses } from './weaknesses.js';
 
-/** The emulator while it is weak in the ways of one history. */
+/** The emulator with the weaknesses of one history. */
 export type WeakStytch = {
-  /** What is over in the middle of the history. */
+  /** Ends the weaknesses that last for half of the history. */
   halfTime(): void;
-  /** Getting this member fails, if it fails for that person. */
+  /** From now on, get fails for this member, if it fails for that person. */
   met(who: number, memberId: string): void;
   /**
-   * Whatever would keep the rows from ever being right is over: the index has caught up and shows what get shows, and
-   * everybody can be got. What a good reader works around stays.
+   * Ends the weaknesses that no reader can work around: search shows what get shows, and get works for every member. The
+   * others stay.
    */
   beforeTheEnd(): void;
-  /** No search gives up any more. */
+  /** Ends the timeouts of searches. */
   atTheEnd(): void;
-  /** As if nothing had been. */
+  /** Ends all weaknesses. */
   reset(): void;
 };
 
@@ -74,7 +74,7 @@ function switchesFor(weak: Weaknesses): Partial<Switches> {
       searchMaxErrorType: caps.errorType,
     }),
     ...(reactivation && { reactivationOfUnverified: reactivation }),
-    // Who is only inactive for the IdP keeps the sessions.
+    // A member that is only inactive for the IdP keeps the sessions.
     ...(weak.sessions && { deactivatedStatus: 'active' as const }),
     ...active,
     ...(weak.organization && { deletedMembersNameOrganization: false }),

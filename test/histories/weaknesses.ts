@@ -2,41 +2,41 @@ import fc from 'fast-check';
 import type { SearchOmission } from '../emulator/switches.js';
 import { longestLagMs } from './compressed.js';
 
-/** How Stytch is weaker in a history than its documents let us hope; null: it is not, in this way. */
+/** The weaknesses of Stytch in a history, compared with its documents. Null: without this weakness. */
 export type Weaknesses = {
-  /** Search is behind: always as much, anew in each search, or as much as the replica that answers. */
+  /** Search lags: by a constant time, by a random time for each search, or by the lag of the replica that answers. */
   lag: { kind: 'always' | 'jittery' | 'replicas'; fromMs: number; toMs: number } | null;
-  /** Search leaves out what get shows. */
+  /** Search omits fields that get shows. */
   view: SearchOmission[] | null;
   /** Search shows a renamed group's old name until the member itself changes. */
   names: boolean | null;
-  /** Listings leave out some of the crowd, who are found by their ids. */
+  /** Listings omit some members that are found by id. */
   listing: { share: number } | null;
-  /** How lists end, and what is left of an empty one. */
+  /** The form of the end of a list, and of an empty list. */
   ends: { endOfList: 'empty' | 'missing' | 'noMetadata'; emptyList: '[]' | 'null' | 'missing'; totals: boolean } | null;
-  /** Cursors that lead nowhere, for the first half of the history. */
+  /** Cursors that repeat, in the first half of the history. */
   cursors: 'repeat' | 'circle' | null;
-  /** A search takes fewer ids or organizations. */
+  /** A search accepts fewer ids or organizations. */
   caps: { ids: number; organizations: number; errorType: string } | null;
-  /** Searches over too much, or with a certain other team, give up. */
+  /** Searches with too many ids or organizations, or with one other team, time out. */
   timeouts: { status: number; of: 'organizations' | 'ids' | 'team' } | null;
-  /** Somebody who left can't come back, or gets a new member. */
+  /** A leaver can't come back, or gets a new member. */
   reactivation: 'refused' | 'newMember' | null;
-  /** Getting some people fails for good, until shortly before the end. */
+  /** Get fails for some people, until shortly before the end. */
   get: { who: number[]; status: number; errorType: string } | null;
-  /** People may have a status that no document knows. */
+  /** Members may have an undocumented status. */
   status: boolean | null;
-  /** Deleted members don't say where they belonged. */
+  /** Deleted members have no organization. */
   organization: boolean | null;
-  /** Events tell times that can't be, or the sender's clock is off; and they may be all there is, because get is away. */
+  /** Events have impossible times, or the sender's clock is wrong. Get may be unavailable at the same time. */
   times: { nanoseconds: boolean; skewMs: number; oddShare: number; getIsAway: boolean } | null;
-  /** How Stytch says that somebody is inactive for the IdP, and the member's status then. */
+  /** How Stytch says that a member is inactive for the IdP, and the member's status then. */
   active: { deactivatedStatus: 'deleted' | 'deactivated' | 'active'; inactiveAs: unknown } | null;
-  /** Group events list who is in the group now. */
+  /** Group events list the current members of the group. */
   lists: boolean | null;
-  /** Everybody has the same external id. */
+  /** All people have the same external id. */
   externalIds: boolean | null;
-  /** People are signed in, and Stytch leaves that to us. */
+  /** People are signed in, and Stytch does not end their sessions itself. */
   sessions: boolean | null;
 };
 
@@ -58,7 +58,7 @@ const arbitraries: { [name in Weakness]: fc.Arbitrary<NonNullable<Weaknesses[nam
       emptyList: fc.constantFrom('[]' as const, 'null' as const, 'missing' as const),
       totals: fc.boolean(),
     })
-    // An answer with neither members nor metadata would be no answer.
+    // An answer with neither members nor metadata is not an answer.
     .map((ends) => (ends.endOfList === 'noMetadata' ? { ...ends, emptyList: '[]' as const } : ends)),
   cursors: fc.constantFrom('repeat' as const, 'circle' as const),
   caps: fc.record({
@@ -105,7 +105,7 @@ const arbitraries: { [name in Weakness]: fc.Arbitrary<NonNullable<Weaknesses[nam
 
 export const weaknessNames = Object.keys(arbitraries) as Weakness[];
 
-/** Each is there in a third of the histories; a lag, of which most follows, in two thirds. */
+/** A third of the histories has each of them. Two thirds have a lag, because most problems follow from it. */
 export const weaknesses: fc.Arbitrary<Weaknesses> = fc.record(
   Object.fromEntries(
     weaknessNames.map((name) => [
@@ -119,8 +119,8 @@ export const weaknesses: fc.Arbitrary<Weaknesses> = fc.record(
 ) as fc.Arbitrary<Weaknesses>;
 
 /**
- * Which of them may be there at all: `all`, `none`, some (`lag,get`), or all but some (`-lag,-get`). What else happens in a
- * history stays the same.
+ * The weaknesses that histories may have: `all`, `none`, some (`lag,get`), or all but some (`-lag,-get`). The rest of a history
+ * stays the same.
  */
 export function chosenWeaknesses(text = 'all'): ReadonlySet<Weakness> {
   const words = text.split(',').map((word) => word.trim());

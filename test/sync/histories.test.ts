@@ -11,9 +11,9 @@ const { HISTORIES, SEED, WEAKNESSES } = process.env;
 const chosen = chosenWeaknesses(WEAKNESSES);
 const count = SEED ? 1 : Number(HISTORIES ?? 25);
 const firstSeed = SEED ? Number(SEED) : Math.floor(Math.random() * 1e9);
-/** The few of every run have five minutes, then it is said that they were not enough. */
+/** The time limit for the few histories of every run. */
 const timeLimitMs = count > 25 ? Number.POSITIVE_INFINITY : 300_000;
-/** They mostly wait for each other's second looks, so several are played side by side. */
+/** Histories mostly wait for rechecks, so several are played side by side. */
 const stagesAtOnce = Math.min(count, 2);
 const failuresMax = 3;
 

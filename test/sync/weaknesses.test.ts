@@ -1,7 +1,7 @@
 import { historyOf } from '../histories/history.js';
 import { chosenWeaknesses, weaknessNames } from '../histories/weaknesses.js';
 
-/** Which weaknesses of Stytch the histories have. */
+/** The weaknesses of Stytch in histories. */
 
 test.each([
   [undefined, weaknessNames],

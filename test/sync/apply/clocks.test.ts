@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => sweeping.stop());
 
-/** As by a clock that was an hour ahead. */
+/** As if a clock had been an hour ahead. */
 const aheadInRows = () => database().$executeRaw`
   UPDATE users SET observed_at = now() + interval '1 hour', created_at = now() + interval '1 hour'
   WHERE team_id = ${own.teamId}::uuid`;

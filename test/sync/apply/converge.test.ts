@@ -132,7 +132,7 @@ it('ignores it even if the newer reading changed nothing', async () => {
 });
 
 describe('a member that the database refuses', () => {
-  /** Stands for whatever may be wrong with one row that we did not think of. */
+  /** A stand-in for any unexpected problem of one row. */
   beforeEach(async () => {
     await database.$executeRaw`ALTER TABLE users ADD CONSTRAINT no_poison CHECK (name <> 'Poison')`;
   });

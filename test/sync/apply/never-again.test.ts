@@ -3,7 +3,7 @@ import { createTestDatabase } from '../../helpers/database.js';
 import { givenAway, type Story, type Truth, unsettled, violations } from '../../helpers/never-again.js';
 import { seedTeam } from '../../helpers/rows.js';
 
-/** What watches the histories has to see what it watches for: stories of Ada, told in milliseconds. */
+/** The check of histories must find what it checks for: short histories of Ada, in milliseconds. */
 
 const ada = 'member-ada';
 const says = (atMs: number, what: Truth['says'], ...roles: string[]): Truth => ({

@@ -14,7 +14,7 @@ const apartOf = async (memberId: string) => {
   return events.flatMap(({ changes }) => changes as { type: string }[]).find(({ type }) => type === 'user_created');
 };
 
-/** An IdP that makes a new member of who returns. */
+/** An IdP that creates a new member for a person who returns. */
 beforeEach(() => {
   own.lab.emulator.switches.repost = 'new';
 });

@@ -2,7 +2,7 @@ import { fairLane } from '../../../src/sync/members/fair-lane.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Works that end when they are told to, in the order in which they began. */
+/** Work that ends on demand, in the order of its start. */
 function lane(options: { atOnce: number; atOnceOfOne: number }) {
   const { run, waiting } = fairLane(options);
   const begun: { name: string; end: () => void }[] = [];

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => sweeping.stop());
 
-/** @param groups that each of them is in, of a name of 40 characters */
+/** @param groups the number of groups of each person, with names of 40 characters */
 function people(count: number, groups: number) {
   const { directory } = own.lab.emulator;
   return directory.silently(() => {
@@ -31,7 +31,7 @@ function people(count: number, groups: number) {
   });
 }
 
-/** Keeps no more than 14 MiB of answers, and notes how many members each page had. */
+/** Holds at most 14 MiB of answers, and notes the number of members on each page. */
 function counting(stytch: StytchDirectory): StytchDirectory {
   return {
     ...stytch,

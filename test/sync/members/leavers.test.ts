@@ -31,7 +31,7 @@ const adaRow = async () => (await lab.rows()).find(({ memberId }) => memberId ==
 const signedDelete = (sentAt = new Date()) =>
   signed(memberEvent({ id: ada, action: 'DELETE', member: undefined, timestamp: sentAt.toISOString() }));
 
-/** How they overtake is the queue's own business; what follows is not. */
+/** On each backend, because overtaking depends on the queue. The other tests do not. */
 describe.each(backends)('with the queue on %s, leavers', (backend) => {
   startEach(backend);
 

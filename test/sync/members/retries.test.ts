@@ -16,7 +16,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
   afterEach(() => lab.emulator.faults.reset());
 
   let counter = 0;
-  /** Provisions somebody, and returns the job of the hint. */
+  /** Provisions a person, and returns the job of the hint. */
   async function hint() {
     const n = counter++;
     const { member_id } = lab.emulator.directory.silently(() =>

@@ -3,7 +3,7 @@ import { queueHints } from '../../helpers/hints.js';
 import { type Lab, quickly, startLab } from '../../helpers/lab.js';
 import { type Sweeping, sweepingIn } from '../../helpers/sweeping.js';
 
-/** Second looks a tenth as late as in production, for an index that is 0.9 s behind; or that shows what is long past. */
+/** Rechecks ten times earlier than in production, for an index that lags by 0.9 s, or that shows a much older state. */
 const timing = { ...quickly, recheckAfterMs: [0, 500, 3_000] };
 const lagMs = 900;
 

@@ -10,13 +10,13 @@ import { rowsOf, seedTeam } from '../../helpers/rows.js';
 import { projectId, secret } from '../../helpers/webhook.js';
 import { freePort } from '../../local/ports.js';
 
-/** On Redis more than 5,000 events; PostgreSQL's queue has a sixth of the speed. */
+/** More than 5,000 events on Redis. The queue on PostgreSQL has a sixth of the speed. */
 const peopleOn = { redis: 2500, postgres: 250 };
 const names = { given: 'Wilhelmina', family: 'Featherstonehaugh' };
 
 /**
  * Two receivers and three workers, as separate processes; one worker is killed in the middle of 5,000 events. Then the
- * database, Redis and everything that was logged are looked through.
+ * database, Redis and all logs are searched for personal data.
  */
 it.each(backends)(
   'nothing accepted is lost, and nobody is named anywhere, when a worker is killed in the middle (queue on %s)',
@@ -73,7 +73,7 @@ it.each(backends)(
   900_000,
 );
 
-/** The one that is busiest: on a slow machine one worker may do nearly everything. */
+/** The busiest worker: on a slow machine one worker may do nearly everything. */
 async function killInTheMiddle(workers: readonly TestProcess[]): Promise<TestProcess> {
   const handledBy = (worker: TestProcess) => worker.output().match(/hint handled/g)?.length ?? 0;
   const busiest = () => workers.find((worker) => handledBy(worker) > 50);
@@ -90,7 +90,7 @@ async function postAll(emulator: Awaited<ReturnType<typeof startEmulator>>, port
   const postNext = async () => {
     for (const message of messages) {
       const port = ports[accepted.length % ports.length];
-      // A 503 is an honest answer of a queue that is slow just now; Svix sends again, and so do we.
+      // A slow queue answers 503. Svix sends again, and so does this test.
       await eventually(async () => {
         const { headers, body } = emulator.webhooks.sign(message);
         const { status } = await fetch(`http://127.0.0.1:${port}/webhooks/stytch`, { method: 'POST', headers, body });
@@ -103,7 +103,7 @@ async function postAll(emulator: Awaited<ReturnType<typeof startEmulator>>, port
   return accepted;
 }
 
-/** In few words: Stytch is played by this process, and a comparison of thousands of ids at each try would keep it from answering. */
+/** Compares counts only: this process also runs the emulator, and comparing thousands of ids would keep it from answering. */
 async function expectAccounted(
   database: Database,
   home: Parameters<typeof inspectQueue>[0],

@@ -54,7 +54,7 @@ const rename = (from: string, to: string) =>
 const remove = (name: string) =>
   database.$executeRaw`DELETE FROM roles WHERE name = ${name} AND team_id = ${team}::uuid`;
 const pending = () => database.roleChange.count();
-/** As if the time had passed in which an older transaction could still miss the change. */
+/** As if the time had passed in which an older transaction may miss the change. */
 const later = () => database.$executeRaw`UPDATE role_changes SET seen_at = now() - interval '1 minute'`;
 
 it('has nothing to do when no role changed', async () => {
@@ -121,7 +121,7 @@ it('checks again until no transaction is left that could have missed the change'
   await role('scim:analyst');
   await backFillRoles(database);
   expect(await pending()).toBeGreaterThan(0);
-  // A worker that had read the roles before commits only now, without the grant.
+  // A worker that has read the roles before the change commits now, without the grant.
   await database.$executeRaw`
     DELETE FROM role_grants g USING users u WHERE u.id = g.user_id AND u.name = 'bob'`;
   expect(await backFillRoles(database)).toBe(1);
@@ -177,7 +177,7 @@ it('ends in the same grants as the plan, after any changes of roles', async () =
   await fc.assert(
     fc.asyncProperty(fc.array(act, { maxLength: 8 }), async (acts) => {
       for (const one of acts) {
-        // Two roles of one name are refused; that refusal is somebody else's rule.
+        // The database refuses two roles with one name; that is not tested here.
         if (one.act === 'add') await role(one.name).catch(() => {});
         if (one.act === 'remove') await remove(one.name);
         if (one.act === 'rename') await rename(one.name, one.to).catch(() => {});

@@ -37,7 +37,7 @@ describe('the schedule of sweeps', () => {
     const teams: string[] = [];
     for (let n = 0; n < 400; n++) teams.push(await team(n));
     await markQueued(lab.database, teams);
-    // Half an interval later about half of them have had their turn.
+    // Half an interval later about half of the teams were due.
     await lab.database.$executeRaw`UPDATE team_syncs SET sweep_queued_at = now() - interval '120 seconds'`;
     const due = await dueTeams(lab.database, 240);
     expect(due.length).toBeGreaterThan(140);

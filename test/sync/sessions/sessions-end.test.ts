@@ -56,7 +56,7 @@ it('the sessions of a leaver end at once; other sessions do not', async () => {
   expect(await run()).toBe(0);
 });
 
-/** Leaves while Stytch refuses to end sessions, as seen by the worker itself. */
+/** A person leaves while Stytch refuses to end sessions. */
 async function leaveUnrevoked(memberId: string): Promise<() => void> {
   const recover = emulator().faults.failWhile('sessions.revoke', '500');
   await leave(memberId);

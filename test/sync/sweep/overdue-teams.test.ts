@@ -13,7 +13,7 @@ const claim = (change: Partial<typeof overdue> = {}) => claimOverdue(test.databa
 
 type Sync = { sweptAgo?: number | null; claimedAgo?: number | null; sweepingFor?: number; sweptOrganization?: string };
 
-/** A connected team, its times in seconds ago. */
+/** A connected team. Its times are in seconds ago. */
 async function team(n: number, { sweptAgo = 300, claimedAgo = null, sweepingFor, sweptOrganization }: Sync = {}) {
   const id = await seedTeam(test.database, { name: `Team ${n}`, organizationId: `org-${n}` });
   await markQueued(test.database, [id]);

@@ -3,7 +3,7 @@ import { readAfterGaps } from '../../../src/sync/sweep/read-after-gap.js';
 import { silent } from '../../helpers/config.js';
 import { eventually } from '../../helpers/eventually.js';
 
-/** A queue that refuses for a while, as one does that has just come back. */
+/** A queue that refuses for a while, like one that has just come back. */
 function refusing(times: number) {
   const asked: unknown[] = [];
   const everyTeam = async (occasion: unknown) => {

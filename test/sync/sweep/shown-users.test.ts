@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { createShownUsers } from '../../../src/sync/sweep/shown-users.js';
 
-/** Of any version, and any numbers: those of a table that was filled by hand differ in their last digits only. */
+/** Ids of any version. In a table that was filled by hand they may differ in their last digits only. */
 const anyIds = fc.oneof(
   fc.uniqueArray(fc.uuid(), { maxLength: 200 }),
   fc.uniqueArray(fc.nat(500), { maxLength: 200 }).map((numbers) => numbers.map(numbered)),
@@ -15,7 +15,7 @@ function numbered(n: number): string {
 const md5 = (id: string) => createHash('md5').update(id).digest('hex');
 const bucketOf = (id: string) => md5(id).slice(0, 3);
 
-/** As the database adds them up. */
+/** The checksums as the database computes them. */
 function summed(userIds: readonly string[]) {
   const sums = new Map<string, bigint>();
   for (const id of userIds)

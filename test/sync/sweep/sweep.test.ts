@@ -24,7 +24,7 @@ afterEach(async () => {
   await sweeping.stop();
 });
 
-/** In the directory, with nobody told. */
+/** Changes the directory without a webhook. */
 function people(count: number, roles: string[] = ['analyst']) {
   const { directory } = lab.emulator;
   return directory.silently(() =>
@@ -42,7 +42,7 @@ async function statuses() {
   return (await rows()).map(({ status }) => status);
 }
 
-/** Everything of the team's users that a write would move. */
+/** Everything about the team's users that a write would change. */
 function marks() {
   return lab.database
     .$queryRaw`SELECT id, xmin::text, xmax::text, observed_at FROM users WHERE team_id = ${teamId}::uuid`;

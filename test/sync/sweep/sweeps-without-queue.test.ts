@@ -6,13 +6,13 @@ import { askRedis } from '../../helpers/redis-troubles.js';
 import { hasRedisServer } from '../../local/redis.js';
 
 const intervalSeconds = 2;
-/** The interval, what a queue has time for, a turn of the schedule, and a slow machine. */
+/** The interval, the time for the queue, a run of the schedule, and a margin for a slow machine. */
 const outWithinMs = (intervalSeconds + 15 + 5 + 15) * 1_000;
 
 let lab: Lab;
 afterEach(() => lab.stop());
 
-/** Two teams with a person each, of whom no webhook tells, mirrored by the sweeps of a worker. */
+/** Two teams with one person each. No webhook is sent, so sweeps of a worker create the users. */
 async function start(backend: (typeof backends)[number]) {
   lab = await startLab({
     backend,
@@ -36,7 +36,7 @@ async function start(backend: (typeof backends)[number]) {
 const row = async (memberId: string) => (await lab.rows()).find((one) => one.memberId === memberId);
 const active = async (memberId: string) => (await row(memberId))?.status === 'active';
 
-/** Somebody leaves and no webhook says so. */
+/** A person leaves without a webhook. */
 async function isOutInTime({ leaver, bystander }: { leaver: string; bystander: string }): Promise<void> {
   const before = await row(bystander);
   lab.emulator.directory.silently(() => lab.emulator.directory.deprovision(leaver));
@@ -58,7 +58,7 @@ it.each(backends)('a leaver is deactivated in time while every queue on %s is pa
   await pauseAll(true);
   await isOutInTime(people);
   expect(await lab.database.teamSync.count({ where: { sweepClaimedAt: null } })).toBe(0); // by the workers themselves
-  // What the queue has not handed out is done once more when it does, and changes nothing.
+  // When the queue hands out its jobs later, they change nothing.
   const before = await row(people.leaver);
   await pauseAll(false);
   await lab.quiet();
