@@ -103,7 +103,7 @@ async function postAll(emulator: Awaited<ReturnType<typeof startEmulator>>, port
   return accepted;
 }
 
-/** Compares counts only: this process also runs the emulator, and comparing thousands of ids would keep it from answering. */
+/** Throws a short error: this process also runs the emulator, and a diff of thousands of ids would keep it from answering. */
 async function expectAccounted(
   database: Database,
   home: Parameters<typeof inspectQueue>[0],
