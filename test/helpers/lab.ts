@@ -27,7 +27,7 @@ export type Lab = {
   /** A team in Scanner and its organization in Stytch. */
   team(options: { name: string; roles?: string[] }): Promise<{ teamId: string; organizationId: string }>;
   rows(): ReturnType<typeof rowsOf>;
-  /** Every message was sent and every job, second looks included, is done. */
+  /** Waits until every message is sent and every job is done, rechecks included. */
   quiet(): Promise<void>;
   /** Everything that its HTTP process has logged. */
   log(): string;
@@ -36,7 +36,7 @@ export type Lab = {
   stop(): Promise<void>;
 };
 
-/** Second looks two hundred times as fast as in production; what a search may be behind is as long, on however slow a machine. */
+/** Rechecks come two hundred times earlier than in production. The lag of searches is the same, for slow machines. */
 export const quickly: RereadTiming = { recheckAfterMs: [0, 50, 150], sweepDebounceMs: 100, searchLagMs: 30_000 };
 
 export async function startLab(

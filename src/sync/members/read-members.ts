@@ -32,7 +32,7 @@ export type ReadMembers = MemberReads['readMembers'];
 
 /** For up to five members, gets are faster and more accurate than a search (0.15 to 9 s, and its index lags). */
 const fewMembers = 5;
-/** Direct gets at the same time; Stytch publishes no limit for them, so we stay modest. */
+/** Gets at the same time. Stytch documents no limit for them. */
 const getsAtOnce = 10;
 /** The size of a Stytch page. That a search accepts so many ids is our guess; after a refusal the number is halved. */
 const searchIdsMax = 1000;

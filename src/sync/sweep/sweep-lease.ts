@@ -35,7 +35,7 @@ async function takeLeases(database: Database, teamIds: readonly string[]): Promi
     FROM teams WHERE id = ANY(${teamIds}::uuid[]) ORDER BY id
     ON CONFLICT (team_id) DO UPDATE SET sweeping_until = excluded.sweeping_until
       WHERE s.sweeping_until IS NULL OR s.sweeping_until < clock_timestamp()
-        OR s.sweeping_until > clock_timestamp() + make_interval(secs => ${2 * leaseSeconds}) -- by a clock that was ahead
+        OR s.sweeping_until > clock_timestamp() + make_interval(secs => ${2 * leaseSeconds}) -- a clock was ahead
     RETURNING team_id::text AS "teamId"`;
   return taken.map(({ teamId }) => teamId);
 }
