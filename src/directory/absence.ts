@@ -8,6 +8,8 @@ export type AbsenceVerdict =
 
 export type Absence = {
   missing: readonly string[];
+  /** A few users that the listing did not show, and that are so young that it may not show them yet. */
+  young: readonly string[];
   /** The team's active users before the sweep. */
   activeUsers: number;
   /** Stytch says that the organization does not exist. Then nothing that it says about the members is evidence. */
@@ -20,10 +22,16 @@ export type Absence = {
 const alwaysAllowed = 10;
 const allowedShare = 0.1;
 
-/** Absence is weak evidence. The more users are missing at once, the more likely it is that the listing is wrong. */
-export function judgeAbsence({ missing, activeUsers, organizationGone, discarded }: Absence): AbsenceVerdict {
-  const userIds = missing.filter((userId) => !discarded.has(userId));
-  if (userIds.length === 0) return { verdict: 'nobody' };
-  const tooMany = userIds.length > Math.max(alwaysAllowed, activeUsers * allowedShare);
-  return { verdict: tooMany || organizationGone ? 'hold' : 'confirm', userIds };
+/**
+ * Absence is weak evidence. The more users are missing at once, the more likely it is that the listing is wrong. Young users
+ * count only when they are few: many of them have just joined, and the search does not show them yet.
+ */
+export function judgeAbsence({ missing, young, activeUsers, organizationGone, discarded }: Absence): AbsenceVerdict {
+  const kept = (userIds: readonly string[]) => userIds.filter((userId) => !discarded.has(userId));
+  const isTooMany = (count: number) => count > Math.max(alwaysAllowed, activeUsers * allowedShare);
+  const userIds = kept(missing);
+  if (isTooMany(userIds.length) || (organizationGone && userIds.length > 0)) return { verdict: 'hold', userIds };
+  const all = organizationGone ? userIds : [...userIds, ...kept(young)];
+  const asked = isTooMany(all.length) ? userIds : all;
+  return asked.length === 0 ? { verdict: 'nobody' } : { verdict: 'confirm', userIds: asked };
 }

@@ -4,7 +4,7 @@ import { type Absence, judgeAbsence } from '../../src/directory/absence.js';
 const people = (count: number, from = 0) => Array.from({ length: count }, (_, i) => `user-${from + i}`);
 
 function absence(change: Partial<Absence>): Absence {
-  return { missing: [], activeUsers: 1000, organizationGone: false, discarded: new Set(), ...change };
+  return { missing: [], young: [], activeUsers: 1000, organizationGone: false, discarded: new Set(), ...change };
 }
 
 it.each<[string, Partial<Absence>, string, number]>([
@@ -26,6 +26,17 @@ it.each<[string, Partial<Absence>, string, number]>([
     'confirm',
     1,
   ],
+  ['a few young ones: asked for', { young: people(3, 500) }, 'confirm', 3],
+  ['young ones beside missing ones: asked for with them', { missing: people(5), young: people(3, 500) }, 'confirm', 8],
+  [
+    'young ones that would be too many with the missing ones: left for the next sweep',
+    { missing: people(8), young: people(8, 500), activeUsers: 20 },
+    'confirm',
+    8,
+  ],
+  ['young ones while too many are missing: left alone', { missing: people(101), young: people(3, 500) }, 'hold', 101],
+  ['young ones of an organization that is gone: left alone', { young: people(3), organizationGone: true }, 'nobody', 0],
+  ['young ones that a person has kept: nothing', { young: people(3), discarded: new Set(people(3)) }, 'nobody', 0],
 ])('%s', (_, change, verdict, count) => {
   const judged = judgeAbsence(absence(change));
   expect([judged.verdict, 'userIds' in judged ? judged.userIds.length : 0]).toEqual([verdict, count]);

@@ -42,7 +42,8 @@ export async function sweepAbsent(
     changed += search.changed;
     missing.push(...part.filter(({ memberId }) => !search.found.has(memberId)));
   }
-  const judged = await judge(deps, listing, missing);
+  const young = await withDatabaseErrors(() => youngUsersIn(deps, listing, buckets));
+  const judged = await judge(deps, listing, { missing, young: young.length > youngMax ? [] : young });
   return { changed: changed + judged.changed, held: judged.held };
 }
 
@@ -82,6 +83,24 @@ function usersIn(
       AND (observed_at IS NULL OR observed_at < ${young}::timestamptz OR observed_at > clock_timestamp())
       AND left(md5(id::text), 3) = ANY(${buckets}::text[]) AND id > ${after}::uuid
     ORDER BY id LIMIT ${membersPerSearch}`;
+}
+
+/** More young users than this have just joined, and the search is behind. Fewer may be leavers, so a get is worth it. */
+const youngMax = 10;
+
+/** The active users in these buckets that were created before the listing, and that a search may not show yet. */
+function youngUsersIn(
+  { database, searchLagMs }: SweepDependencies,
+  { team: { teamId }, started }: FinishedListing,
+  buckets: string[],
+) {
+  const young = earlierBy(started, searchLagMs);
+  return database.$queryRaw<Absentee[]>`
+    SELECT id::text AS "userId", stytch_member_id AS "memberId" FROM users
+    WHERE team_id = ${teamId}::uuid AND status = 'active' AND stytch_member_id IS NOT NULL
+      AND created_at < ${started}::timestamptz AND GREATEST(created_at, observed_at) >= ${young}::timestamptz
+      AND observed_at <= clock_timestamp() AND left(md5(id::text), 3) = ANY(${buckets}::text[])
+    ORDER BY id LIMIT ${youngMax + 1}`;
 }
 
 /** Ids of the members that a search found, and how many users changed. */
@@ -145,15 +164,16 @@ async function skipRefusedId(part: readonly string[], error: unknown): Promise<{
 async function judge(
   deps: SweepDependencies,
   listing: FinishedListing,
-  absentees: readonly Absentee[],
+  absentees: { missing: readonly Absentee[]; young: readonly Absentee[] },
 ): Promise<{ changed: number; held: number }> {
   const { database } = deps;
   const { teamId } = listing.team;
-  const missing = absentees.map(({ userId }) => userId);
-  const discarded = await withDatabaseErrors(() => discardedUsers(deps, teamId, missing));
+  const missing = absentees.missing.map(({ userId }) => userId);
+  const young = absentees.young.map(({ userId }) => userId);
+  const discarded = await withDatabaseErrors(() => discardedUsers(deps, teamId, [...missing, ...young]));
   const activeUsers = await withDatabaseErrors(() => database.user.count({ where: { teamId, status: 'active' } }));
   const organizationGone = listing.organizationGone || listing.team.organizationId === null;
-  const verdict = judgeAbsence({ missing, activeUsers, organizationGone, discarded });
+  const verdict = judgeAbsence({ missing, young, activeUsers, organizationGone, discarded });
   if (verdict.verdict === 'hold') return hold(deps, listing, verdict.userIds, activeUsers);
   await discardHold(deps, teamId);
   if (verdict.verdict === 'nobody') return { changed: 0, held: 0 };
@@ -161,7 +181,7 @@ async function judge(
   const confirmed = await confirm(
     deps,
     listing.team,
-    absentees.filter(({ userId }) => wanted.has(userId)),
+    [...absentees.missing, ...absentees.young].filter(({ userId }) => wanted.has(userId)),
   );
   return { changed: confirmed, held: 0 };
 }

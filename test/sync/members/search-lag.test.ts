@@ -118,3 +118,17 @@ it('users that were created a moment ago do not count as missing: the index may 
   expect(await sweeping.sweep(teamId)).toMatchObject({ changed: 0, held: 0 });
   expect(await having({ status: 'active' })).toHaveLength(50);
 });
+
+it('a few leavers who were read a moment ago are found by the next sweep, though every webhook about them is lost', async () => {
+  const { directory, faults } = lab.emulator;
+  faults.searchLagMs = 0;
+  const leavers = members.slice(0, 3);
+  await queueHints(lab.home, organizationId, leavers); // reads them now
+  await lab.quiet();
+  directory.silently(() => {
+    for (const memberId of leavers) directory.deprovision(memberId);
+  });
+  expect(await sweeping.sweep(teamId)).toMatchObject({ changed: 3, held: 0 });
+  expect(await having({ ...out })).toHaveLength(3);
+  expect(await having({ status: 'active' })).toHaveLength(27);
+});
