@@ -6,11 +6,11 @@ import { loadDotEnv } from './process/lifecycle.js';
 import { versionInWords } from './process/version.js';
 import { migrateQueue } from './queue/backend.js';
 
-/** `npm run migrate`: brings the database's tables up to date, and the queue's if they lie there too; then ends. */
+/** `npm run migrate`: migrates the tables of the database, and those of the queue if it is in PostgreSQL. Then exits. */
 async function main(): Promise<void> {
   loadDotEnv();
   const { DATABASE_URL, REDIS_URL } = loadDatabaseConfig(process.env);
-  console.log(`${versionInWords} migrates. The queue's kind: ${queueKind(REDIS_URL)}.`);
+  console.log(`${versionInWords} migrates. Kind of queue: ${queueKind(REDIS_URL)}.`);
   const applied = await migrate(DATABASE_URL);
   for (const name of applied) console.log(`Applied ${name}.`);
   if (applied.length === 0) console.log('The database is up to date.');
@@ -18,6 +18,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  console.error(error instanceof ConfigProblem ? error.message : `Migrating failed: ${describeFailure(error)}`);
+  console.error(error instanceof ConfigProblem ? error.message : `Migration failed: ${describeFailure(error)}`);
   process.exit(1);
 });

@@ -4,17 +4,17 @@ import { Refusal } from '../http/refusal.js';
 import type { SignIn } from '../http/sign-in.js';
 import type { SignedIn } from '../stytch/people.js';
 
-/** What Stytch's policy can allow on SCIM; pages that only show something ask for `get`. */
+/** The actions on `stytch.scim` in Stytch's RBAC policy. Pages that only read need `get`. */
 export type ScimAction = 'create' | 'get' | 'update' | 'delete';
 
-/** Somebody who may do what they ask for, and the one team that they may do it in. */
+/** An authorized person, and the one team that they may manage. */
 export type Admin = { person: SignedIn; team: { id: string; name: string } };
 
 export type AuthorizeAdmin = (request: Request, action: ScimAction) => Promise<Admin>;
 
 /**
- * The door of Settings > SCIM. The team is the one of the session's organization, never one that the request names. What
- * the team lacks is said before what the person lacks: where SCIM is not switched on, permissions are nobody's fault.
+ * Authorizes requests of Settings > SCIM. The team is that of the session's organization. The request can't name another one.
+ * It is checked first that the team has SCIM, because without SCIM a missing permission does not matter.
  */
 export function createAdminAuthorization(signIn: SignIn, database: Database): AuthorizeAdmin {
   return async (request, action) => {

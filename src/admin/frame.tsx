@@ -13,7 +13,7 @@ const tabs = [
 
 export type TabName = (typeof tabs)[number][0];
 
-/** What the pages of Settings > SCIM have in common. @param done a word of the address, told once after something was done */
+/** The frame of all pages of Settings > SCIM. @param done the query parameter `done`: which success message to show */
 export function SettingsFrame(props: {
   admin: Admin;
   tab: TabName;
@@ -22,24 +22,24 @@ export function SettingsFrame(props: {
   children: ComponentChildren;
 }) {
   const { admin, tab, title, done, children } = props;
-  const told = typeof done === 'string' && Object.hasOwn(doneWords, done) ? doneWords[done] : undefined;
+  const success = typeof done === 'string' && Object.hasOwn(doneWords, done) ? doneWords[done] : undefined;
   const shown = tabs.map(([name, href, label]) => ({ href, label, isCurrent: name === tab }));
   const place = [admin.team.name, 'Settings', 'SCIM'];
   return (
     <Layout title={title} place={place} tabs={shown} person={admin.person.email}>
-      {told !== undefined && <Notice kind="good" title={told} />}
+      {success !== undefined && <Notice kind="good" title={success} />}
       {children}
     </Layout>
   );
 }
 
 const doneWords: Record<string, string> = {
-  renamed: 'The connection has its new name.',
-  completed: 'The new token is in force. The old one no longer works.',
-  cancelled: 'The rotation is cancelled. The old token goes on.',
+  renamed: 'The connection is renamed.',
+  completed: 'The new token is active. The old one no longer works.',
+  cancelled: 'The rotation is cancelled. The old token still works.',
   deleted: 'The connection is deleted.',
-  'role-created': 'The role is created. Whoever holds the name gets it within a minute.',
-  'role-renamed': 'The role has its new name. Who holds it follows within a minute.',
+  'role-created': 'The role is created. Everybody who holds the name gets it within a minute.',
+  'role-renamed': 'The role is renamed. Its holders change within a minute.',
   'role-permissions': 'The role has its new permissions.',
   'role-deleted': 'The role is deleted.',
 };

@@ -5,7 +5,7 @@ import { outcomesShown } from './activity/activity.js';
 import { providerIds } from './connection/providers.js';
 import { permissionsMax } from './permissions.js';
 
-/** What a person or a program sends -> a value that needs no more checks. Each problem is said, none of the values. */
+/** Validates input. @throws Refusal (`bad_input`) that lists all problems and quotes no value */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   if (Array.isArray(input) || (typeof input !== 'object' && input !== undefined)) {
     throw new Refusal('bad_input', 'The request must be a JSON object.');
@@ -24,7 +24,7 @@ export function line(max: number): z.ZodType<string, string> {
   return z.string({ error }).trim().min(1, { error }).max(max, { error }).regex(noControls, { error });
 }
 
-/** Pages show it on one line. */
+/** It fits on one line of a page. */
 const displayNameLengthMax = 100;
 export const displayName = line(displayNameLengthMax);
 
@@ -35,7 +35,7 @@ export const newConnection = z.object({
 export const renaming = z.object({ displayName });
 export const completing = z.object({ nextBearerTokenLastFour: line(4).exactOptional() });
 
-/** A role value as the IdP sends it: what may stand behind `scim:`. Trimmed, as those that we store are. */
+/** An IdP role value, the part after `scim:`. Trimmed, like those that we store. */
 const value = line(500);
 const permissions = z
   .array(line(100), { error: 'must be a list of texts' })
@@ -48,7 +48,7 @@ export const newRole = z
     value: value.exactOptional(),
     name: z
       .string()
-      .regex(/^scim:/, { error: 'must begin with scim:' })
+      .regex(/^scim:/, { error: 'must start with scim:' })
       .transform((name) => name.slice('scim:'.length))
       .pipe(value)
       .exactOptional(),
@@ -63,7 +63,7 @@ export const newRole = z
 
 export const roleRenaming = z.object({ value, fingerprint });
 export const rolePermissions = z.object({ permissions, fingerprint });
-/** By JSON one or both may be sent. */
+/** The JSON may have one of the two, or both. */
 export const roleChange = z
   .object({ value: value.exactOptional(), permissions: permissions.exactOptional(), fingerprint })
   .refine((change) => change.value !== undefined || change.permissions !== undefined, {
@@ -74,20 +74,18 @@ export const roleDeletion = z.object({ fingerprint });
 export const valueOnly = z.object({ value });
 
 const empty = (text: unknown) => (text === '' ? undefined : text);
-/** Of a cursor that no answer gave. */
-const notACursor = 'must be the cursor of the page before';
+const notACursor = 'must be the cursor of the previous page';
 const cursor = (digits: number) => {
-  const error = notACursor;
   return z.preprocess(
     empty,
     z
-      .string({ error })
-      .regex(new RegExp(`^\\d{1,${digits}}$`), { error })
+      .string({ error: notACursor })
+      .regex(new RegExp(`^\\d{1,${digits}}$`), { error: notACursor })
       .optional(),
   );
 };
 
-/** One event, or one person, is up to 4 KB in an answer, so the longest page is less than a megabyte. */
+/** One event or person has up to 4 KB in an answer, so a page has less than a megabyte. */
 const rowsPerPageMax = 200;
 const outsideLimit = `must be a number from 1 to ${rowsPerPageMax}`;
 const limit = z.coerce
@@ -113,7 +111,7 @@ export const activityQuery = z.object({
   limit,
 });
 
-/** What readPeople wrote: base64url of JSON. */
+/** A cursor of readPeople: base64url of JSON. */
 const peopleCursor = z
   .string({ error: notACursor })
   .max(1_000, { error: notACursor })
@@ -150,5 +148,5 @@ export const rolesQuery = z.object({
 });
 export const deletion = z.object({
   teamName: z.string({ error: 'must be typed' }).trim().max(500, { error: 'must be the name of the team' }),
-  connectionId: z.string({ error: 'must be that of the connection' }).max(200),
+  connectionId: z.string({ error: 'must be the id of the connection' }).max(200),
 });

@@ -1,6 +1,6 @@
 /**
- * The permissions that Scanner's own pages are known to use; others are typed in. A role's permissions are text to us:
- * Scanner gives them their meaning.
+ * The known permissions of Scanner. Admins can type others, because a permission is only a text here: Scanner defines its
+ * meaning.
  */
 export const knownPermissions = [
   { name: 'Query', meaning: 'search logs' },
@@ -10,5 +10,5 @@ export const knownPermissions = [
   { name: 'Admin', meaning: 'everything, including all of the above' },
 ] as const;
 
-/** As many as can be given to a role here. Who writes the row otherwise may give more; no answer carries them. */
+/** A role can have at most this many here. Other writers of the row may add more, but no answer shows them. */
 export const permissionsMax = 100;

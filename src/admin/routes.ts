@@ -1,55 +1,98 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
-import { bodyBytesMax } from '../http/body-bytes.js';
-import { formWithoutNul } from '../http/no-nul.js';
-import { Refusal } from '../http/refusal.js';
-import { writeLimit } from '../http/write-limit.js';
-import type { Admin, AuthorizeAdmin, ScimAction } from './authorize.js';
+import type { Part } from '../http/site.js';
+import { activityApi } from './activity/api.js';
+import { activityPages } from './activity/pages.js';
+import type { AuthorizeAdmin } from './authorize.js';
+import { connectionApi } from './connection/api.js';
+import { connectionPages } from './connection/pages.js';
+import { type OperationName, operations } from './openapi/operations.js';
+import { overviewApi } from './overview/api.js';
+import { type OverviewDependencies, overviewPages } from './overview/pages.js';
+import { peopleApi } from './people/api.js';
+import { peoplePages } from './people/pages.js';
+import { roleApi } from './roles/api.js';
+import { rolePages } from './roles/pages.js';
+import { permissionPages } from './roles/permission-pages.js';
+import { createRouters, type Handler, type Route } from './router.js';
 
-export type Handler = (admin: Admin, request: Request, response: Response) => unknown;
+export type AdminDependencies = OverviewDependencies;
 
-/**
- * What stands before each handler: the person is admitted for this very action, does not change too much at once, and only
- * then what they sent is read.
- */
-export type Route = (action: ScimAction, handler: Handler) => RequestHandler[];
-/** By what is sent: by programs, and by forms of our pages. */
-export type Routes = { json: Route; form: Route };
-
-/** A person clicks less often; a program that writes in a loop is stopped here and not by Stytch, for everybody. */
-const writesPerMinute = 30;
-
-export function createRoutes(authorize: AuthorizeAdmin): Routes {
-  const admitted = new WeakMap<Request, Admin>();
-  const adminOf = (request: Request): Admin => {
-    const admin = admitted.get(request);
-    if (admin === undefined) throw new Error('Nobody was admitted to this request');
-    return admin;
-  };
-  const limit = writeLimit(writesPerMinute, (request) => adminOf(request).person.memberId);
-  const reading =
-    (body: readonly RequestHandler[]): Route =>
-    (action, handler) => [
-      async (request, _response, next) => {
-        admitted.set(request, await authorize(request, action));
-        next();
-      },
-      limit,
-      ...body,
-      async (request, response) => {
-        await handler(adminOf(request), request, response);
-      },
-    ];
-  return { json: reading(jsonBody), form: reading([formBody]) };
+/** Settings > SCIM: its API and its pages, over the same functions. */
+export function adminParts(authorize: AuthorizeAdmin, deps: AdminDependencies): Part[] {
+  const routers = createRouters(authorize);
+  return [
+    { path: '/api/scim', routes: routers.json(apiRoutes(deps)), face: 'json' },
+    {
+      path: '/settings/scim',
+      routes: routers.form(pageRoutes(deps)),
+      face: { place: ['Settings', 'SCIM'], back: '/settings/scim' },
+    },
+  ];
 }
 
-/** Programs send JSON. */
-const jsonBody: RequestHandler[] = [
-  express.json({ limit: bodyBytesMax }),
-  (request, _response, next) => {
-    const hasBody = Number(request.get('Content-Length') ?? 0) > 0 || request.get('Transfer-Encoding') !== undefined;
-    if (hasBody && request.body === undefined) throw new Refusal('unsupported_media');
-    next();
-  },
-];
+/** The routes in openapi/operations.ts, each with its handler. */
+function apiRoutes(deps: AdminDependencies): Route[] {
+  const connection = connectionApi(deps);
+  const roles = roleApi(deps.database);
+  const activity = activityApi(deps.database);
+  const overview = overviewApi(deps);
+  const handlers: Record<OperationName, Handler> = {
+    readConnection: connection.read,
+    createConnection: connection.create,
+    renameConnection: connection.rename,
+    deleteConnection: connection.remove,
+    startRotation: connection.startRotation,
+    completeRotation: connection.completeRotation,
+    cancelRotation: connection.cancelRotation,
+    readRoles: roles.read,
+    createRole: roles.create,
+    changeRole: roles.change,
+    deleteRole: roles.remove,
+    readPeople: peopleApi(deps.database).read,
+    readActivity: activity.read,
+    exportActivity: activity.exportCsv,
+    readHealth: overview.health,
+    readSetup: overview.setup,
+  };
+  return Object.entries(operations).map(([name, { method, path, permission }]) => [
+    method,
+    path.replace('{id}', ':id'),
+    permission,
+    handlers[name as OperationName],
+  ]);
+}
 
-const formBody: RequestHandler = express.urlencoded({ extended: false, limit: bodyBytesMax, ...formWithoutNul });
+/** In order: `/roles/new` is before `/roles/:id`. */
+function pageRoutes(deps: AdminDependencies): Route[] {
+  const overview = overviewPages(deps);
+  const connection = connectionPages(deps);
+  const people = peoplePages(deps.database);
+  const roles = rolePages(deps.database);
+  const permissions = permissionPages(deps.database);
+  const activity = activityPages(deps.database);
+  return [
+    ['get', '/', 'get', overview.show],
+    ['get', '/live', 'get', overview.showLive],
+    ['get', '/connection', 'get', connection.show],
+    ['post', '/connection', 'create', connection.create],
+    ['get', '/connection/new', 'create', connection.showNew],
+    ['post', '/connection/rename', 'update', connection.rename],
+    ['get', '/connection/delete', 'delete', connection.showDelete],
+    ['post', '/connection/delete', 'delete', connection.remove],
+    ['post', '/connection/rotation', 'update', connection.startRotation],
+    ['post', '/connection/rotation/complete', 'update', connection.completeRotation],
+    ['post', '/connection/rotation/cancel', 'update', connection.cancelRotation],
+    ['get', '/people', 'get', people.show],
+    ['get', '/people/:id', 'get', people.showPerson],
+    ['get', '/roles', 'get', roles.show],
+    ['post', '/roles', 'update', roles.create],
+    ['get', '/roles/new', 'update', roles.showNew],
+    ['get', '/roles/:id', 'get', roles.showRole],
+    ['post', '/roles/:id/rename', 'update', roles.rename],
+    ['post', '/roles/:id/permissions/preview', 'update', permissions.preview],
+    ['post', '/roles/:id/permissions', 'update', permissions.change],
+    ['get', '/roles/:id/delete', 'update', roles.showDelete],
+    ['post', '/roles/:id/delete', 'update', roles.remove],
+    ['get', '/activity', 'get', activity.show],
+    ['get', '/activity.csv', 'get', activity.exportCsv],
+  ];
+}

@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { readSecretFiles, secretNames } from './secret-files.js';
 import { cleaned, redisUrlProblem, urlProblem } from './variable.js';
 
-/** Everything the processes are told from outside, parsed once. */
+/** The parsed environment. */
 export type Config = z.infer<typeof environment>;
 
-/** Bad configuration; the message lists every problem at once and never shows a value, which may be a secret. */
+/** Bad configuration. The message lists all problems. It never shows a value, because that may be a secret. */
 export class ConfigProblem extends Error {
   override name = 'ConfigProblem';
 }
 
 const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be a URL like ${example}` });
-/** Of a server that is spoken to: also refuses what a URL parser takes, or drops, and the server would not. */
+/** The URL of a server. Also refuses what a URL parser accepts or drops, but the server would not accept. */
 const serverUrl = (protocols: RegExp, example: string, problemOf = urlProblem) =>
   z
     .string({ error: `must be a URL like ${example}` })
@@ -29,8 +29,8 @@ const wholeNumber = (min: number, max: number) =>
     .max(max, { error: `must be at most ${max}` });
 
 /**
- * Several are nodes of one Redis Cluster; so is one that says `?cluster=true`. Kept as text: which it is, only the
- * queue's backend needs to know.
+ * Several URLs, or one with `?cluster=true`, are nodes of one Redis Cluster. Kept as text, because only the queue's backend
+ * needs to know.
  */
 const redisUrls = z.string().superRefine((list, context) => {
   const failures = list.split(',').flatMap((one) => redisUrl.safeParse(one.trim()).error?.issues ?? []);
@@ -39,12 +39,12 @@ const redisUrls = z.string().superRefine((list, context) => {
 });
 const redisUrl = serverUrl(
   /^rediss?$/,
-  'redis://host:6379, or several of those, the nodes of a Redis Cluster, separated by commas',
+  'redis://host:6379, or several of them, separated by commas, for the nodes of a Redis Cluster',
   redisUrlProblem,
 );
 
 const webhookSecrets = z
-  .string({ error: 'must hold the secret of the webhook endpoint in the Stytch dashboard, whsec_…' })
+  .string({ error: 'must be set: the secret of the webhook endpoint in the Stytch dashboard, whsec_…' })
   .transform((list) => list.split(',').map((secret) => secret.trim()))
   .pipe(
     z
@@ -88,14 +88,14 @@ const environment = z.object({
 });
 
 /**
- * Environment -> configuration. A secret may come as a file.
+ * Environment -> configuration. A secret may be in a file.
  * @throws ConfigProblem
  */
 export function loadConfig(env: Env): Config {
   return load(environment, env);
 }
 
-/** The part that a migration needs. @throws ConfigProblem */
+/** The part of the configuration that migrations need. @throws ConfigProblem */
 export function loadDatabaseConfig(env: Env): Pick<Config, 'DATABASE_URL' | 'REDIS_URL'> {
   return load(environment.pick({ DATABASE_URL: true, REDIS_URL: true }), env);
 }
@@ -113,18 +113,18 @@ function load<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, env: Env)
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new ConfigProblem(
     [
-      'The configuration has problems; nothing was started:',
+      'The configuration has problems. Nothing was started:',
       ...problems.map((line) => `  ${line}`),
       'See .env.example.',
     ].join('\n'),
   );
 }
 
-/** What is set. As in a copied .env.example, an empty variable counts as unset. */
+/** The variables that are set. An empty one counts as unset, as in a copied .env.example. */
 function setIn(env: Env): Env {
   const texts = Object.entries(env).map(([name, value]) => [name, cleaned(value ?? '')] as const);
   return Object.fromEntries(texts.filter(([, text]) => text !== ''));
 }
 
-/** The names of all variables, for the documents' tests. */
+/** The names of all variables, for the tests of the documents. */
 export const variableNames = [...Object.keys(environment.shape), ...secretNames.map((name) => `${name}_FILE`)];

@@ -1,18 +1,18 @@
 import type { Database, JsonObject, Transaction } from './database.js';
 
-/** Who acts, and why where a reason is asked for. */
+/** Who acts, and why if a reason was asked for. */
 export type Act = {
-  /** A Stytch member id, an e-mail address of support, or another name that finds the person. */
+  /** A Stytch member id, a support e-mail, or another name that identifies the person. */
   actor: string;
   reason?: string;
 };
 
-/** Support gives a reason for each act. */
+/** Support must give a reason for each act. */
 export type ReasonedAct = Required<Act>;
 
 /**
- * Adds a row to `audit_log`: something that a person did. Written in the transaction of the act itself where there is one, so
- * that neither exists without the other.
+ * Adds a row to `audit_log` for an act of a person. Call it in the transaction of the act, so that neither exists without the
+ * other.
  * @param entry.details ids and counts, never a token
  */
 export async function recordAct(

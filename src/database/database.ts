@@ -2,31 +2,31 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from '../../prisma/generated/client.js';
 import { type Instant, instantOf } from '../directory/instant.js';
 import { certificateProblem } from '../errors/certificate.js';
-import { TransientError } from '../errors/errors.js';
+import { isBug, isOurs, TransientError } from '../errors/errors.js';
 
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 export type JsonObject = Prisma.InputJsonObject;
 
-/** Pieces of statements that several have in common. */
+/** Pieces of statements that several statements share. */
 export type Sql = Prisma.Sql;
 export const sql = { raw: Prisma.raw, piece: Prisma.sql };
-/** Against other writers of the row, not against those who refer to it. */
+/** Blocks other writers of the row, but not foreign keys that refer to it. */
 export const lockRows = Prisma.sql`FOR NO KEY UPDATE`;
 
-/** A statement that hangs this long is lost; the longest we know (1,000 members) takes 0.3 s. */
+/** A statement that takes longer is lost. The longest one we know (1,000 members) takes 0.3 s. */
 const statementTimeoutMs = 20_000;
-/** A little longer: then it is not the statement but the connection that is lost, and nobody was told (a failover, a router). */
+/** A little longer than the statement's timeout: then the connection itself is dead, for example after a failover. */
 const silenceTimeoutMs = statementTimeoutMs + 2_000;
 
 export type DatabaseOptions = {
-  /** At most, at the same time. */
+  /** Size of the pool. */
   connections: number;
-  /** To be connected, and to wait for a connection that is in use; programs that try again by themselves need not be patient. */
+  /** The longest wait for a connection, new or from the pool. Callers that retry can use a short one. */
   connectTimeoutMs?: number;
 };
 
-/** Opens lazily. Close with `$disconnect()`. */
+/** Connects at the first statement. Close it with `$disconnect()`. */
 export function connectDatabase(
   connectionString: string,
   { connections, connectTimeoutMs = 3_000 }: DatabaseOptions,
@@ -45,14 +45,14 @@ export function connectDatabase(
   });
 }
 
-/** Not by parameters of the connection: those in DATABASE_URL would replace them, and poolers refuse them. */
+/** By a statement, because DATABASE_URL can override connection parameters, and poolers refuse them. */
 function limitStatements(client: { query(sql: string): Promise<unknown> }): Promise<unknown> {
   return client.query(
     `SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
   );
 }
 
-/** The database's clock: the one clock that all processes share, so the fence is taken from it. */
+/** The database's clock. All processes share it, so fences are taken from it. */
 export async function databaseClock(database: Database | Transaction): Promise<Instant> {
   const [row] = await database.$queryRaw<[{ now: string }]>`
     SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now`;
@@ -60,21 +60,21 @@ export async function databaseClock(database: Database | Transaction): Promise<I
 }
 
 /**
- * Why PostgreSQL did not do it.
- * - `refused`: these very rows can't be written (bad data, a constraint, a limit); others could.
- * - `collided`: another transaction was in the way; the same again is likely to work.
- * - `away`: nothing can be said about the rows; the database can't be reached, is starting, or lacks a migration.
+ * Why a statement failed.
+ * - `refused`: these rows can't be written (bad data, a constraint, a limit). Others could.
+ * - `collided`: another transaction was in the way. A retry is likely to succeed.
+ * - `away`: the failure is not about the rows. The database can't be reached, is starting, or lacks a migration.
  */
 export type DatabaseProblem = { kind: 'refused' | 'collided' | 'away'; code: string };
 
 export function databaseProblem(error: unknown): DatabaseProblem {
   const code = sqlStateOf(error);
   if (/^(22|54|23502|23514)/.test(code)) return { kind: 'refused', code };
-  if (/^(23|40)/.test(code)) return { kind: 'collided', code }; // somebody else's row came first, or is gone
+  if (/^(23|40)/.test(code)) return { kind: 'collided', code }; // another transaction added the row first, or deleted it
   return { kind: 'away', code };
 }
 
-/** PostgreSQL's code (https://www.postgresql.org/docs/current/errcodes-appendix.html), else Prisma's, else the kind. */
+/** PostgreSQL's code (https://www.postgresql.org/docs/current/errcodes-appendix.html), else Prisma's, else the error's kind. */
 function sqlStateOf(error: unknown): string {
   const { meta, code, name } = error as {
     meta?: { driverAdapterError?: { cause?: { originalCode?: string; kind?: string } } };
@@ -85,18 +85,17 @@ function sqlStateOf(error: unknown): string {
   return cause?.originalCode ?? cause?.kind ?? code ?? name ?? 'unknown';
 }
 
-/** Runs a read; when the database is away, says so in words that may be told. What was told already stays as it is. */
-export async function withDatabaseErrors<T>(read: () => Promise<T>): Promise<T> {
+/** Runs work in the database. A failure of the database becomes a TransientError. Our own errors and bugs pass through. */
+export async function withDatabaseErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await read();
+    return await work();
   } catch (error) {
-    if (error instanceof TransientError) throw error;
-    const { code } = databaseProblem(error);
-    throw databaseAway(code);
+    if (isOurs(error) || isBug(error)) throw error;
+    throw databaseAway(databaseProblem(error).code);
   }
 }
 
-/** Nothing is known of its rows; its code often says more than that it is away. */
+/** The database is unavailable. Its code often tells the operator what to do. */
 export function databaseAway(code: string): TransientError {
   const known = remedies.find(([codes]) => codes.includes(code))?.[1];
   return new TransientError(`The Scanner database did not answer (${code}).`, certificateProblem(code) ?? known);
@@ -106,9 +105,9 @@ const remedies: [codes: string[], remedy: string][] = [
   [['42P01', '42703', '42704', '3F000'], 'It lacks a table or a column: run npm run migrate.'],
   [['28000', '28P01'], 'It does not accept our user or its password: check DATABASE_URL.'],
   [['3D000'], 'It does not exist: create it, or check DATABASE_URL.'],
-  [['42501'], 'It does not let our user do this: let it read and write what npm run migrate makes.'],
-  [['25006'], 'It is read-only, a replica for example: point DATABASE_URL at the primary.'],
+  [['42501'], 'The user lacks a permission: let it read and write the tables that npm run migrate creates.'],
+  [['25006'], 'It is read-only, for example a replica: point DATABASE_URL at the primary.'],
   [['53100'], 'Its disk is full: free or add space.'],
-  [['57P03'], 'It is starting or stopping: wait, and see its log if it stays so.'],
-  [['53300'], 'It takes no more connections: raise max_connections, or put a pooler before it.'],
+  [['57P03'], 'It is starting or stopping: wait. If this lasts, see its log.'],
+  [['53300'], 'It accepts no more connections: raise max_connections, or use a pooler.'],
 ];

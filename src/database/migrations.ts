@@ -6,14 +6,14 @@ import { certificateProblem } from '../errors/certificate.js';
 import { PermanentError, TransientError } from '../errors/errors.js';
 
 /**
- * Applies prisma/migrations in order, with Prisma's own bookkeeping and lock but without its engine, which it would have
- * to download: `prisma migrate status` agrees afterwards. Any number of these may start at once.
- * @returns the names of the migrations applied now
- * @throws PermanentError when an earlier migration failed half-way or its file was changed since
+ * Applies prisma/migrations in order. It uses Prisma's own table and lock, so `prisma migrate status` agrees afterwards, but
+ * not Prisma's engine, which Prisma would download. Several processes may run it at the same time.
+ * @returns the names of the migrations that it applied
+ * @throws PermanentError when an earlier migration failed half-way, or when its file has changed since
  */
 export async function migrate(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect().catch(sayWhy);
+  await client.connect().catch(connectFailed);
   try {
     await client.query(`SELECT pg_advisory_lock(${prismaLock})`);
     await client.query(bookkeeping);
@@ -26,11 +26,11 @@ export async function migrate(databaseUrl: string, folder = ownFolder()): Promis
     }
     return done;
   } finally {
-    await client.end(); // gives the lock back too
+    await client.end(); // also releases the lock
   }
 }
 
-/** Names of the migrations that are not applied yet. Changes nothing. @throws as migrate */
+/** The names of the migrations that are not applied yet. Changes nothing. @throws as migrate */
 export async function pendingMigrations(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   await client.connect();
@@ -48,29 +48,30 @@ export async function pendingMigrations(databaseUrl: string, folder = ownFolder(
   }
 }
 
-/** @throws TransientError, in words that whoever sets it up can act on */
-function sayWhy(error: Error & { code?: string }): never {
+/** @throws TransientError that says what to check */
+function connectFailed(error: Error & { code?: string }): never {
   const code = error.code ?? error.name;
   throw new TransientError(
-    certificateProblem(code) ?? `The database can't be connected to (${code}). Is it up, and DATABASE_URL right?`,
+    certificateProblem(code) ?? `Can't connect to the database (${code}). Is it up, and is DATABASE_URL right?`,
   );
 }
 
 type Migration = { name: string; sql: string; checksum: string };
 type AppliedMigration = { migration_name: string; checksum: string; finished_at: Date | null };
 
-/** https://github.com/prisma/prisma-engines: the key and the table that Prisma's own migrate uses. */
+/** The lock's key and the table are those of Prisma's migrate (https://github.com/prisma/prisma-engines). */
 const prismaLock = 72707369;
 const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
   logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(),
   applied_steps_count integer NOT NULL DEFAULT 0)`;
 
-/** The project's own folder, from src/database/ as well as from dist/src/database/. */
+/** prisma/migrations, seen from src/database/ or from dist/src/database/. */
 function ownFolder(): string {
   const candidates = ['../../prisma/migrations', '../../../prisma/migrations'].map((path) => resolve(__dirname, path));
   const found = candidates.find((path) => existsSync(join(path, 'migration_lock.toml')));
-  if (found === undefined) throw new PermanentError('prisma/migrations is missing beside this program. Deploy it too.');
+  if (found === undefined)
+    throw new PermanentError('The folder prisma/migrations is missing. Deploy it with the program.');
   return found;
 }
 
@@ -87,18 +88,18 @@ function isApplied(migration: Migration, rows: readonly AppliedMigration[]): boo
   if (row === undefined) return false;
   if (row.finished_at === null) {
     throw new PermanentError(
-      `Migration ${migration.name} failed half-way. Mend the database, then \`prisma migrate resolve\`.`,
+      `Migration ${migration.name} failed half-way. Repair the database, then run \`prisma migrate resolve\`.`,
     );
   }
   if (row.checksum !== migration.checksum) {
     throw new PermanentError(
-      `Migration ${migration.name} was changed after it was applied. Restore it; add a new one instead.`,
+      `Migration ${migration.name} was changed after it was applied. Restore its file, and add a new migration instead.`,
     );
   }
   return true;
 }
 
-/** One transaction: half a migration never stays. */
+/** In one transaction, so a failed migration leaves nothing behind. */
 async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<string> {
   await client.query('BEGIN');
   try {
@@ -112,6 +113,6 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     return name;
   } catch (error) {
     await client.query('ROLLBACK');
-    throw new PermanentError(`Migration ${name} was refused and left no trace: ${(error as Error).message}`);
+    throw new PermanentError(`Migration ${name} was refused and rolled back: ${(error as Error).message}`);
   }
 }

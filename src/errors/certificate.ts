@@ -1,5 +1,5 @@
-/** What to do about a certificate that we refused, by the code of the failure; null when that is not the problem. */
+/** What to do about a TLS certificate that we rejected, by the error's code. Null for any other error. */
 export function certificateProblem(code: string): string | null {
   if (!/CERT|VERIFY|ISSUER|ALTNAME|TlsConnection/.test(code)) return null;
-  return `A certificate was not accepted (${code}). PostgreSQL: in DATABASE_URL, sslrootcert must name the file of the authority that signed it. Redis and Stytch: NODE_EXTRA_CA_CERTS must name it. The host must be the one that the certificate is for.`;
+  return `A certificate was not accepted (${code}). PostgreSQL: set sslrootcert in DATABASE_URL to the file of the CA that signed it. Redis and Stytch: set NODE_EXTRA_CA_CERTS to that file. The certificate must be for the host that we connect to.`;
 }

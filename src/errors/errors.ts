@@ -1,15 +1,16 @@
 import { certificateProblem } from './certificate.js';
 
 /**
- * The three answers to "what now?" when something can't be done. Their messages hold ids and codes only: BullMQ keeps
- * them in Redis and support reads them.
+ * Our own errors. Each class answers one question: what now? TransientError: retry. PermanentError: a person must look.
+ * RequestRefused: the person who asked must change something. Messages of the first two hold ids and codes only, because
+ * BullMQ keeps them in the queue and support reads them.
  */
 
-/** The world's fault (Stytch, the database, the queue is away): try again. */
+/** Something outside is unavailable (Stytch, the database, the queue): retry. */
 export class TransientError extends Error {
   override name = 'TransientError';
 
-  /** What whoever runs us may do about it, where that is known; nothing for a customer's eyes. */
+  /** What the operator can do, if that is known. Customers never see it. */
   readonly remedy: string;
 
   constructor(message: string, remedy = '') {
@@ -18,20 +19,34 @@ export class TransientError extends Error {
   }
 }
 
-/** Stytch asks for fewer calls (429): wait, at no attempt's cost. */
+/** Stytch answered 429. Wait; this costs the job no attempt. */
 export class RateLimited extends TransientError {
   override name = 'RateLimited';
 }
 
-/** Trying again can't help; a person must look. */
+/** A retry can't help. A person must look. */
 export class PermanentError extends Error {
   override name = 'PermanentError';
 }
 
+/** A request is refused on purpose. The message is for the person who made it, and says what to do next. */
+export class RequestRefused extends Error {
+  override name = 'RequestRefused';
+}
+
+/** One of our own errors, thrown on purpose. */
+export function isOurs(error: unknown): boolean {
+  return error instanceof TransientError || error instanceof PermanentError || error instanceof RequestRefused;
+}
+
+/** A bug in our code, as far as the class can tell. */
+export function isBug(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+}
+
 /**
- * What may be said of an error outside this process. Only our own errors are known to hold nothing personal; of any
- * other, JSON.parse's or PostgreSQL's for example, the message may quote a name or an e-mail, so only its kind and the
- * place are told.
+ * An error in words that may leave this process. Only messages of our own errors are free of personal data. The message of
+ * any other error (of JSON.parse or PostgreSQL for example) may quote a name or an e-mail, so we give its kind and place.
  */
 export function describeFailure(error: unknown): string {
   if (error instanceof TransientError) return [error.message, error.remedy].filter(Boolean).join(' ');
@@ -42,7 +57,7 @@ export function describeFailure(error: unknown): string {
   return certificateProblem(code) ?? `Unexpected ${[error.name, code, place?.trim()].filter(Boolean).join(' ')}`;
 }
 
-/** A failure's code (ECONNREFUSED, 23505 …), or nothing. */
+/** The error's code (ECONNREFUSED, 23505 …), or an empty text. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

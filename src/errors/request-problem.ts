@@ -1,8 +1,10 @@
+import { RequestRefused } from './errors.js';
+
 /**
- * Why support's request can't be met: a code for programs and a sentence that says what to do next. Ids only, as in
- * errors.ts; what the person typed may be repeated to that person.
+ * Why a request of support is refused: a code for programs, and a sentence that says what to do next. It may repeat what the
+ * person typed, but otherwise holds ids only.
  */
-export class RequestProblem extends Error {
+export class RequestProblem extends RequestRefused {
   override name = 'RequestProblem';
   readonly code: ProblemCode;
 
@@ -16,11 +18,11 @@ export type ProblemCode =
   | 'usage' // the request itself is wrong
   | 'not_found'
   | 'ambiguous'
-  | 'conflict' // it is settled, or under way, already
+  | 'conflict' // it is done, or running, already
   | 'unavailable'
   | 'broken_chain';
 
-/** Null for a problem with this code; anything else is thrown on. */
+/** Null for a problem with this code. Throws any other error. */
 export function unless(error: unknown, code: ProblemCode): null {
   if (error instanceof RequestProblem && error.code === code) return null;
   throw error;

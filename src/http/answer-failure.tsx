@@ -6,8 +6,8 @@ import { refusalOf } from './refusal-of.js';
 import { sendPage } from './render.js';
 
 /**
- * Ends a request that failed: a page for people, `{"error":{"code","message"}}` for programs. Our own faults are logged,
- * by kind and place only. Express knows an error handler by its four parameters.
+ * Answers a request that failed: a page for people, `{"error":{"code","message"}}` for programs. Our own failures are logged, by
+ * kind and place only. Express recognizes an error handler by its four parameters.
  */
 export function answerFailure(
   log: Log,
@@ -15,9 +15,9 @@ export function answerFailure(
 ): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     const refusal = refusalOf(error);
-    const told = { code: refusal.code, error: describeFailure(error) };
-    // What is away is told of by whoever watches it, and not by each request that needs it.
-    if (refusal.status >= 500) log[error instanceof TransientError ? 'debug' : 'error'](told, 'request failed');
+    const fields = { code: refusal.code, error: describeFailure(error) };
+    // The outage logs report an unavailable dependency. One line for each request would be too many.
+    if (refusal.status >= 500) log[error instanceof TransientError ? 'debug' : 'error'](fields, 'request failed');
     if (response.headersSent) return void response.destroy();
     if (face !== 'json') return sendPage(response, <ErrorPage refusal={refusal} {...face} />, refusal.status);
     response.status(refusal.status).json({ error: { code: refusal.code, message: refusal.message } });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import express, { type RequestHandler } from 'express';
 
-/** Style sheets and the script of the pages, under /assets. Asked about anew with each page, sent when they changed. */
+/** Serves the style sheets and the script. Browsers revalidate them on each page, and download them when they changed. */
 export function assets(): RequestHandler {
   return express.static(join(__dirname, 'assets'), { index: false, redirect: false, setHeaders });
 }

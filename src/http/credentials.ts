@@ -2,17 +2,17 @@ import { parseCookie } from 'cookie';
 import type { Request } from 'express';
 import type { Credential } from '../stytch/people.js';
 
-/** No session of Stytch's is longer by far. */
+/** Stytch's sessions are much shorter. */
 const lengthMax = 8_192;
 /**
- * Of one name. A browser sends several when they were set for different paths or domains, the more specific one first,
- * which may be the stale one. Each costs a check, so no more of them are looked at.
+ * Cookies of one name. A browser sends several if they were set for different paths or domains. The most specific one comes
+ * first, but it may be stale. Each costs a check, so their number is limited.
  */
 const cookiesMax = 3;
 
 /**
- * What a request shows of a session, the best first: the bearer token; else Stytch's two cookies. The JWT in the cookie
- * lives five minutes, and only a page with Stytch's script renews it; the session itself goes on, and its token stays good.
+ * The credentials of a request, best first: the bearer token, else Stytch's two cookies. The JWT in the cookie lives five
+ * minutes, and only a page with Stytch's script renews it. The session's own token stays valid.
  */
 export function credentialsOf(request: Request): Credential[] {
   const { authorization, cookie = '' } = request.headers;
@@ -20,7 +20,7 @@ export function credentialsOf(request: Request): Credential[] {
   return [...cookiesNamed('stytch_session_jwt', cookie), ...cookiesNamed('stytch_session', cookie)];
 }
 
-/** Parsed one by one, because the parser keeps the first of each name only. */
+/** Parses each pair, because the library keeps only the first of a name. */
 function cookiesNamed(name: string, header: string): Credential[] {
   const pairs = header.split(';').filter((pair) => pair.trimStart().startsWith(`${name}=`));
   return pairs.flatMap((pair) => credentialIn(parseCookie(pair)[name])).slice(0, cookiesMax);

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** Security headers: nothing but our own styles, scripts and forms; in nobody's frame; kept in no cache. */
+/** Security headers: only our own styles, scripts and forms, no framing, no caching. */
 export function securityHeaders(): RequestHandler[] {
   const own = ["'self'"];
   const policy = helmet({
@@ -12,7 +12,7 @@ export function securityHeaders(): RequestHandler[] {
         styleSrc: own,
         scriptSrc: own,
         connectSrc: own,
-        imgSrc: [...own, 'data:'], // the marks in check boxes and selects are in the style sheet
+        imgSrc: [...own, 'data:'], // the style sheet holds the marks of check boxes and selects
         formAction: own,
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
@@ -24,7 +24,7 @@ export function securityHeaders(): RequestHandler[] {
   return [
     policy,
     (_request, response, next) => {
-      response.setHeader('Cache-Control', 'no-store'); // some answers hold a token, all hold people
+      response.setHeader('Cache-Control', 'no-store'); // answers hold personal data, some hold a token
       next();
     },
   ];

@@ -5,42 +5,42 @@ import { countExcess } from './count-excess.js';
 import { Refusal } from './refusal.js';
 
 /**
- * Of one address, in one minute: far more than people with stale cookies cause, and what a flood may cost in calls to
- * Stytch. Its rate limits are for the whole project: what is used up here is missing for every customer.
+ * For one address. People with stale cookies cause far fewer failures. It is also the limit of calls to Stytch that a flood
+ * can cause. Stytch limits the whole project, so a flood here would affect every customer.
  */
 export const failuresPerMinute = { limit: 100, windowMs: 60_000 };
 export type Pace = typeof failuresPerMinute;
 
-/** Sessions that Stytch has vouched for since this process started: 10,000 hashes are 1 MB. */
+/** Sessions that Stytch has confirmed since this process started: 10,000 hashes are 1 MB. */
 const knownMax = 10_000;
 
 export type LimitFailures = {
   /**
-   * Asks Stytch about a credential that only Stytch can judge.
-   * @param isFailure whether this failure speaks against the credential; an outage does not
-   * @throws Refusal (`too_many_requests`) instead of asking, when too many from this address were no good
+   * Verifies a credential that only Stytch can verify.
+   * @param isFailure true if the error means that the credential is invalid. An outage does not
+   * @throws Refusal (`too_many_requests`) without a call, when too many credentials from this address were invalid
    */
-  ask<T>(request: Request, credential: string, work: () => Promise<T>, isFailure: Judge): Promise<T>;
+  verify<T>(request: Request, credential: string, work: () => Promise<T>, isFailure: Judge): Promise<T>;
 };
 type Judge = (error: unknown) => boolean;
 
 /**
- * Bounds what credentials that are no good cost, by address. Behind a proxy all the world has the proxy's address, so the
- * limit must hit nobody with a good session: what fails counts and nothing else, and a session that Stytch has vouched for
- * before is never refused. A place is taken before the call and given back after it, so that a flood can't overtake its own
- * failures. Counts are in memory: each process counts for itself.
- * @param onExcess told at the end of a minute how many were refused
+ * Limits invalid credentials by address. Behind a proxy all requests have the proxy's address, so the limit must not affect
+ * valid sessions: only failures count, and a session that Stytch has confirmed before is never refused. A call counts before
+ * it is made, and is subtracted if it succeeds, so a flood of concurrent calls is limited too. Counts are in memory: each
+ * process counts for itself.
+ * @param onExcess called once a minute with the number of refused requests
  */
 export function limitFailures(pace: Pace, onExcess: (count: number) => void): LimitFailures {
-  const places = new MemoryStore();
-  places.init({ windowMs: pace.windowMs } as Options);
+  const failures = new MemoryStore();
+  failures.init({ windowMs: pace.windowMs } as Options);
   const known = new Set<string>();
   const exceeded = countExcess(onExcess, pace.windowMs);
   return {
-    ask: async ({ socket }, credential, work, isFailure) => {
+    verify: async ({ socket }, credential, work, isFailure) => {
       const hash = createHash('sha256').update(credential).digest('base64');
       const address = ipKeyGenerator(socket.remoteAddress ?? '');
-      const { totalHits } = await places.increment(address);
+      const { totalHits } = await failures.increment(address);
       if (totalHits > pace.limit && !known.has(hash)) {
         exceeded();
         throw new Refusal('too_many_requests', tooMany);
@@ -48,18 +48,18 @@ export function limitFailures(pace: Pace, onExcess: (count: number) => void): Li
       try {
         const answer = await work();
         remember(known, hash);
-        await places.decrement(address);
+        await failures.decrement(address);
         return answer;
       } catch (error) {
         if (isFailure(error)) known.delete(hash);
-        else await places.decrement(address);
+        else await failures.decrement(address);
         throw error;
       }
     },
   };
 }
 
-/** The latest stay: a set keeps the order in which its members came. */
+/** Keeps the latest. A set iterates in insertion order. */
 function remember(known: Set<string>, hash: string): void {
   known.delete(hash);
   known.add(hash);

@@ -1,8 +1,8 @@
 import { RateLimited, TransientError } from '../errors/errors.js';
-import { StytchRefusal } from '../stytch/refusal.js';
+import { StytchRefusal } from '../stytch/errors.js';
 import { Refusal, type RefusalCode } from './refusal.js';
 
-/** Any error that ends a request -> what the person is told. */
+/** Any error that ends a request -> the answer to the person. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof StytchRefusal) return refusalOfStytch(error);
@@ -10,12 +10,15 @@ export function refusalOf(error: unknown): Refusal {
     return new Refusal('unavailable', 'Stytch, which runs the SCIM connection, is busy. Try again in a minute.');
   }
   if (error instanceof TransientError) {
-    return new Refusal('unavailable', `${error.message} Try again in a minute; if it stays, contact Scanner support.`);
+    return new Refusal(
+      'unavailable',
+      `${error.message} Try again in a minute. If this lasts, contact Scanner support.`,
+    );
   }
   return new Refusal(codeOfParser(error));
 }
 
-/** Stytch's error types (reference: its error pages; those it leaves unwritten are spelled as its own clients do). */
+/** Stytch's error types, from its error pages. Undocumented ones are spelled as in its own clients. */
 const codes: Record<string, RefusalCode> = {
   session_not_found: 'not_signed_in',
   unable_to_parse_session_jwt: 'not_signed_in',
@@ -38,7 +41,7 @@ function refusalOfStytch({ errorType, requestId }: StytchRefusal): Refusal {
   );
 }
 
-/** The body parsers of Express throw errors that carry the status of their kind. */
+/** Express's body parsers throw errors with a status. */
 function codeOfParser(error: unknown): RefusalCode {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   if (status === 413) return 'too_large';

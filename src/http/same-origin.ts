@@ -2,9 +2,9 @@ import type { Request, RequestHandler } from 'express';
 import { Refusal } from './refusal.js';
 
 /**
- * Lets no other site make a signed-in browser change anything. Browsers say where a request comes from; who says nothing
- * is no browser, and then only a bearer token counts, which no other site can make a browser send.
- * @param publicUrl the address that people know; without one, the address they asked for
+ * Protects against cross-site requests (CSRF). Browsers send the origin of a write. A request without an origin is not from a
+ * browser, and needs a bearer token, which another site can't make a browser send.
+ * @param publicUrl our own address. Undefined: the address of the request
  */
 export function sameOrigin(publicUrl: string | undefined): RequestHandler {
   return (request, _response, next) => {
@@ -19,7 +19,7 @@ function comesFromHere(request: Request, publicUrl: string | undefined): boolean
   if (site !== undefined) return site === 'same-origin';
   const origin = request.get('Origin');
   if (origin === undefined) return request.get('Authorization') !== undefined;
-  if (!URL.canParse(origin)) return false; // "null": a sandboxed frame, a redirect from elsewhere
+  if (!URL.canParse(origin)) return false; // "null": a sandboxed frame, or a redirect from another site
   if (publicUrl !== undefined) return new URL(origin).origin === new URL(publicUrl).origin;
   return new URL(origin).host === request.get('Host');
 }

@@ -5,18 +5,18 @@ import { failuresPerMinute, limitFailures, type Pace } from './limit-failures.js
 import { Refusal } from './refusal.js';
 import { refusalOf } from './refusal-of.js';
 
-/** Who makes this request, and does Stytch allow them this action? Asked anew for each request. */
+/** Identifies and authorizes the person with Stytch, for each request. */
 export type SignIn = (request: Request, permission: Permission) => Promise<SignedIn>;
 
-/** Who shows nothing is told to sign in before anything else is looked at: it costs nothing, and helps most. */
+/** A request without credentials is refused before anything else is checked. */
 export const requireCredentials: RequestHandler = (request, _response, next) => {
   if (credentialsOf(request).length === 0) throw new Refusal('not_signed_in');
   next();
 };
 
 /**
- * Stytch is asked once a request by somebody who is signed in, so that a revoked session or role counts at once. A forged
- * JWT costs no call; what only Stytch can judge costs as many as `limitFailures` allows. A valid JWT meets no limit.
+ * A request of a signed-in person makes one call to Stytch, so a revoked session or role takes effect at once. A forged JWT
+ * makes no call. `limitFailures` limits the calls for credentials that only Stytch can verify. A valid JWT has no limit.
  * @throws Refusal (`not_signed_in`, `too_many_requests`), TransientError
  */
 export function createSignIn(
@@ -28,30 +28,32 @@ export function createSignIn(
     const judged = await Promise.all(
       credentialsOf(request).map(async (credential) => ({ credential, verdict: await stytch.judge(credential) })),
     );
-    const ask = (credential: Credential) => stytch.authenticate(credential, permission);
+    const authenticate = (credential: Credential) => stytch.authenticate(credential, permission);
     for (const { credential } of judged.filter(({ verdict }) => verdict === 'valid')) {
-      const person = await unlessNobody(ask(credential));
+      const person = await unlessNotSignedIn(authenticate(credential));
       if (person !== null) return person;
     }
     for (const { credential } of judged.filter(({ verdict }) => verdict === 'unsure')) {
-      const person = await unlessNobody(failures.ask(request, textOf(credential), () => ask(credential), isNobody));
+      const person = await unlessNotSignedIn(
+        failures.verify(request, textOf(credential), () => authenticate(credential), isNotSignedIn),
+      );
       if (person !== null) return person;
     }
     throw new Refusal('not_signed_in');
   };
 }
 
-/** Null: the next credential has its turn, as an old cookie may stand beside a good one. */
-async function unlessNobody(asked: Promise<SignedIn>): Promise<SignedIn | null> {
+/** Null when the credential is invalid. Then the next one is tried, because a stale cookie may come before a valid one. */
+async function unlessNotSignedIn(request: Promise<SignedIn>): Promise<SignedIn | null> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
-    if (isNobody(error)) return null;
+    if (isNotSignedIn(error)) return null;
     throw error;
   }
 }
 
-function isNobody(error: unknown): boolean {
+function isNotSignedIn(error: unknown): boolean {
   return refusalOf(error).code === 'not_signed_in';
 }
 

@@ -7,24 +7,24 @@ import { Refusal } from './refusal.js';
 import { sameOrigin } from './same-origin.js';
 import { requireCredentials } from './sign-in.js';
 
-/** Something that people use in the browser, or programs by JSON, at an address of its own. */
+/** A part of the site: pages for people, or an API for programs. */
 export type Part = {
   path: string;
   routes: RequestHandler;
-  /** How its errors look: JSON, or a page that stands somewhere and leads back. */
+  /** The form of its errors: JSON, or a page with a breadcrumb and a link back. */
   face: 'json' | { place: readonly string[]; back: string };
 };
 
-/** All that is meant for people, behind the same doors: signed in, same-origin writes, errors in words. */
+/** All parts for people and their programs, with the same checks (credentials, same origin) and the same form of errors. */
 export function createSite(
   parts: readonly Part[],
   options: { publicUrl: string | undefined; log: Log },
 ): RequestHandler {
   const site = Router();
   site.use('/assets', assets());
-  const doors = [requireCredentials, refuseNul, sameOrigin(options.publicUrl)];
+  const checks = [requireCredentials, refuseNul, sameOrigin(options.publicUrl)];
   for (const { path, routes, face } of parts) {
-    site.use(path, doors, routes, notFound, answerFailure(options.log, face));
+    site.use(path, checks, routes, notFound, answerFailure(options.log, face));
   }
   return site;
 }

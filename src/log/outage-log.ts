@@ -2,8 +2,8 @@ import { describeFailure } from '../errors/errors.js';
 import type { Log } from './log.js';
 
 /**
- * What is said of something outside that stops working: a line when that begins, one a minute with a count, one when it is
- * over. Told of each failure and each success; of those there may be thousands a second.
+ * Logs outages of one dependency: a line when it starts failing, one a minute with a count, and one when it works again. Call
+ * it for each failure and each success. There may be thousands a second.
  */
 export type OutageLog = {
   failed(error: unknown): void;
@@ -11,42 +11,42 @@ export type OutageLog = {
 };
 
 const minuteMs = 60_000;
-/** What fails now and then, and works in between, is one outage: over only when nothing has failed for this long. */
+/** Failures with successes in between are one outage. It is over when nothing has failed for this long. */
 const calmMs = 10_000;
-/** The same reason is told once a minute, and of several at most so many: they may name ids, and then no two are the same. */
+/** One reason is logged once a minute. Reasons may contain ids, so that no two are the same, so their number is limited too. */
 const reasonsAMinuteMax = 3;
 
-type Outage = { since: number; lastFailure: number; failures: number; isTold: boolean };
+type Outage = { since: number; lastFailure: number; failures: number; isLogged: boolean };
 
-/** @param what as the log's field `what`: queue, database, stytch … @param now milliseconds, of any clock */
+/** @param what the log's field `what`: queue, database, stytch … @param now milliseconds, of any clock */
 export function createOutageLog(log: Log, what: string, now: () => number = Date.now): OutageLog {
-  const toldAt = new Map<string, number>();
+  const loggedAt = new Map<string, number>();
   let outage: Outage | null = null;
-  const mayTell = (reason: string) => {
-    for (const [one, at] of toldAt) if (now() - at >= minuteMs) toldAt.delete(one);
-    return !toldAt.has(reason) && toldAt.size < reasonsAMinuteMax;
+  const mayLog = (reason: string) => {
+    for (const [one, at] of loggedAt) if (now() - at >= minuteMs) loggedAt.delete(one);
+    return !loggedAt.has(reason) && loggedAt.size < reasonsAMinuteMax;
   };
-  const tell = ({ failures, since, isTold }: Outage, error: string) => {
-    toldAt.set(error, now());
-    if (isTold) log.warn({ what, error, count: failures, lastedSeconds: secondsSince(since) }, 'still failing');
+  const write = ({ failures, since, isLogged }: Outage, error: string) => {
+    loggedAt.set(error, now());
+    if (isLogged) log.warn({ what, error, count: failures, lastedSeconds: secondsSince(since) }, 'still failing');
     else log.warn({ what, error, count: failures }, 'failing');
   };
   const secondsSince = (at: number) => Math.round((now() - at) / 1000);
   return {
     failed: (error) => {
-      if (outage !== null && now() - outage.lastFailure >= minuteMs) outage = null; // over, though nobody said so
-      outage ??= { since: now(), lastFailure: now(), failures: 0, isTold: false };
+      if (outage !== null && now() - outage.lastFailure >= minuteMs) outage = null; // over, although no success was reported
+      outage ??= { since: now(), lastFailure: now(), failures: 0, isLogged: false };
       outage.lastFailure = now();
       outage.failures += 1;
       const reason = describeFailure(error);
-      if (!mayTell(reason)) return;
-      tell(outage, reason);
-      outage.isTold = true;
+      if (!mayLog(reason)) return;
+      write(outage, reason);
+      outage.isLogged = true;
     },
     succeeded: () => {
       if (outage === null || now() - outage.lastFailure < calmMs) return;
-      const { isTold, failures, since } = outage;
-      if (isTold) log.info({ what, count: failures, lastedSeconds: secondsSince(since) }, 'works again');
+      const { isLogged, failures, since } = outage;
+      if (isLogged) log.info({ what, count: failures, lastedSeconds: secondsSince(since) }, 'works again');
       outage = null;
     },
   };

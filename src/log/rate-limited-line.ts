@@ -1,26 +1,26 @@
 const minuteMs = 60_000;
 
 /**
- * Passes on what is told of single things (jobs, events), of which there may be a hundred thousand in a row: the first few
- * of each minute, and with the next one how many there were meanwhile that were not passed on.
+ * Limits log lines about single jobs or events, of which there may be a hundred thousand in a row. It passes on the first few
+ * of each minute. The next line that is passed on also gets the number of lines that were dropped.
  * @param now milliseconds, of any clock
  */
 export function limitPerMinute<T>(
   limit: number,
-  tell: (one: T, untold: number) => void,
+  write: (item: T, dropped: number) => void,
   now: () => number = Date.now,
-): (one: T) => void {
+): (item: T) => void {
   let since = Number.NEGATIVE_INFINITY;
-  let told = 0;
-  let untold = 0;
-  return (one) => {
-    if (now() - since >= minuteMs) [since, told] = [now(), 0];
-    if (told >= limit) {
-      untold += 1;
+  let written = 0;
+  let dropped = 0;
+  return (item) => {
+    if (now() - since >= minuteMs) [since, written] = [now(), 0];
+    if (written >= limit) {
+      dropped += 1;
       return;
     }
-    told += 1;
-    tell(one, untold);
-    untold = 0;
+    written += 1;
+    write(item, dropped);
+    dropped = 0;
   };
 }

@@ -9,17 +9,17 @@ import type { FailedAttempt } from '../queue/consume.js';
 const givenUpAMinuteMax = 20;
 
 /**
- * Logs jobs that fail. Those that are tried again are told of by their reasons, as the world's troubles are: in an outage
- * each of a backlog fails several times. Those that are given up are told of one by one.
+ * Logs failed jobs. A job that is given up gets a line of its own. Jobs that are retried are summed up by reason, as an outage
+ * is, because in an outage each job of a backlog fails several times.
  */
 export function failedJobLog(log: Log): (attempt: FailedAttempt) => void {
   const retried = new Map(queueNames.map((name) => [name, createOutageLog(log, `jobs of ${name}`)]));
-  const tellGivenUp = limitPerMinute(givenUpAMinuteMax, (attempt: FailedAttempt, untold) =>
-    log.warn({ ...attempt, ...(untold > 0 ? { untold } : {}) }, 'job failed for good'),
+  const writeGivenUp = limitPerMinute(givenUpAMinuteMax, (attempt: FailedAttempt, dropped) =>
+    log.warn({ ...attempt, ...(dropped > 0 ? { untold: dropped } : {}) }, 'job failed for good'),
   );
   return (attempt) => {
-    if (attempt.final) return tellGivenUp(attempt);
-    log.debug(attempt, 'job failed, will be tried again');
+    if (attempt.final) return writeGivenUp(attempt);
+    log.debug(attempt, 'job failed, will be retried');
     retried.get(attempt.queue)?.failed(new TransientError(attempt.error));
   };
 }

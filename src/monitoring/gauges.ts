@@ -2,10 +2,10 @@ import { Gauge, Registry } from 'prom-client';
 import type { Database } from '../database/database.js';
 import type { JobState } from '../queue/watch.js';
 
-/** What the HTTP process looks up when it is asked, so that it is told also when every worker is dead. */
+/** Metrics that the HTTP process looks up for each scrape. So they are there even when every worker is dead. */
 export type Gauges = {
   registry: Registry;
-  /** What can't be looked up now is left out, rather than told as it was. */
+  /** A value that can't be looked up now is left out. It never keeps its old value. */
   measure(): Promise<void>;
 };
 
@@ -14,7 +14,7 @@ export type Lookups = {
   countJobs: () => Promise<Record<JobState, number>>;
   oldestPendingSeconds: () => Promise<number>;
   clockOffsetSeconds: () => number | null;
-  /** Told too, so that alerts need not repeat them. */
+  /** Exported as metrics, so that alerts need not repeat them. */
   settings: { slaSeconds: number; sweepIntervalSeconds: number };
 };
 
@@ -24,29 +24,26 @@ export function createGauges(lookups: Lookups): Gauges {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const jobs = new Gauge({
     name: 'scim_jobs',
-    help: 'Hints in the queue, by state; failed: given up, waiting for support',
+    help: 'Hints in the queue, by state. failed: given up, waiting for support',
     labelNames: ['state'] as const,
     registers: [registry],
   });
-  const oldest = gauge('scim_oldest_pending_seconds', 'Age of the oldest event that is accepted and not settled');
+  const oldest = gauge('scim_oldest_pending_seconds', 'Age of the oldest event that is accepted and not handled yet');
   const clockOffset = gauge(
     'scim_clock_offset_seconds',
-    "Seconds by which this machine's clock is ahead of the database's; not told while the database does not answer",
+    "Seconds by which this machine's clock is ahead of the database's. Missing while the database does not answer",
   );
   const sla = gauge('scim_sla_seconds', 'The promise: SLA_SECONDS');
-  const sweepInterval = gauge(
-    'scim_sweep_interval_seconds',
-    'How often every team is to be read: SWEEP_INTERVAL_SECONDS',
-  );
+  const sweepInterval = gauge('scim_sweep_interval_seconds', 'How often every team is swept: SWEEP_INTERVAL_SECONDS');
   const ofTeams: Record<keyof TeamNumbers, Gauge> = {
     connected: gauge('scim_connected_teams', 'Teams with SCIM switched on and an organization in Stytch'),
     held: gauge('scim_held_changes', 'Sweeps whose deactivations are held until support decides'),
-    quiet: gauge('scim_quiet_teams', 'Teams whose identity provider is silent for longer than it used to be'),
+    quiet: gauge('scim_quiet_teams', 'Teams whose identity provider is silent for longer than ever before'),
     sweepAge: gauge(
       'scim_sweep_age_seconds',
-      'Time since the beginning of the last sweep, of the team where it is longest',
+      'Time since the start of the last sweep, for the team with the oldest one',
     ),
-    workers: gauge('scim_workers', 'Worker processes that were heard of in the last 30 s'),
+    workers: gauge('scim_workers', 'Worker processes that reported in the last 30 s'),
   };
   return {
     registry,
@@ -64,7 +61,7 @@ export function createGauges(lookups: Lookups): Gauges {
         teamNumbers(database).then((numbers) => {
           for (const [name, one] of Object.entries(ofTeams)) one.set(numbers[name as keyof TeamNumbers]);
         }),
-      ]); // what failed is told by /readyz
+      ]); // /readyz shows what failed
     },
   };
 }

@@ -2,24 +2,22 @@ import { type Database, withDatabaseErrors } from '../database/database.js';
 import { isQuiet } from '../directory/idle.js';
 
 /**
- * Notes when each team's IdP was last heard from (an event with source SCIM) and how long its longest silence was, and
- * which teams are quiet now. Looks only at what was recorded since anybody was last heard, so an idle system costs
- * nothing; events recorded late count too, up to five minutes. Twice the same is the same.
- * @returns the teams that have become quiet now
+ * Records for each team when its IdP last sent an event (source SCIM), its longest silence, and whether it is quiet now. It
+ * reads only events recorded since the last one it knows, so an idle system costs nothing. Events recorded up to five minutes
+ * late count too. Running it twice changes nothing.
+ * @returns the teams that have just become quiet
  */
 export async function recordIdpActivity(database: Database, nowMs: number): Promise<string[]> {
-  await withDatabaseErrors(() => noteHeard(database));
-  const teams = await withDatabaseErrors(() => hearings(database));
+  await withDatabaseErrors(() => recordLastEvents(database));
+  const teams = await withDatabaseErrors(() => loadActivity(database));
   const quiet = teams.filter((team) => team.isConnected && isQuiet(team, nowMs));
-  const fallenSilent = quiet.filter(({ quietSince }) => quietSince === null).map(({ teamId }) => teamId);
-  const speaking = teams
-    .filter((team) => team.quietSince !== null && !quiet.includes(team))
-    .map(({ teamId }) => teamId);
-  await withDatabaseErrors(() => markQuiet(database, fallenSilent, speaking));
-  return fallenSilent;
+  const newlyQuiet = quiet.filter(({ quietSince }) => quietSince === null).map(({ teamId }) => teamId);
+  const active = teams.filter((team) => team.quietSince !== null && !quiet.includes(team)).map(({ teamId }) => teamId);
+  await withDatabaseErrors(() => markQuiet(database, newlyQuiet, active));
+  return newlyQuiet;
 }
 
-async function noteHeard(database: Database): Promise<void> {
+async function recordLastEvents(database: Database): Promise<void> {
   await database.$executeRaw`
     WITH recent AS (
       SELECT e.team_id, e.received_at FROM sync_events e JOIN teams t ON t.id = e.team_id
@@ -38,17 +36,17 @@ async function noteHeard(database: Database): Promise<void> {
       WHERE s.heard_at IS NULL OR s.heard_at < excluded.heard_at OR s.heard_at > clock_timestamp()`;
 }
 
-type TeamHearing = {
+type TeamActivity = {
   teamId: string;
   heardAtMs: number;
   longestSilenceMs: number;
   quietSince: Date | null;
-  /** A team whose connection is known to be gone has nothing to say. */
+  /** A team without a connection sends no events. */
   isConnected: boolean;
 };
 
-function hearings(database: Database): Promise<TeamHearing[]> {
-  return database.$queryRaw<TeamHearing[]>`
+function loadActivity(database: Database): Promise<TeamActivity[]> {
+  return database.$queryRaw<TeamActivity[]>`
     SELECT s.team_id::text AS "teamId", (extract(epoch FROM s.heard_at) * 1000)::float8 AS "heardAtMs",
       (COALESCE(s.longest_silence_seconds, 0) * 1000)::float8 AS "longestSilenceMs", s.quiet_since AS "quietSince",
       t.id IS NOT NULL AND COALESCE((SELECT bool_or(c.status = 'active') FROM scim_connections c
@@ -56,9 +54,9 @@ function hearings(database: Database): Promise<TeamHearing[]> {
     FROM team_syncs s LEFT JOIN scim_connected_teams t ON t.id = s.team_id WHERE s.heard_at IS NOT NULL`;
 }
 
-async function markQuiet(database: Database, quiet: readonly string[], speaking: readonly string[]): Promise<void> {
-  if (quiet.length + speaking.length === 0) return;
+async function markQuiet(database: Database, quiet: readonly string[], active: readonly string[]): Promise<void> {
+  if (quiet.length + active.length === 0) return;
   await database.$executeRaw`
     UPDATE team_syncs SET quiet_since = CASE WHEN team_id = ANY(${quiet}::uuid[]) THEN clock_timestamp() END
-    WHERE team_id = ANY(${[...quiet, ...speaking]}::uuid[])`;
+    WHERE team_id = ANY(${[...quiet, ...active]}::uuid[])`;
 }

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Gauges } from './gauges.js';
-import { addUp, type Counts } from './worker-reports.js';
+import { addCounts, type Counts } from './worker-reports.js';
 
 export type MetricsSources = {
   /** This process's own counters. */
@@ -12,12 +12,12 @@ export type MetricsSources = {
 };
 
 /**
- * The text of /metrics: what all workers and this process have counted, added up; what the queue and the database say
- * now; and this process itself. With the database away it tells the rest.
+ * The text of /metrics: the counters of all workers and of this process, added up, then the gauges, then this process's own
+ * metrics. When the database is unavailable, the rest is still there.
  */
 export async function metricsEndpoint({ counters, process, gauges, readReports }: MetricsSources): Promise<string> {
   const [reports] = await Promise.all([readReports().catch(() => []), gauges.measure()]);
-  const sum = addUp([await counters.getMetricsAsJSON(), ...reports]);
+  const sum = addCounts([await counters.getMetricsAsJSON(), ...reports]);
   const parts = await Promise.all([sum, gauges.registry, process].map((registry) => registry.metrics()));
   return parts
     .map((part) => part.trim())

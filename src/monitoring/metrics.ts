@@ -3,15 +3,15 @@ import { outcomes } from '../directory/sync-event.js';
 import { nodeVersion, version } from '../process/version.js';
 import type { Rejection } from '../webhook/rejection.js';
 
-/** What one process counts. No label ever holds an id or a name. */
+/** The counters of one process. No label ever holds an id or a name. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Seconds; dense around the SLA of 300, where it matters on which side a lag falls. */
+/** Seconds. Dense around the SLA of 300, where precision matters. */
 const lagBuckets = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 120, 180, 240, 270, 300, 360, 600, 1800, 7200];
 
 export function createMetrics() {
   const metrics = defineMetrics();
-  // A count that begins at one would be no increase to Prometheus, so the first of its kind would never be seen.
+  // Prometheus sees no increase in a counter that starts at one. So each label starts at zero.
   for (const outcome of [...outcomes, 'failed']) metrics.events.inc({ outcome }, 0);
   for (const result of ['changed', 'unchanged']) metrics.sweeps.inc({ result }, 0);
   for (const reason of rejections) metrics.webhookRejections.inc({ reason }, 0);
@@ -22,17 +22,17 @@ function defineMetrics() {
   const registry = new Registry();
   const registers = [registry];
   return {
-    /** The counters below; those of all processes are told together (metrics-endpoint.ts). */
+    /** The counters below. /metrics adds up those of all processes (metrics-endpoint.ts). */
     registry,
     eventLag: new Histogram({
       name: 'scim_event_lag_seconds',
-      help: 'Time from when Stytch sent an event until what it told of was committed in the Scanner database',
+      help: 'Time from when Stytch sent an event until its change was committed in the Scanner database',
       buckets: lagBuckets,
       registers,
     }),
     events: new Counter({
       name: 'scim_events_total',
-      help: 'Events handled, by what became of them; failed: given up after all attempts',
+      help: 'Events handled, by outcome. failed: given up after all attempts',
       labelNames: ['outcome'] as const,
       registers,
     }),
@@ -43,34 +43,34 @@ function defineMetrics() {
     }),
     sweeps: new Counter({
       name: 'scim_sweeps_total',
-      help: 'Whole teams read, by whether anything was found that no event had told of',
+      help: 'Sweeps of teams, by whether they found a change that no event had brought',
       labelNames: ['result'] as const,
       registers,
     }),
     impossibleTimes: new Counter({
       name: 'scim_impossible_times_total',
-      help: 'Rows that were found with a date in the future: a clock was ahead',
+      help: 'Rows found with a date in the future: a clock was ahead',
       registers,
     }),
     searchesRefuted: new Counter({
       name: 'scim_searches_refuted_total',
-      help: 'Searches of Stytch that were thrown away because a direct question was answered otherwise',
+      help: 'Searches of Stytch that were discarded because a direct read disagreed',
       registers,
     }),
     stytchRequests: new Counter({
       name: 'scim_stytch_requests_total',
-      help: 'Calls to Stytch, by HTTP status; or timeout, network',
+      help: 'Calls to Stytch, by HTTP status, or timeout, network, too_large',
       labelNames: ['call', 'status'] as const,
       registers,
     }),
     webhooksAccepted: new Counter({
       name: 'scim_webhooks_accepted_total',
-      help: 'Webhook requests that were accepted: signed, ours, and in the queue',
+      help: 'Webhook requests accepted: signed, for our project, and in the queue',
       registers,
     }),
     webhookRejections: new Counter({
       name: 'scim_webhook_rejections_total',
-      help: 'Webhook requests that were not accepted, by reason',
+      help: 'Webhook requests rejected, by reason',
       labelNames: ['reason'] as const,
       registers,
     }),
@@ -78,16 +78,22 @@ function defineMetrics() {
 }
 
 const rejections: Rejection[] = [
-  ...(['too_large', 'overloaded', 'missing_headers', 'stale', 'bad_signature'] as const),
-  ...(['not_an_event', 'other_project', 'queue_unavailable'] as const),
+  'too_large',
+  'overloaded',
+  'missing_headers',
+  'stale',
+  'bad_signature',
+  'not_an_event',
+  'other_project',
+  'queue_unavailable',
 ];
 
-/** Version, memory, CPU, event loop: of this process alone. */
+/** Version, memory, CPU and event loop of this process. */
 export function createProcessMetrics(): Registry {
   const registry = new Registry();
   const build = new Gauge({
     name: 'scim_build_info',
-    help: 'Always 1; what runs is in the labels',
+    help: 'Always 1. The labels hold the running version',
     labelNames: ['version', 'node'] as const,
     registers: [registry],
   });

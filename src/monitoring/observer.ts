@@ -4,15 +4,15 @@ import type { Log } from '../log/log.js';
 import { limitPerMinute } from '../log/rate-limited-line.js';
 import type { Metrics } from './metrics.js';
 
-/** What somebody should know of, and no row shows. */
+/** Findings that no row shows, but an operator should know. */
 export type Notices = {
-  /** Rows with a date in the future: a clock was ahead. */
+  /** Rows have a date in the future: a clock was ahead. */
   datedAhead(rows: number): void;
-  /** A search was thrown away: asked directly, Stytch said something else. */
+  /** A search was discarded because a direct read disagreed. */
   searchRefuted(teamId: string): void;
 };
 
-/** What became of events, for metrics and the log. Ids and times only. */
+/** Reports the outcome of events to metrics and the log. Ids and times only. */
 export type Observer = Notices & {
   /** Stytch did not end the sessions of a leaver. */
   sessionsKept(failure: { memberIds: string[]; attempt: number; error: string }): void;
@@ -20,32 +20,35 @@ export type Observer = Notices & {
   handled(hint: Hint, outcome: Outcome): void;
   /** A recheck found a change that the first read missed. It was committed just now. */
   recheckChanged(occasion: Occasion, memberId: string): void;
-  /** All attempts failed; its job waits for support. */
+  /** All attempts failed. The job waits for support. */
   givenUp(): void;
   swept(changed: number): void;
 };
 
-/** After an outage of hours each event of them is late. sync_events has them all. */
+/** After an outage of hours every event is late. sync_events has them all. */
 const breachesAMinuteMax = 100;
 
 export function createObserver(parts: {
   metrics: Metrics;
   log: Log;
   slaSeconds: number;
-  /** By the clock that hints are stamped with. */
+  /** The clock that hints are stamped with. */
   now: () => Date;
 }): Observer {
   const { metrics, log, slaSeconds, now } = parts;
-  const tellBreach = limitPerMinute(breachesAMinuteMax, (breach: object, untold) =>
-    log.error({ ...breach, ...(untold > 0 ? { untold } : {}) }, 'SLA breached: the change was committed too late'),
+  const logBreach = limitPerMinute(breachesAMinuteMax, (breach: object, dropped) =>
+    log.error(
+      { ...breach, ...(dropped > 0 ? { untold: dropped } : {}) },
+      'SLA breached: the change was committed too late',
+    ),
   );
   const committed = (sentAt: string, ids: object, outcome: Outcome) => {
     const lagSeconds = lagOf(sentAt, now());
     metrics.eventLag.observe(lagSeconds);
-    // An old event that is sent again and finds everything right is late for nobody.
+    // An old event that Svix sends again is no breach if it changes nothing.
     if (outcome !== 'changed' || lagSeconds <= slaSeconds) return;
     metrics.breaches.inc();
-    tellBreach({ ...ids, lagSeconds, slaSeconds });
+    logBreach({ ...ids, lagSeconds, slaSeconds });
   };
   return {
     handled: (hint, outcome) => {
@@ -62,20 +65,17 @@ export function createObserver(parts: {
     swept: (changed) => metrics.sweeps.inc({ result: changed > 0 ? 'changed' : 'unchanged' }),
     datedAhead: (count) => {
       metrics.impossibleTimes.inc(count);
-      log.warn({ count }, "rows were dated in the future and count as never read: check the database server's clock");
+      log.warn({ count }, "rows have a date in the future and count as never read: check the database server's clock");
     },
-    sessionsKept: (failure) => log.warn(failure, "could not end a leaver's Stytch sessions, will be tried again"),
+    sessionsKept: (failure) => log.warn(failure, "could not end a leaver's Stytch sessions, will be retried"),
     searchRefuted: (teamId) => {
       metrics.searchesRefuted.inc();
-      log.error(
-        { teamId },
-        'a search of Stytch was thrown away: asked directly, Stytch says that people have more roles',
-      );
+      log.error({ teamId }, 'discarded a search of Stytch: a direct read shows more roles than the search');
     },
   };
 }
 
-/** Seconds since then; a clock that differs makes none of them negative. */
+/** Seconds since then. Never negative, even if the clocks differ. */
 function lagOf(sentAt: string, now: Date): number {
   return Math.max(0, (now.getTime() - Date.parse(sentAt)) / 1000);
 }

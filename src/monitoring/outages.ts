@@ -1,6 +1,6 @@
 import type { OutageLog } from '../log/outage-log.js';
 
-/** Whether something outside answers, told by whoever calls it; calls `onBack` when it answers again after a gap. */
+/** Tracks whether a dependency answers. Report each failure and each success. Calls `onBack` when an outage ends. */
 export type OutageWatch = {
   failed(): void;
   succeeded(): void;
@@ -8,7 +8,7 @@ export type OutageWatch = {
 };
 
 /**
- * @param awayAfterMs a shorter time without an answer is a hiccup: nothing is missed in it that a retry does not bring
+ * @param awayAfterMs a shorter failure is no outage: retries make up for it
  */
 export function watchOutages(onBack: () => void, awayAfterMs: number, now: () => number = Date.now): OutageWatch {
   let failingSince: number | null = null;
@@ -26,7 +26,7 @@ export function watchOutages(onBack: () => void, awayAfterMs: number, now: () =>
   };
 }
 
-/** Logs an outage, and notices its end. */
+/** Reports to the log and to the watch. */
 export function logged(log: OutageLog, watch: OutageWatch): OutageLog {
   return {
     failed: (error) => {

@@ -1,17 +1,17 @@
 import type { Database } from '../database/database.js';
 
-/** One statement never holds many rows: others work while the old ones go. */
+/** One statement locks few rows, so that others can work meanwhile. */
 const rowsPerStatement = 10_000;
 
 /**
- * Removes records of events that are older than the retention, some thousand at a time, finished replays as old as
- * that, and the search budget of minutes long past. audit_log stays. What a run does not get to do, the next one does.
- * @returns how many events were removed
+ * Deletes events and finished replays that are older than the retention, and the search budget of old minutes. audit_log
+ * stays. If it dies in the middle, the next run continues.
+ * @returns the number of deleted events
  */
 export async function removeOld(database: Database, retentionDays: number): Promise<number> {
   await database.$executeRaw`
     DELETE FROM stytch_search_budget
-    WHERE minute < clock_timestamp() - interval '1 day' OR minute > clock_timestamp() + interval '1 minute'`; // a clock was ahead
+    WHERE minute < clock_timestamp() - interval '1 day' OR minute > clock_timestamp() + interval '1 minute'`; // in the future: a clock was ahead
   await database.$executeRaw`
     DELETE FROM replay_batches WHERE finished_at < clock_timestamp() - make_interval(days => ${retentionDays})`;
   let removed = 0;

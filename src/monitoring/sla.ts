@@ -1,10 +1,10 @@
 import { asRecord } from '../directory/json.js';
 import type { PendingJob } from '../queue/watch.js';
 
-/** Ids and age of a hint that is accepted and not settled. */
+/** Ids and age of a hint that is accepted and not handled yet. */
 export type PendingHint = { svixId: unknown; eventId: unknown; memberIds: unknown; ageSeconds: number };
 
-/** The oldest of the pending hints; null if there is none. @param nowMs milliseconds since 1970 */
+/** The oldest pending hint. Null if there is none. @param nowMs milliseconds since 1970 */
 export function oldestPending(jobs: readonly PendingJob[], nowMs: number): PendingHint | null {
   const hints = jobs.map(({ data }) => pendingHint(asRecord(data), nowMs));
   return hints.reduce<PendingHint | null>(
@@ -15,7 +15,7 @@ export function oldestPending(jobs: readonly PendingJob[], nowMs: number): Pendi
 
 function pendingHint({ svixId, eventId, memberIds, sentAt }: Record<string, unknown>, nowMs: number): PendingHint {
   const sentMs = Date.parse(String(sentAt));
-  // A sender's clock ahead of ours, or a job that can't be read: it has waited no time that we know of.
+  // An unreadable job, or a sender's clock ahead of ours, counts as zero seconds.
   const ageSeconds = Number.isNaN(sentMs) ? 0 : Math.max(0, (nowMs - sentMs) / 1000);
   return { svixId, eventId, memberIds, ageSeconds };
 }

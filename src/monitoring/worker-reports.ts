@@ -1,14 +1,14 @@
 import { AggregatorRegistry, type MetricObject, type MetricObjectWithValues, type MetricValue } from 'prom-client';
 import type { Database } from '../database/database.js';
 
-/** What prom-client's registries give as JSON, and take to be added up. */
+/** prom-client's JSON for the metrics of one registry. */
 export type Counts = MetricObjectWithValues<MetricValue<string>>[];
 
-/** Where the counts of workers that are gone live on: a total that fell would look like a restart, and its rest like news. */
+/** The row with the counts of former workers. Without it a total would fall, which Prometheus takes for a restart. */
 const formerWorkers = '00000000-0000-0000-0000-000000000000';
 const goneAfter = '1 hour';
 
-/** Writes what a worker has counted since it started. */
+/** Writes a worker's counts since its start. */
 export async function writeReport(database: Database, workerId: string, counts: Counts): Promise<void> {
   await database.$executeRaw`
     INSERT INTO worker_reports (worker_id, metrics) VALUES (${workerId}::uuid, ${JSON.stringify(counts)}::jsonb)
@@ -20,7 +20,7 @@ export async function readReports(database: Database): Promise<Counts[]> {
   return rows.map(({ metrics }) => metrics);
 }
 
-/** Adds the counts of workers that are long gone to one row, in one transaction, so that each is counted once. */
+/** Moves the counts of former workers into one row. In one transaction, so that each is counted once. */
 export async function foldFormerWorkers(database: Database): Promise<void> {
   await database.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ metrics: Counts }[]>`
@@ -28,12 +28,12 @@ export async function foldFormerWorkers(database: Database): Promise<void> {
       WHERE worker_id = ${formerWorkers}::uuid OR reported_at < clock_timestamp() - ${goneAfter}::interval
       RETURNING metrics`;
     if (rows.length === 0) return;
-    const sum = await addUp(rows.map(({ metrics }) => metrics)).getMetricsAsJSON();
+    const sum = await addCounts(rows.map(({ metrics }) => metrics)).getMetricsAsJSON();
     await tx.$executeRaw`
       INSERT INTO worker_reports (worker_id, metrics) VALUES (${formerWorkers}::uuid, ${JSON.stringify(sum)}::jsonb)`;
   });
 }
 
-export function addUp(counts: readonly Counts[]) {
+export function addCounts(counts: readonly Counts[]) {
   return AggregatorRegistry.aggregate(counts as unknown as MetricObject[]);
 }

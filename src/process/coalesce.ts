@@ -1,6 +1,7 @@
 /**
- * Does something once for any number of wishes: now if it is not under way, else once more after it.
- * @param work must not reject: there is nobody to tell but itself
+ * Merges requests for the same work. A request while the work is running makes it run once more afterwards, however many
+ * requests there are.
+ * @param work must not reject: nobody handles its rejection
  */
 export function createCoalescer(work: () => Promise<unknown>): { nudge(): void; settled(): Promise<void> } {
   let current: Promise<unknown> | null = null;

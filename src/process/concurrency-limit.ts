@@ -1,14 +1,14 @@
-/** Runs at most so many at the same time; the others wait in line. */
+/** Runs at most `limit` of these at a time. The others wait in order. */
 export function limitConcurrency(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;
-  const line: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   return async (work) => {
-    if (running === limit) await new Promise<void>((resolve) => line.push(resolve));
+    if (running === limit) await new Promise<void>((resolve) => waiting.push(resolve));
     else running++;
     try {
       return await work();
     } finally {
-      const next = line.shift();
+      const next = waiting.shift();
       if (next) next();
       else running--;
     }

@@ -1,15 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitAtMost } from './deadline.js';
 
-/** Does the same again and again, one at a time: a run that takes longer than the interval makes the next ones be left out. */
+/** Work that runs at an interval, one run at a time. A run that takes longer than the interval skips the next ones. */
 export type Repeating = {
-  /** Starts nothing more, and resolves when what is under way has ended, or was waited for long enough. */
+  /** Starts no more runs. Resolves when the current run has ended, or after `stopWithinMs`. */
   stop(): Promise<void>;
 };
 
-/** Half of what stopping may take: a run may be a sweep, for which the next worker is there too. */
-export const waitedForMs = 10_000;
+/** Half of the time that a process has to stop. The run may be a sweep, which another worker does again. */
+export const stopWithinMs = 10_000;
 
-/** @param work must not reject: there is nobody to tell but itself */
+/** @param work must not reject: nobody handles its rejection */
 export function atInterval(ms: number, work: () => Promise<unknown>): Repeating {
   let current: Promise<unknown> | null = null;
   const timer = setInterval(() => {
@@ -20,7 +20,7 @@ export function atInterval(ms: number, work: () => Promise<unknown>): Repeating 
   return {
     stop: async () => {
       clearInterval(timer);
-      await Promise.race([current, sleep(waitedForMs, undefined, { ref: false })]);
+      await waitAtMost(stopWithinMs, current);
     },
   };
 }

@@ -9,21 +9,21 @@ import { nodeVersion, version } from './version.js';
 
 export type ProcessName = 'server' | 'worker';
 
-/** Something that was started, and how to stop it. */
+/** A started part of the process. */
 export type Running = {
-  /** For what somebody else sends requests to: says that it is about to stop, and goes on working. */
+  /** Announces that the process will stop soon. It continues to work. Only for a process that receives requests. */
   drain?(): void;
-  /** Resolves when all that was accepted is safe. */
+  /** Stops. Resolves when everything that was accepted is safe. */
   stop(): Promise<void>;
 };
 
-/** After this, from when it takes nothing more, the process ends anyway; unfinished jobs are taken over by another worker. */
-const stopWithinMs = 20_000;
+/** The time to stop, after the drain. Then the process exits anyway, and another worker takes over the unfinished jobs. */
+const stopTimeoutMs = 20_000;
 
 /**
- * Runs one process from start to end: reads the environment, refuses to start on bad configuration, stops in order on
- * the first SIGTERM or SIGINT and at once on the second. After SIGTERM, which machines send, it goes on for as long as a
- * load balancer needs to see that it is not ready any more; somebody who presses Ctrl-C has none.
+ * Runs one process: reads the environment, exits on bad configuration, starts, and stops on a signal. The first SIGTERM or
+ * SIGINT stops it gracefully, the second at once. SIGTERM also drains first, so that a load balancer sees that the process
+ * is not ready. SIGINT (Ctrl-C) does not drain, because there is no load balancer.
  */
 export async function runProcess(
   name: ProcessName,
@@ -33,25 +33,25 @@ export async function runProcess(
   const config = configOrExit();
   const log = createLog({ level: config.LOG_LEVEL, name });
   logLibraryOutput(log);
-  process.on('unhandledRejection', (error) => die(log, 'a promise was rejected and nobody listened', error));
-  process.on('uncaughtException', (error) => die(log, 'an error was thrown and nobody caught it', error));
+  process.on('unhandledRejection', (error) => die(log, 'unhandled promise rejection', error));
+  process.on('uncaughtException', (error) => die(log, 'uncaught exception', error));
   try {
     logStart(name, config, log);
     const running = await start(config, log);
     stopOnSignal(running, log, config.DRAIN_SECONDS);
     log.info('started');
   } catch (error) {
-    die(log, 'could not start', error);
+    die(log, 'startup failed', error);
   }
 }
 
-/** The first line of each process's log: what starts, on what, before anything can go wrong. Only the server has a port. */
+/** The first line of each process's log, written before anything can fail. Only the server has a port. */
 export function logStart(name: ProcessName, { PORT, REDIS_URL }: Config, log: Log): void {
   const place = name === 'server' ? { port: PORT } : {};
   log.info({ version, node: nodeVersion, ...place, queueKind: queueKind(REDIS_URL) }, 'starting');
 }
 
-/** Reads .env from the current folder, if there is one. What the environment says already wins. */
+/** Reads .env from the current folder, if there is one. Variables of the environment take precedence. */
 export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }
@@ -69,14 +69,17 @@ function configOrExit(): Config {
 function stopOnSignal(running: Running, log: Log, drainSeconds: number): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) die(log, 'stopped at once by a second signal', null);
+    if (stopping) die(log, 'second signal: exiting at once', null);
     stopping = true;
     log.info({ signal }, 'stopping');
     const drainMs = signal === 'SIGTERM' && running.drain ? drainSeconds * 1000 : 0;
-    setTimeout(() => die(log, `did not stop within ${stopWithinMs / 1000} s`, null), drainMs + stopWithinMs).unref();
+    setTimeout(
+      () => die(log, `shutdown timed out after ${stopTimeoutMs / 1000} s`, null),
+      drainMs + stopTimeoutMs,
+    ).unref();
     drainAndStop(running, drainMs).then(
       () => process.exit(0),
-      (error) => die(log, 'could not stop in order', error),
+      (error) => die(log, 'shutdown failed', error),
     );
   };
   process.on('SIGTERM', onSignal);
@@ -89,7 +92,7 @@ async function drainAndStop(running: Running, drainMs: number): Promise<void> {
   await running.stop();
 }
 
-function die(log: Log, what: string, error: unknown): never {
-  log.error(error === null ? {} : { error: describeFailure(error) }, what);
+function die(log: Log, message: string, error: unknown): never {
+  log.error(error === null ? {} : { error: describeFailure(error) }, message);
   process.exit(1);
 }

@@ -1,34 +1,34 @@
 /**
- * Room for Stytch's answers in this process's memory, all lanes together, in bytes of JSON. What is made of an answer takes
- * some five times as much, and a worker has a heap of 160 MB (package.json).
+ * The memory of this process for Stytch's answers, shared by all its queues, in bytes of JSON. A parsed answer takes about
+ * five times as much, and a worker has a heap of 160 MB (package.json).
  */
 export type Memory = {
-  /** Works when there is room for so much; who asked first has it first. The room is given back when the work has ended. */
+  /** Runs the work when there is room, in order of arrival. The room is freed when the work ends. */
   hold<Result>(bytes: number, work: (room: Room) => Promise<Result>): Promise<Result>;
-  /** What a member of these organizations takes at most, as far as was seen. */
+  /** The largest size of a member seen in these organizations. */
   bytesPerMember(organizationIds: Iterable<string | null>): number;
-  /** Remembers what members of these organizations took. */
+  /** Remembers the size of these organizations' members. */
   learn(organizationIds: Iterable<string>, bytesPerMember: number): void;
 };
 
-/** What one answer, or several that are worked on together, may take. */
+/** The room for one answer, or for several that are processed together. */
 export type Room = {
-  /** To be asked before so many more bytes are kept. False: there is no room for them now. */
+  /** Call it before keeping this many more bytes. False: there is no room now. */
   take(bytes: number): boolean;
-  /** Of an answer that was given up. */
+  /** Frees the bytes of an answer that was dropped. */
   giveBack(bytes: number): void;
 };
 
-/** Two megabytes are a thousand members as Stytch's documentation shows them: room for seven such pages. */
+/** Two megabytes are a thousand members as Stytch's documentation shows them, so this is room for seven pages. */
 const totalBytesDefault = 14 * 1024 * 1024;
-/** What is asked for at once, as far as is known, so that several lanes find room. */
+/** The expected size of one request, so that several queues find room. */
 const bytesAtOnce = 5 * 1024 * 1024;
-/** Of a member of whom nothing is known: a member with a dozen groups. */
+/** The assumed size of a member before one was seen: a member with a dozen groups. */
 const bytesUnseen = 2 * 1024;
-/** Organizations that are remembered: 200 bytes each. */
+/** Remembered organizations, 200 bytes each. */
 const organizationsMax = 10_000;
 
-/** So many members of these organizations may be asked for at once. */
+/** How many members of these organizations one request may ask for. */
 export function membersAtOnce(
   memory: Pick<Memory, 'bytesPerMember'>,
   organizationIds: Iterable<string | null>,
@@ -36,12 +36,12 @@ export function membersAtOnce(
   return Math.max(1, Math.floor(bytesAtOnce / memory.bytesPerMember(organizationIds)));
 }
 
-/** What members take when so many of them are what may be asked for at once. */
+/** The size of a member if one request holds this many. */
 export function bytesIfAtOnce(members: number): number {
   return bytesAtOnce / members;
 }
 
-/** @param totalBytes for tests: less room than a worker has */
+/** @param totalBytes tests use less than a worker has */
 export function createMemory(totalBytes = totalBytesDefault): Memory {
   const waiting: { bytes: number; begin: () => void }[] = [];
   const seen = new Map<string, number>();
@@ -88,7 +88,7 @@ export function createMemory(totalBytes = totalBytesDefault): Memory {
     },
     learn: (organizationIds, bytesPerMember) => {
       for (const id of organizationIds) {
-        seen.delete(id); // so that it is the youngest
+        seen.delete(id); // so that it becomes the newest
         seen.set(id, bytesPerMember);
       }
       for (const oldest of seen.keys()) {

@@ -6,13 +6,13 @@ const built: { version: string; commit: string | null } = JSON.parse(
 );
 
 /**
- * What of us runs here, as a semantic version: `0.1.0+3ee89ee5a1c2`. The commit after the `+` is known when the build was
- * made in a checkout (`.dirty` if that had changes of its own) or was told it (COMMIT); else there is the version alone.
+ * The running version, as a semantic version: `0.1.0+3ee89ee5a1c2`. The build knows the commit if it ran in a git checkout
+ * (`.dirty` if that had uncommitted changes), or from the variable COMMIT. Otherwise there is no `+`.
  */
 export const version = built.commit === null ? built.version : `${built.version}+${built.commit}`;
 
-/** On what: `v24.21.0`. */
+/** Node's version: `v24.21.0`. */
 export const nodeVersion = process.version;
 
-/** Both, for people. */
+/** Both versions in one sentence. */
 export const versionInWords = `Scanner SCIM ${version} on Node ${nodeVersion}`;

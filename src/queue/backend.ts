@@ -20,20 +20,20 @@ import { slowRefusals } from './slow-refusals.js';
 import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
 /**
- * `leavers` overtake everything because nothing else is in their queue; `rereads` are second looks at members, `sweeps`
- * whole teams, and `replays` the steps in which support has failed jobs tried again.
+ * `leavers` have a queue of their own, so no backlog delays them. `rereads` holds rechecks of members, `sweeps` whole teams,
+ * and `replays` the steps in which support's replays run.
  */
 export const queueNames = ['leavers', 'hints', 'rereads', 'sweeps', 'replays'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /**
- * Redis where there is one, else BullMQ's own backend on PostgreSQL (a sixth of the speed, and nothing to install).
- * With `tracing` its jobs carry the trace that they belong to.
+ * Where the queue is: in Redis, or without `redisUrl` in BullMQ's own backend on PostgreSQL (a sixth of the speed, nothing to
+ * install). With `tracing`, jobs carry their trace.
  */
 export type QueueHome = { redisUrl?: string | undefined; databaseUrl: string; tracing?: QueueTracing | undefined };
 export type QueueTracing = Telemetry;
 
-/** BullMQ on one of its two backends; what differs between them ends here. */
+/** BullMQ on one of its two backends. Their differences stay in this file. */
 export type Backend = {
   queue(name: QueueName, listeners: Listeners): OpenQueue;
   worker(
@@ -42,9 +42,9 @@ export type Backend = {
     options: WorkerSettings,
     listeners: Listeners & FailureListener,
   ): OpenWorker;
-  /** Resolves when a write was taken, of which nothing stays. */
+  /** Resolves when the queue accepts a write. Leaves nothing behind. */
   trialWrite(): Promise<unknown>;
-  /** Why the queue did not do something, in words that may be told; null when the error says nothing of it. */
+  /** Our own error for a failure of the queue. Null when the error is not about the queue. */
   inWords(error: unknown): TransientError | null;
   disconnect(): Promise<void>;
 };
@@ -60,7 +60,7 @@ export type OpenQueue = {
   getJobs(states: JobType[], start: number, end: number, oldestFirst: boolean): Promise<(Job | undefined)[]>;
   close(): Promise<void>;
 };
-/** Of a stored job, what support looks at; and trying it again. */
+/** The parts of a stored job that support needs. */
 export type BackendJob = Pick<
   Job,
   'id' | 'name' | 'data' | 'opts' | 'timestamp' | 'attemptsMade' | 'failedReason' | 'stacktrace' | 'returnvalue'
@@ -76,13 +76,13 @@ type WorkerSettings = Omit<WorkerOptions, 'connection'>;
 type Listeners = { onError: (error: Error) => void };
 type FailureListener = { onFailed: (job: Job | undefined, error: Error) => void };
 
-/** All keys of our queues in one hash slot of a Redis Cluster: BullMQ's scripts touch several at once. */
+/** Puts all our keys into one hash slot of a Redis Cluster, because BullMQ's scripts use several keys at once. */
 export const prefix = '{scim}';
-/** BullMQ notes each step of each job in a stream that nobody reads here: its default of 10,000 entries is memory lost. */
+/** BullMQ writes each step of each job to a stream that we do not read. Its default of 10,000 entries wastes memory. */
 const eventsMax = 1000;
 const streams = { events: { maxLen: eventsMax } };
 const connectTimeoutMs = 3_000;
-/** A connection on which nothing comes back for this long is dead, though nobody may have told us. */
+/** A connection without an answer for this long is dead, even if no error was reported. */
 const silenceTimeoutMs = 15_000;
 
 export function openBackend(
@@ -114,20 +114,20 @@ function openRedis(
   const traced = tracing === undefined ? {} : { telemetry: tracing };
   return {
     queue: (name, { onError }) =>
-      new Queue(name, { connection, prefix, streams, ...traced }).on('error', told(inWords, onError)),
+      new Queue(name, { connection, prefix, streams, ...traced }).on('error', translated(inWords, onError)),
     worker: (name, processor, settings, { onError, onFailed }) => {
       const worker = new Worker(name, processor, { ...settings, connection, prefix, ...traced });
       slowRefusals(worker);
-      return worker.on('error', told(inWords, onError)).on('failed', onFailed);
+      return worker.on('error', translated(inWords, onError)).on('failed', onFailed);
     },
-    // Refused for whatever reason any write is; does nothing where it is not, so nothing is logged to disk or replicated.
+    // Fails whenever any write fails. Changes nothing (XX), so nothing is written to disk or replicated.
     trialWrite: () => connection.set(`${prefix}:trial`, '1', 'XX'),
     inWords,
     disconnect: async () => disconnect(),
   };
 }
 
-/** One small pool for all that one side needs: every process counts against the server's max_connections. */
+/** One small pool for a producer or a worker. Every process counts against the server's max_connections. */
 const connectionsMax = 5;
 
 function openPostgres(connectionString: string, tracing: QueueTracing | undefined): Backend {
@@ -138,20 +138,20 @@ function openPostgres(connectionString: string, tracing: QueueTracing | undefine
     query_timeout: silenceTimeoutMs,
     keepAlive: true,
   };
-  // Not by `options` of the connection: those in DATABASE_URL would replace them, and poolers refuse them.
+  // By a statement, because DATABASE_URL can override connection options, and poolers refuse them.
   const onConnect = (client: pg.ClientBase) => client.query(`SET search_path = ${DEFAULT_SCHEMA}`);
   const pool = new pg.Pool({ connectionString, onConnect, ...limits });
-  // Lent out, a connection has no listener of the pool's, and one that breaks would end the process; its query fails anyway.
+  // A connection in use has no error listener of the pool. Without this one, a lost connection would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const connection = pool as unknown as PgPool; // BullMQ's own, narrower words for the same thing
+  const connection = pool as unknown as PgPool; // BullMQ's own, narrower type
   const traced = tracing === undefined ? {} : { telemetry: tracing };
   return {
     queue: (name, { onError }) =>
-      new Queue(name, { connection, streams, ...traced }).on('error', told(postgresAway, onError)),
+      new Queue(name, { connection, streams, ...traced }).on('error', translated(postgresAway, onError)),
     worker: (name, processor, settings, { onError, onFailed }) => {
       const worker = new Worker(name, processor, { ...settings, connection, ...traced });
       slowRefusals(worker);
-      return worker.on('error', told(postgresAway, onError)).on('failed', onFailed);
+      return worker.on('error', translated(postgresAway, onError)).on('failed', onFailed);
     },
     trialWrite: () => pool.query(insertAndUndo),
     inWords: postgresAway,
@@ -159,19 +159,19 @@ function openPostgres(connectionString: string, tracing: QueueTracing | undefine
   };
 }
 
-/** One statement, so that no connection is left in a transaction that failed. */
+/** One statement, so that no connection stays in a failed transaction. */
 const insertAndUndo = `DO $$ BEGIN
   INSERT INTO meta (queue, field) VALUES ('trial', gen_random_uuid());
   RAISE SQLSTATE 'TRIAL';
 EXCEPTION WHEN SQLSTATE 'TRIAL' THEN NULL;
 END $$`;
 
-/** What BullMQ reports, in our words where we have some. */
-function told(inWords: Backend['inWords'], onError: Listeners['onError']): Listeners['onError'] {
+/** Translates BullMQ's errors into ours where possible. */
+function translated(inWords: Backend['inWords'], onError: Listeners['onError']): Listeners['onError'] {
   return (error) => onError(inWords(error) ?? jobLost(error) ?? error);
 }
 
-/** Makes or updates the tables of the PostgreSQL backend (schema `bullmq`); Redis needs nothing. */
+/** Creates or updates the tables of the PostgreSQL backend (schema `bullmq`). Redis needs none. */
 export async function migrateQueue({ redisUrl, databaseUrl }: QueueHome): Promise<void> {
   if (redisUrl !== undefined) return;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });

@@ -6,8 +6,7 @@ import type { Express, RequestHandler } from 'express';
 import { openBackend, type QueueHome, queueNames } from './backend.js';
 
 /**
- * Bull Board over all queues, read only, for those who want them raw. Job data are ids and times; who may look is
- * decided before it.
+ * Bull Board: a read-only view of the raw queues. Jobs hold ids and times only. The caller authorizes the request.
  */
 export function openBoard(
   home: QueueHome,
@@ -26,7 +25,7 @@ export function openBoard(
     options: { uiConfig: { boardTitle: 'Scanner SCIM queues', hideRedisDetails: true } },
   });
   const router = serverAdapter.getRouter() as Express;
-  router.disable('x-powered-by'); // it is an application of its own, with settings of its own
+  router.disable('x-powered-by'); // it is a separate Express application with its own settings
   return {
     board: router,
     close: async () => {

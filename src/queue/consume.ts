@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, UnrecoverableError } from 'bullmq';
 import { describeFailure, PermanentError } from '../errors/errors.js';
+import { waitAtMost } from '../process/deadline.js';
 import { openBackend, type QueueHome, type QueueName } from './backend.js';
 
 export type JobHandler = (job: {
@@ -8,7 +8,7 @@ export type JobHandler = (job: {
   name: string;
   data: unknown;
   attempt: number;
-  /** How often a worker died with the job in hand. */
+  /** How often a worker died while it handled the job. */
   deaths: number;
 }) => Promise<unknown>;
 
@@ -17,33 +17,32 @@ export type FailedAttempt = {
   jobId: string;
   attempt: number;
   final: boolean;
-  /** Something accepted from Stytch, not something we asked ourselves for. */
+  /** The job is an event accepted from Stytch, not one of our own rereads or sweeps. */
   isHint: boolean;
   error: string;
 };
 
 export type ConsumeOptions = {
-  /** Jobs in hand at the same time. */
+  /** Jobs handled at the same time. */
   concurrency: number;
   onError: (error: Error) => void;
   onFailed: (attempt: FailedAttempt) => void;
 };
 
 export type Consumer = {
-  /** Fetches nothing more, and resolves when what is in hand is done, or was waited for long enough. */
+  /** Fetches no more jobs. Resolves when the current jobs are done, or after `drainMs`. */
   close(): Promise<void>;
 };
 
 /**
- * A hint may be waiting for a call that hangs, or BullMQ for a Redis that has just come back (after a cluster's failover
- * one close in five waits for ever, BullMQ 6.7). Whatever is left after this is still in the queue, and another worker takes
- * it over when its lock ends.
+ * A job may wait for a call that hangs. BullMQ itself may hang when Redis has just come back: after a cluster's failover one
+ * close in five never ends (BullMQ 6.7). Unfinished jobs stay in the queue. Another worker takes them over when their lock ends.
  */
 const drainMs = 10_000;
 
 /**
- * Works a queue off. What the handler throws decides: PermanentError fails for good, all else is tried again. A process that
- * dies keeps its jobs for 15 s at most; then another worker takes them over, so a handler must bear being run twice.
+ * Handles the jobs of a queue. A job whose handler throws PermanentError fails for good. Any other error is retried. When the
+ * process dies, another worker takes over its jobs after at most 15 s. So a handler must be safe to run twice.
  */
 export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, options: ConsumeOptions): Consumer {
   const backend = openBackend(home, { maxRetriesPerRequest: null });
@@ -51,10 +50,10 @@ export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, o
     concurrency: options.concurrency,
     lockDuration: 15_000,
     stalledInterval: 5_000,
-    maxStalledCount: 5, // a job in hand when its worker died, five times: that job is suspect
+    maxStalledCount: 5, // a job that was being handled at five deaths of workers probably causes them
     runRetryDelay: 1_000,
   };
-  const processor = (job: Job) => handle(askedOf(job)).catch(withoutDetails);
+  const processor = (job: Job) => handle(jobOf(job)).catch(withoutDetails);
   const worker = backend.worker(queue, processor, settings, {
     onError: options.onError,
     onFailed: (job, error) => {
@@ -66,23 +65,23 @@ export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, o
   });
   return {
     close: async () => {
-      await Promise.race([worker.close(), sleep(drainMs, undefined, { ref: false })]);
+      await waitAtMost(drainMs, worker.close());
       await backend.disconnect();
     },
   };
 }
 
-function askedOf({ id = '', name, data, attemptsMade, stalledCounter }: Job): Parameters<JobHandler>[0] {
+function jobOf({ id = '', name, data, attemptsMade, stalledCounter }: Job): Parameters<JobHandler>[0] {
   return { id, name, data, attempt: attemptsMade + 1, deaths: stalledCounter };
 }
 
 /**
- * BullMQ keeps a failure's message and stack in the queue, so it gets our own words only. Its stack would always be this
- * file's, and is what makes a failed job large: 5.6 KB with nine of them.
+ * BullMQ stores the message and the stack of a failure, so it gets our own words only. The stack would always be of this file,
+ * and nine of them make a failed job 5.6 KB large. So there is none.
  */
 function withoutDetails(error: unknown): never {
   const message = describeFailure(error);
-  const told = error instanceof PermanentError ? new UnrecoverableError(message) : new Error(message);
-  told.stack = `${told.name}: ${message}`;
-  throw told;
+  const failure = error instanceof PermanentError ? new UnrecoverableError(message) : new Error(message);
+  failure.stack = `${failure.name}: ${message}`;
+  throw failure;
 }

@@ -4,63 +4,63 @@ import { prefix } from './backend.js';
 import { connectRedis } from './redis.js';
 import { type RedisProblem, redisProblem } from './redis-problem.js';
 
-/** How the node of Redis is that holds, or should hold, our keys. */
+/** The state of the Redis node that holds our keys, or should hold them. */
 export type RedisExamination = {
   /** host:port */
   node: string;
-  /** Why a key could not be written and removed again; null: it could. */
+  /** Why a trial write failed. Null: it succeeded. */
   problem: RedisProblem | null;
-  /** Null when it answered no INFO: it can't be reached, or does not let us. */
+  /** Null when INFO failed: the node can't be reached, or our user may not run it. */
   facts: RedisFacts | null;
 };
 
-/** Null is what this Redis does not say. */
+/** A field is null when this Redis does not report it. */
 export type RedisFacts = {
   version: string | null;
   role: 'master' | 'replica';
-  /** Of a replica: whether it is connected to its master. */
+  /** A replica is connected to its master. */
   hasMaster: boolean;
   usedBytes: number;
-  /** Null: it has no limit. */
+  /** Null: no limit. */
   maxBytes: number | null;
   evictionPolicy: string | null;
   appendOnly: boolean | null;
-  /** The last write to disk failed: of the append-only file or of a snapshot. */
+  /** The last write to disk (append-only file or snapshot) failed. */
   diskFailed: boolean;
 };
 
-/** A node that has not answered both questions by now does not; a person waits for this. */
+/** A node that has not answered by then is down. A person waits for this. */
 const deadlineMs = 4_000;
 const tuning = { enableReadyCheck: false, maxRetriesPerRequest: 0, disconnectTimeout: 100 };
 
 /**
- * Asks one node after the other, until one answers, and in a cluster the one that has our keys. Over connections of its
- * own that wait for nothing, so that Redis' own word is what is found. Never throws.
+ * Tries one node after the other until one answers. In a cluster it follows to the node with our keys. It uses connections of
+ * its own that do not retry, so that it sees Redis' own errors. Never throws.
  */
 export async function examineRedis(urls: string): Promise<RedisExamination> {
   const { nodes, isCluster } = nodesOf(urls);
-  let last: Asked | null = null;
+  let last: NodeExamination | null = null;
   for (const node of nodes) {
     last = await examineNode(node);
     const elsewhere = isCluster ? last.movedTo : null;
     if (elsewhere !== null) last = await examineNode(at(node, elsewhere));
     if (last.facts !== null || last.problem === null) break;
   }
-  const { movedTo: _, ...examination } = last as Asked; // REDIS_URL names at least one
+  const { movedTo: _, ...examination } = last as NodeExamination; // REDIS_URL has at least one node
   return examination;
 }
 
-type Asked = RedisExamination & { movedTo: string | null };
+type NodeExamination = RedisExamination & { movedTo: string | null };
 
-async function examineNode(url: URL): Promise<Asked> {
+async function examineNode(url: URL): Promise<NodeExamination> {
   const redis = connectRedis(url.href, tuning, () => {});
   let lost: unknown = null;
   redis.on('error', (error: Error) => {
-    lost ??= error; // what comes after is about the same
+    lost ??= error; // later errors have the same cause
   });
   const giveUp = setTimeout(() => {
     lost ??= Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' });
-    redis.disconnect(); // what is not answered yet fails
+    redis.disconnect(); // commands without an answer fail
   }, deadlineMs);
   try {
     const info = await redis.info().catch(() => null);
@@ -77,13 +77,13 @@ async function examineNode(url: URL): Promise<Asked> {
 const noAnswer: RedisProblem = {
   word: 'no answer',
   meaning: 'it closes the connection at once',
-  remedy: 'Look at its log, and whether it has reached maxclients. rediss:// is for a Redis with TLS.',
+  remedy: 'Check its log, and whether it has reached maxclients. Use rediss:// only for a Redis with TLS.',
 };
 
-/** Written and removed in one script, as the queue writes: if we die in between, nothing stays. */
+/** One script, as BullMQ uses them. It leaves nothing behind even if we die in the middle. */
 const writeAndRemove = "redis.call('SET', KEYS[1], '1') return redis.call('DEL', KEYS[1])";
 
-/** @returns what it was refused with; null: it was done */
+/** @returns the error, or null if the write succeeded */
 async function trialWrite(redis: ReturnType<typeof connectRedis>): Promise<unknown> {
   try {
     await redis.eval(writeAndRemove, 1, `${prefix}:trial:${randomUUID()}`);
@@ -101,22 +101,22 @@ function addressIn(refusal: unknown): string | null {
 /** The same user, password and kind of connection, at another address. */
 function at(node: URL, host: string): URL {
   const moved = new URL(node);
-  moved.host = host.startsWith(':') ? `${node.hostname}${host}` : host; // "the address that you asked", by its port alone
+  moved.host = host.startsWith(':') ? `${node.hostname}${host}` : host; // an address without a host means the same host
   return moved;
 }
 
 function factsIn(info: string): RedisFacts {
-  const said = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
-  const number = (name: string) => Number(said(name) ?? 0);
-  const disk = ['aof_last_write_status', 'rdb_last_bgsave_status'].map(said);
+  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
+  const number = (name: string) => Number(field(name) ?? 0);
+  const disk = ['aof_last_write_status', 'rdb_last_bgsave_status'].map(field);
   return {
-    version: said('redis_version'),
-    role: said('role') === 'slave' ? 'replica' : 'master',
-    hasMaster: said('master_link_status') === 'up',
+    version: field('redis_version'),
+    role: field('role') === 'slave' ? 'replica' : 'master',
+    hasMaster: field('master_link_status') === 'up',
     usedBytes: number('used_memory'),
     maxBytes: number('maxmemory') || null,
-    evictionPolicy: said('maxmemory_policy'),
-    appendOnly: said('aof_enabled') === null ? null : said('aof_enabled') === '1',
+    evictionPolicy: field('maxmemory_policy'),
+    appendOnly: field('aof_enabled') === null ? null : field('aof_enabled') === '1',
     diskFailed: disk.includes('err'),
   };
 }

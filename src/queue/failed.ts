@@ -1,23 +1,23 @@
 import type { BackendJob, OpenQueue, QueueName } from './backend.js';
 
 /**
- * A place in the list of all failed jobs, the latest first: where one moment begins, and how many of its jobs come before.
- * Unlike a number in the list it stays where it is while jobs fail and leave.
+ * A position in the list of all failed jobs, latest first: a millisecond, and how many of its jobs to skip. Unlike an index it
+ * stays valid while jobs are added and removed.
  */
 export type FailedPlace = { failedAt: Date; skip: number };
 export type FailedEntry = { queue: QueueName; job: BackendJob };
 
-/** A job is 1 to 4 KB: 400 KB in one slice. */
+/** A job has 1 to 4 KB, so a slice has up to 400 KB. */
 const jobsPerSlice = 100;
-/** A second look can name 1,000 members, which take 300 KB: 3 MB in one slice. */
+/** A recheck can name 1,000 members in 300 KB, so a slice has up to 3 MB. */
 const rereadsPerSlice = 10;
 const sliceOf = (queue: QueueName) => (queue === 'rereads' ? rereadsPerSlice : jobsPerSlice);
 
 /**
- * The failed jobs of all queues as one list, the latest first, in bounded slices: 20,000 of them, three minutes of an
- * outage, are 100 MB. Each job once: what fails meanwhile only shifts the list, which is noticed. What leaves it meanwhile
- * may hide another one until the next look.
- * @param call what each question to the queue runs in: a deadline, errors that may be told
+ * The failed jobs of all queues as one list, latest first, in bounded slices: 20,000 of them (three minutes of an outage) have
+ * 100 MB. Each job comes once, even when jobs fail meanwhile and shift the list. A job that leaves the list meanwhile may hide
+ * another one until the next run.
+ * @param call runs each call to the queue: with a deadline, and with our own errors
  */
 export async function* failedSlices(
   queues: ReadonlyMap<QueueName, OpenQueue>,
@@ -39,7 +39,7 @@ export async function* failedSlices(
 
 type Reader = Awaited<ReturnType<typeof openReader>>;
 
-/** Of two jobs that failed in the same millisecond, the one whose queue comes first: so that places stay comparable. */
+/** Of two jobs that failed in the same millisecond, it takes the one of the first queue. So positions stay comparable. */
 async function latestOf(readers: readonly Reader[]): Promise<Reader | null> {
   let latest: Reader | null = null;
   for (const reader of readers) {
@@ -49,12 +49,12 @@ async function latestOf(readers: readonly Reader[]): Promise<Reader | null> {
   return latest;
 }
 
-/** Times as many may be of one moment; more are taken in the order in which they come, which PostgreSQL leaves open. */
+/** The jobs of one millisecond are sorted up to this many slices. More are taken in the backend's order, which is undefined in PostgreSQL. */
 const momentFactor = 4;
 
 /**
- * One queue's list. The jobs of one moment are read together and put in the order of their ids: a backend may give those in
- * any order, and another one each time.
+ * Reads one queue's list. Jobs of the same millisecond are read together and sorted by id, because a backend may return them
+ * in any order.
  */
 async function openReader(
   name: QueueName,
@@ -69,13 +69,13 @@ async function openReader(
     const ids = await call(() => queue.getRanges(['failed'], start, start + size - 1, false));
     const jobs = (await call(() => Promise.all(ids.map((id) => queue.getJob(id))))).filter(isFailed);
     isOver = ids.length < size;
-    // The jobs of the last moment may go on behind what was read: they wait until all of them are read together.
+    // The last millisecond may continue beyond what was read. Its jobs wait until they are read together.
     const last = Math.min(...jobs.map(finishedAt));
     const isTooLong = size >= momentFactor * sliceOf(name);
     const whole = jobs.filter((job) => isOver || isTooLong || finishedAt(job) > last);
     start += jobs.length === 0 ? ids.length : whole.length;
     size = whole.length === 0 && jobs.length > 0 ? size * 2 : sliceOf(name);
-    // What failed meanwhile has shifted the list: what is not older was read before.
+    // Jobs that failed meanwhile have shifted the list. A job that is not older was read before.
     waiting = whole.filter((job) => finishedAt(job) < olderThan).sort(byMoment);
     olderThan = Math.min(olderThan, isTooLong && !isOver ? last + 1 : Math.min(...whole.map(finishedAt)));
   };
@@ -83,7 +83,7 @@ async function openReader(
   return {
     name,
     at,
-    /** When the next one failed; null at the end. */
+    /** When the next job failed. Null at the end. */
     next: async () => {
       while (waiting.length === 0 && !isOver) await fill();
       return waiting.length === 0 ? null : at();
@@ -96,7 +96,7 @@ function byMoment(a: BackendJob, b: BackendJob): number {
   return finishedAt(b) - finishedAt(a) || (String(a.id) < String(b.id) ? -1 : 1);
 }
 
-/** How many failed later than this: the list is in order of time, so a few looks at it are enough. */
+/** How many jobs failed later than this. The list is sorted by time, so this is a binary search. */
 async function startOf(queue: OpenQueue, time: number): Promise<number> {
   const { failed = 0 } = await queue.getJobCounts('failed');
   let [low, high] = [0, failed];
@@ -110,7 +110,7 @@ async function startOf(queue: OpenQueue, time: number): Promise<number> {
   return low;
 }
 
-/** Not if it was removed, or is tried again, since its id was listed. */
+/** False if the job was removed or retried since its id was listed. */
 function isFailed(job: BackendJob | undefined): job is BackendJob {
   return job !== undefined && job !== null && typeof job.id === 'string' && typeof job.finishedOn === 'number';
 }

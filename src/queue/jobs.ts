@@ -7,7 +7,7 @@ import type { Occasion } from '../directory/sync-event.js';
 import { PermanentError } from '../errors/errors.js';
 import type { NewJob, Producer } from './produce.js';
 
-/** What lies in the queues: shapes with ids and times only, checked again by whoever takes a job out. */
+/** The shapes of jobs. They hold ids and times only. A worker validates each job that it takes. */
 
 const hint = z.object({
   svixId: z.string(),
@@ -42,7 +42,7 @@ const sweep = z.discriminatedUnion('name', [
   z.object({ name: z.literal('sweep-every-team'), data: z.object({ occasion }) }),
 ]);
 
-/** Leavers go to a queue of their own, where no backlog can be. */
+/** Leavers have a queue of their own, so no backlog delays them. */
 export function hintJob(job: Hint, trace?: string): NewJob {
   const queue = job.memberGone ? 'leavers' : 'hints';
   const added = { queue, name: 'hint', id: jobId(job.svixId), data: job } as const;
@@ -54,7 +54,7 @@ export function parseHint(data: unknown): Hint {
   return parse(hint, data);
 }
 
-/** The replay that a job belongs to, in whatever queue it lies. */
+/** The replay that a job of any queue belongs to. */
 export function replayIdOf(data: unknown): string | null {
   const parsed = z.object({ replayId: z.uuid() }).safeParse(data);
   return parsed.success ? parsed.data.replayId : null;
@@ -70,17 +70,17 @@ export function parseSweep(job: { name: string; data: unknown }): z.infer<typeof
   return parse(sweep, { name: job.name, data: job.data });
 }
 
-/** The next few of the jobs to be replayed. While one waits it stands for all; one that works is followed by one more. */
+/** One step of the replays. While one waits, more are not added. One that is added while another runs follows it. */
 export function replayStep(delayMs: number): NewJob {
   return { queue: 'replays', name: 'replay-jobs', data: {}, delayMs, once: 'replay-jobs' };
 }
 
 export type RereadTiming = {
-  /** Of each round of looks, after the hint was first handled: at once, after 5 s, after 30 s. */
+  /** The delay of each round of rechecks, from the first handling of the hint: at once, 5 s, 30 s. */
   recheckAfterMs: readonly number[];
-  /** A push of groups sends an event a membership; its team is read once, when the burst is over or nearly so. */
+  /** A push of groups sends one event for each membership. The team is read once, near the end of the burst. */
   sweepDebounceMs: number;
-  /** How far a search may be behind; no later than the last look, which then sees what every hint was about. */
+  /** The assumed lag of search. No longer than the last recheck's delay, so that recheck sees every change. */
   searchLagMs: number;
 };
 
@@ -90,9 +90,9 @@ export const rereadTiming: RereadTiming = {
   searchLagMs: allowedSearchLagMs,
 };
 
-/** So that one call stays far inside its deadline. */
+/** So that one call ends well before its deadline. */
 const jobsPerCall = 1000;
-/** What one search can ask for. */
+/** The limit of one search. */
 const membersPerJob = 1000;
 
 export function rereadsThrough(producer: Producer, timing = rereadTiming): Rereads {
@@ -105,7 +105,10 @@ export function rereadsThrough(producer: Producer, timing = rereadTiming): Rerea
   });
   const sweep = { queue: 'sweeps', delayMs: timing.sweepDebounceMs } as const;
   const team = (teamId: string, why: Occasion): NewJob => ({
-    ...{ ...sweep, name: 'sweep-team', data: { teamId, occasion: why }, once: `team-${teamId}` },
+    ...sweep,
+    name: 'sweep-team',
+    data: { teamId, occasion: why },
+    once: `team-${teamId}`,
   });
   return {
     members: async (rechecks, round) => {
@@ -125,7 +128,7 @@ export function rereadsThrough(producer: Producer, timing = rereadTiming): Rerea
   };
 }
 
-/** BullMQ refuses ids that hold a colon or are whole numbers; Svix's own never do, but nothing promises it. */
+/** BullMQ refuses ids with a colon, and integers. Svix's ids have neither, but that is not documented. */
 function jobId(text: string): string {
   if (/^[A-Za-z][A-Za-z0-9_-]{0,99}$/.test(text)) return text;
   return `sha256-${createHash('sha256').update(text).digest('hex')}`;
@@ -135,5 +138,7 @@ function parse<T>(schema: z.ZodType<T>, data: unknown): T {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new PermanentError(`The job's data is not what this version writes (${places}). Read its team again instead.`);
+  throw new PermanentError(
+    `The job's data is not what this version writes (${places}). Run resync for its team instead.`,
+  );
 }

@@ -1,35 +1,35 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { nodesOf } from '../config/redis-url.js';
 
-/** How a connection behaves while Redis is away: a producer fails fast, a worker waits. */
+/** What a connection does while Redis is unavailable: a producer fails fast, a worker waits. */
 export type RedisTuning = Pick<
   RedisOptions,
   'enableOfflineQueue' | 'enableReadyCheck' | 'maxRetriesPerRequest' | 'commandTimeout' | 'disconnectTimeout'
 >;
-/** Told when the connection is there again after it was lost; the queue may have lost what it held. */
+/** Called when a lost connection is back. The queue may have lost jobs. */
 export type ReconnectListener = () => void;
 
 type Options = RedisTuning & Pick<RedisOptions, 'connectTimeout' | 'socketTimeout'>;
 
 const connectTimeoutMs = 3_000;
 /**
- * A connection on which nothing comes back for this long is dead, though nobody may have told us (a failover, a router);
- * the system itself would believe in it for a quarter of an hour. BullMQ's longest wait for a job is 10 s.
+ * A connection without an answer for this long is dead, even if no error was reported (a failover, a router). The operating
+ * system would notice after a quarter of an hour. BullMQ's longest wait for a job is 10 s.
  */
 const silenceTimeoutMs = 15_000;
 const againAfterMs = (times: number) => Math.min(times * 100, 1_000);
 /**
- * So says a Redis that is the master no more, or has lost its replicas. Its address may belong to the new master by now,
- * and a connection that lives would stay with the old one for ever.
+ * Errors of a Redis that is no longer the master, or has lost its replicas. Its address may lead to the new master now, but an
+ * open connection would stay with the old one for ever.
  */
 const notMaster = /(?:^|\s-?)(?:READONLY|MASTERDOWN|NOREPLICAS|UNBLOCKED)\b/;
-/** Where it is still the same one, a connection is not made anew more often; a new master is found as quickly. */
+/** A connection reconnects at most this often while the address still leads to the same node. */
 const renewAfterMs = 5_000;
 /** The connections of this process, by REDIS_URL. */
 const connections = new Map<string, Set<Redis>>();
 
 /**
- * One Redis, or a Redis Cluster: several of its nodes, or the one address that managed ones have, marked as such
+ * Connects to one Redis, or to a Redis Cluster: several URLs, or the one URL of a managed cluster with a marker
  * (`redis://a:6379?cluster=true`).
  */
 export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: ReconnectListener): Redis | Cluster {
@@ -41,7 +41,7 @@ export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: Rec
     retryStrategy: againAfterMs,
     reconnectOnError: renewWhenDemoted(urls),
   });
-  redis.on('error', () => {}); // each queue and worker on it reports the same error
+  redis.on('error', () => {}); // each queue and worker that uses it reports the same error
   redis.once('ready', () => redis.on('ready', onReconnect));
   const ofThese = connections.get(urls) ?? new Set();
   connections.set(urls, ofThese.add(redis));
@@ -50,8 +50,8 @@ export function connectRedis(urls: string, tuning: RedisTuning, onReconnect: Rec
 }
 
 /**
- * Ends a connection and all copies of it. BullMQ makes one for each worker, and ends it by itself, but not when the worker's
- * close hangs, as it may while Redis refuses or comes back: then the copy would connect again for ever.
+ * Ends a connection and all its copies. BullMQ makes a copy for each worker and ends it when the worker closes. But that close
+ * can hang while Redis refuses writes or comes back, and then the copy would reconnect for ever.
  */
 export function disconnectWithCopies(connection: Redis | Cluster): () => void {
   const all: (Redis | Cluster)[] = [connection];
@@ -69,8 +69,9 @@ export function disconnectWithCopies(connection: Redis | Cluster): () => void {
 }
 
 /**
- * Makes a connection anew that learns that it leads to no master, and with it all others of this process: those that only
- * read would never learn it. BullMQ copies a connection's options, and this function with them; `this` are the copy's.
+ * Reconnects a connection that finds that it does not lead to a master, and all others of this process with it, because a
+ * connection that only reads would never find out. BullMQ copies a connection's options with this function. `this` is the
+ * options of the copy.
  */
 function renewWhenDemoted(urls: string): RedisOptions['reconnectOnError'] {
   const renewedAt = new WeakMap<object, number>();
@@ -90,8 +91,8 @@ function renewWhenDemoted(urls: string): RedisOptions['reconnectOnError'] {
 }
 
 /**
- * The nodes tell of each other; those named are only asked first, and all take the same password. All our keys are on one
- * node, so any may be the one that matters.
+ * The given nodes are only the first contact: they name the others, and all use the same password. All our keys are on one
+ * node, which may be any of them.
  */
 function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListener): Cluster {
   const { username, password, protocol } = nodes[0] as URL;
@@ -107,7 +108,7 @@ function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListe
     enableOfflineQueue: options.enableOfflineQueue ?? true,
     clusterRetryStrategy: againAfterMs,
     slotsRefreshTimeout: connectTimeoutMs,
-    // A certificate is for a name: a node that is known by its name is not to be looked up before it is connected to.
+    // A certificate is for a host name, so the name must not be resolved to an address first.
     ...(secure
       ? { dnsLookup: (address: string, done: (error: null, address: string) => void) => done(null, address) }
       : {}),
@@ -121,11 +122,11 @@ function openCluster(nodes: URL[], options: Options, onReconnect: ReconnectListe
 }
 
 /**
- * ioredis asks who serves what after every failure and every few seconds. Told is whoever was lost and is named again (that
- * it can be reached is not sure yet: if not, it is lost once more), and a replica in a master's place: it is behind by what
- * that had not yet told it.
+ * Calls `onReconnect` when a lost master is back, and when a replica has become master, because a new master lacks what was
+ * not replicated yet. ioredis refreshes the list of masters after every failure and every few seconds. A master in that list
+ * may still be unreachable. Then it is lost again, and this repeats.
  */
-function watchMasters(cluster: Cluster, tell: () => void): void {
+function watchMasters(cluster: Cluster, onReconnect: ReconnectListener): void {
   const masters = () => cluster.nodes('master').map(addressOf).sort().join();
   let known = masters();
   cluster.on('-node', () => {
@@ -133,7 +134,7 @@ function watchMasters(cluster: Cluster, tell: () => void): void {
   });
   cluster.on('refresh', () => {
     const now = masters();
-    if (now !== known) tell();
+    if (now !== known) onReconnect();
     known = now;
   });
 }

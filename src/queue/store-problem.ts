@@ -3,8 +3,8 @@ import { codeOf, TransientError } from '../errors/errors.js';
 import { connectionLost, redisProblem } from './redis-problem.js';
 
 /**
- * Why Redis did not do something, in words that may be told. Null: the error says nothing of Redis.
- * @param lost what the connection was lost by, while it is lost: a command that finds it so only says that it can't be sent
+ * Our own error for a failure of Redis. Null when the error is not about Redis.
+ * @param lost why the connection is lost, if it is. The error of a command that can't be sent does not say why
  */
 export function redisAway(error: unknown, lost: unknown): TransientError | null {
   const problem = redisProblem(error) ?? redisProblem(lost) ?? connectionLost(error);
@@ -12,7 +12,7 @@ export function redisAway(error: unknown, lost: unknown): TransientError | null 
   return new TransientError(`Redis can't be used: ${problem.meaning} (${problem.word}).`, problem.remedy);
 }
 
-/** The same of a queue in PostgreSQL. */
+/** The same for a queue in PostgreSQL. */
 export function postgresAway(error: unknown): TransientError | null {
   if (!(error instanceof Error)) return null;
   if (/timeout|timed out/i.test(error.message)) return databaseAway('ETIMEDOUT');
@@ -26,12 +26,14 @@ export function postgresAway(error: unknown): TransientError | null {
 const lost = /^(Missing (lock|key) for job|Lock mismatch for job|Job \S+ is not in the \S+ state|could not renew lock)/;
 
 /**
- * BullMQ's word for a job that another worker has taken over, or that the queue has lost: after a restart or a failover of
- * the queue, or when this process stood still. Null: it is something else.
+ * BullMQ's error when another worker has taken over the job, or the queue has lost it: after a restart or a failover of the
+ * queue, or when this process was suspended. Null for any other error.
  */
 export function jobLost(error: unknown): TransientError | null {
   const isIt = error instanceof Error && lost.test(error.message);
   return isIt
-    ? new TransientError('A job in hand is not ours any more. Whoever has it does it again, else a sweep.')
+    ? new TransientError(
+        'The queue gave this job to another worker, or lost it. That worker, or a sweep, does the work.',
+      )
     : null;
 }

@@ -1,29 +1,29 @@
 import type { Job } from 'bullmq';
 import type { OpenQueue } from './backend.js';
 
-/** Jobs that wait for their turn, are being worked on, or wait for their next attempt: accepted and not settled. */
+/** The states of jobs that are accepted and not handled yet. */
 const pendingStates = ['wait', 'prioritized', 'active', 'delayed'] as const;
 export const jobStates = ['waiting', 'active', 'delayed', 'failed', 'completed'] as const;
 export type JobState = (typeof jobStates)[number];
 
-/** From each end of each state's list: the oldest is at one of them, but for a delayed one (those lie by when they are due). */
-const looked = 50;
+/** Jobs read from each end of each list. The oldest job is at one end, except in `delayed`, which is sorted by due time. */
+const jobsPerEnd = 50;
 
-/** A hint that is not settled yet. */
+/** A hint that is not handled yet. */
 export type PendingJob = { id: string; data: unknown };
 
-/** The pending jobs among whom the oldest is, of each queue. */
+/** Some pending jobs of each queue, with the oldest among them. */
 export async function pendingJobs(queues: readonly OpenQueue[]): Promise<PendingJob[]> {
   const found = await Promise.all(
     queues.flatMap((queue) =>
-      pendingStates.flatMap((state) => [true, false].map((asc) => queue.getJobs([state], 0, looked - 1, asc))),
+      pendingStates.flatMap((state) => [true, false].map((asc) => queue.getJobs([state], 0, jobsPerEnd - 1, asc))),
     ),
   );
-  const jobs = found.flat().filter((job): job is Job => job !== undefined && job !== null); // some end while we look
+  const jobs = found.flat().filter((job): job is Job => job !== undefined && job !== null); // some end meanwhile
   return jobs.map((job) => ({ id: job.id ?? '', data: job.data }));
 }
 
-/** How many jobs there are of each state, all of these queues together. */
+/** The number of jobs in each state, in all these queues together. */
 export async function countJobs(queues: readonly OpenQueue[]): Promise<Record<JobState, number>> {
   const counts = await Promise.all(queues.map((queue) => queue.getJobCounts(...pendingStates, 'failed', 'completed')));
   const sum = (...states: string[]) =>

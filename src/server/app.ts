@@ -1,23 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { describeFailure } from '../errors/errors.js';
+import { describeFailure, TransientError } from '../errors/errors.js';
 import { securityHeaders } from '../http/headers.js';
 import type { Log } from '../log/log.js';
+import { withDeadline } from '../process/deadline.js';
 import { version } from '../process/version.js';
 import { sharedProbe } from './shared-probe.js';
 
-/** A dependency's name and a probe that rejects when it can't be used. */
+/** By dependency: a probe that rejects when the dependency can't be used. */
 export type Probes = Record<string, () => Promise<unknown>>;
 
 /** All routes of the HTTP process. */
 export function createApp(parts: {
   receiver: RequestHandler;
-  /** All that people use. */
+  /** The pages and APIs for people. */
   site: RequestHandler;
   probes: Probes;
-  /** Ready no more, so that no new request is sent here. */
+  /** The process is stopping, so it is not ready for new requests. */
   isStopping: () => boolean;
-  /** Describes /api; public, like any documentation. */
+  /** The OpenAPI document of /api. It is public. */
   openApi: object;
   /** The text of /metrics. */
   metrics: () => Promise<string>;
@@ -26,7 +26,7 @@ export function createApp(parts: {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.post('/webhooks/stytch', parts.receiver); // before all else: its answers set what means something to a program
+  app.post('/webhooks/stytch', parts.receiver); // before securityHeaders: the receiver sets only the headers that it needs
   app.use(securityHeaders());
   app.all('/webhooks/stytch', (_request, response) => {
     response.setHeader('Allow', 'POST');
@@ -48,18 +48,18 @@ export function createApp(parts: {
 }
 
 /**
- * Whether requests may be sent here. `?of=queue` is what webhooks need, `?of=database` what pages need, `?of=any` one of
- * the two, for a balancer that can't tell them apart; without it, everything.
+ * Whether this process is ready for requests. `?of=queue` is what webhooks need, and `?of=database` what pages need. `?of=any`
+ * needs one of the two, for a load balancer that can't tell them apart. Without `of`, everything is needed.
  */
 function readiness({ probes, isStopping }: { probes: Probes; isStopping: () => boolean }): RequestHandler {
   const shared = Object.entries(probes).map(([name, probe]) => [name, sharedProbe(() => outcomeOf(probe))] as const);
   return async ({ query: { of } }, response) => {
-    const asked = shared.filter(([name]) => of === undefined || of === 'any' || of === name);
-    if (asked.length === 0) {
+    const selected = shared.filter(([name]) => of === undefined || of === 'any' || of === name);
+    if (selected.length === 0) {
       const names = ['any', ...Object.keys(probes)].map((name) => `?of=${name}`).join(', ');
-      return void response.status(400).json(problem('unknown_dependency', `Ask with ${names}, or without it.`));
+      return void response.status(400).json(problem('unknown_dependency', `Use ${names}, or no parameter.`));
     }
-    const results = await Promise.all(asked.map(async ([name, probe]) => [name, await probe()] as const));
+    const results = await Promise.all(selected.map(async ([name, probe]) => [name, await probe()] as const));
     const oks = results.map(([, outcome]) => outcome === 'ok');
     const stopping = isStopping();
     const ready = !stopping && (of === 'any' ? oks.some(Boolean) : oks.every(Boolean));
@@ -68,18 +68,16 @@ function readiness({ probes, isStopping }: { probes: Probes; isStopping: () => b
   };
 }
 
-/** A balancer waits for a few seconds, and a database that has gone silent is waited for much longer. */
+/** Load balancers wait for a few seconds. A database that hangs would take much longer to fail. */
 const probeWithinMs = 3_000;
 
 /** `ok`, or what is wrong in words. */
-async function outcomeOf(probe: () => Promise<unknown>): Promise<string> {
-  const late = new AbortController();
-  const outcome = probe().then(() => 'ok', describeFailure);
-  const inTime = sleep(probeWithinMs, `It did not answer within ${probeWithinMs / 1000} s.`, late).catch(() => '');
-  return Promise.race([outcome, inTime]).finally(() => late.abort());
+function outcomeOf(probe: () => Promise<unknown>): Promise<string> {
+  const onLate = () => new TransientError(`It did not answer within ${probeWithinMs / 1000} s.`);
+  return withDeadline(probeWithinMs, probe, onLate).then(() => 'ok', describeFailure);
 }
 
-/** Express knows an error handler by its four parameters. */
+/** Express recognizes an error handler by its four parameters. */
 function internalError(log: Log): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     log.error({ error: describeFailure(error) }, 'request failed');

@@ -6,23 +6,22 @@ import type { Messages } from '../http/express-messages.js';
 
 export type Listening = {
   port: number;
-  /** Takes no new connection, and resolves when every request that was begun is answered, or was waited for long enough. */
+  /** Accepts no new connections. Resolves when every started request is answered, or after `cutAfterMs`. */
   close(): Promise<void>;
 };
 
-/** A request that is not answered by then was not accepted either: Svix sends it again. Leaves half of what stopping may take. */
+/** Half of the time to stop. A request without an answer by then was not accepted, so Svix sends it again. */
 const cutAfterMs = 10_000;
 
 /**
- * Svix gives up after 15 s too; looked at every second, so that nobody holds a body open for longer. A load balancer keeps
- * idle connections for a minute: it must be the one that closes them, else its next request meets a closed one.
+ * Svix gives up after 15 s too. Checked every second, so no sender holds a body open for longer. A load balancer keeps idle
+ * connections for a minute. It must be the one that closes them, or its next request hits a closed connection.
  */
 const timeouts = { requestTimeout: 15_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000 };
 
 /**
  * Listens for HTTP.
- * @param isStopping from then on each answer is the last one on its connection, so that a load balancer that keeps
- *   connections open opens its next one elsewhere
+ * @param isStopping when true, each answer closes its connection, so that a load balancer opens its next one elsewhere
  */
 export async function listen(
   { handle, messages }: { handle: RequestListener; messages: Messages },
@@ -35,9 +34,7 @@ export async function listen(
   });
   server.listen(PORT, HOST);
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw new PermanentError(
-      `Can't listen on ${HOST}:${PORT} (${error.code}). Set PORT and HOST to an address that is free.`,
-    );
+    throw new PermanentError(`Can't listen on ${HOST}:${PORT} (${error.code}). Set PORT and HOST to a free address.`);
   });
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
 }

@@ -1,8 +1,6 @@
 import type { RequestHandler } from 'express';
-import { apiPart } from '../admin/api.js';
 import { createAdminAuthorization } from '../admin/authorize.js';
-import { createRoutes } from '../admin/routes.js';
-import { settingsPart } from '../admin/settings.js';
+import { adminParts } from '../admin/routes.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import type { Rereads } from '../directory/rereads.js';
@@ -19,14 +17,14 @@ import { connectSupport } from '../support/parts.js';
 export type SiteDependencies = {
   database: Database;
   rereads: Rereads;
-  /** Age of the oldest hint in the queue; null when there is none. */
+  /** Age of the oldest hint in the queue. Null when there is none. */
   oldestWaitingSeconds: () => Promise<number | null>;
-  /** Told of each call to Stytch: its name and HTTP status. */
+  /** Called for each call to Stytch, with its name and HTTP status. */
   onStytchCall: (call: string, status: string) => void;
   log: Log;
 };
 
-/** The half of the HTTP process that is meant for people: puts its parts together, behind one sign-in. */
+/** The pages and APIs for people: assembles their parts, with one sign-in. */
 export function openSite(
   config: Config,
   { database, rereads, oldestWaitingSeconds, onStytchCall, log }: SiteDependencies,
@@ -36,20 +34,22 @@ export function openSite(
   const people = connectStytchPeople(access);
   const directory = connectStytch(access);
   const signIn = createSignIn(people, {
-    onExcess: (count) => log.warn({ count }, 'sign-ins refused: too many invalid sessions from one address'),
+    onExcess: (count) =>
+      log.warn({ count }, 'rate limit: refused sign-ins after too many invalid sessions from one address'),
   });
   const authorize = createAdminAuthorization(signIn, database);
   const support = connectSupport(config, log, { previewsTeams: false });
-  const door = createSupportAuthorization(signIn, config.SUPPORT_ORGANIZATION_ID);
-  const { part: queues, close: closeQueues } = openQueuesPart(config, door, log);
+  const authorizeSupport = createSupportAuthorization(signIn, config.SUPPORT_ORGANIZATION_ID);
+  const { part: queues, close: closeQueues } = openQueuesPart(config, authorizeSupport, log);
   const deps = {
-    ...{ database, log, oldestWaitingSeconds },
+    database,
+    log,
+    oldestWaitingSeconds,
     stytch: people.connections,
     reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
     getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
   };
-  const routes = createRoutes(authorize);
-  const parts = [apiPart(routes.json, deps), settingsPart(routes.form, deps), queues, supportPart(door, support)];
+  const parts = [...adminParts(authorize, deps), queues, supportPart(authorizeSupport, support)];
   return {
     site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
     close: async () => {

@@ -1,7 +1,7 @@
-/** Long enough that balancers who ask every second, however many, cost one probe a second; too short to be out of date. */
+/** Any number of load balancers cost one probe a second, and no result is older than a second. */
 const keptMs = 1_000;
 
-/** The same probe for all who ask: one at a time, and its result for a second. @param now milliseconds, of any clock */
+/** Shares a probe: it runs once at a time, and its result is kept for a second. @param now milliseconds, of any clock */
 export function sharedProbe<T>(probe: () => Promise<T>, now: () => number = Date.now): () => Promise<T> {
   let result: Promise<T> | null = null;
   let endedAt: number | null = null;

@@ -3,12 +3,12 @@ import { RateLimited } from '../errors/errors.js';
 import type { StytchDirectory } from './directory.js';
 
 const firstPauseMs = 1_000;
-/** Stytch's windows are clock minutes; asking four times in one is often enough. */
+/** Stytch's rate limits are per clock minute, so four attempts a minute are enough. */
 const longestPauseMs = 15_000;
 
 /**
- * The same directory for whoever can wait: a 429 pauses all its calls, longer each time in a row, and costs nobody an
- * attempt. The queue fills up meanwhile, which is what queues are for.
+ * The same directory, for callers that can wait. A 429 pauses all its calls, with exponential backoff, and no job loses an
+ * attempt. Meanwhile jobs wait in the queue.
  */
 export function withBackoff(stytch: StytchDirectory, wait: (ms: number) => Promise<unknown> = sleep): StytchDirectory {
   let pause: Promise<unknown> = Promise.resolve();
@@ -32,7 +32,7 @@ export function withBackoff(stytch: StytchDirectory, wait: (ms: number) => Promi
   };
 }
 
-/** With jitter, so that several workers refused together don't come back together. */
+/** With jitter, so that workers that were refused together do not retry together. */
 function pauseMs(refusalsBefore: number): number {
   return Math.min(firstPauseMs * 2 ** refusalsBefore, longestPauseMs) * (0.5 + Math.random() / 2);
 }

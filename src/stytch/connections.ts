@@ -1,82 +1,80 @@
 import type { B2BClient } from 'stytch';
 import { idOrNull } from '../directory/ids.js';
 import { asRecord } from '../directory/json.js';
-import { deadlineDefaultMs, type withDeadline } from './directory.js';
-import { StytchRefusal } from './refusal.js';
+import type { Call } from './client.js';
+import { StytchRefusal } from './errors.js';
 
-/** A SCIM connection as Stytch has it. Its token is not in it: Stytch shows that once, when it is made. */
+/** A SCIM connection as Stytch has it. It holds no token: Stytch shows a token once, when it makes it. */
 export type LiveConnection = {
   id: string;
   identityProvider: string;
   displayName: string;
   baseUrl: string;
   tokenLastFour: string;
-  /** ISO 8601; null when Stytch sets no end. */
+  /** ISO 8601. Null when the token does not expire. */
   tokenExpiresAt: string | null;
-  /** While the token is being rotated: the one that waits. */
+  /** During a rotation: the new token, which is not active yet. */
   next: { tokenLastFour: string; expiresAt: string | null } | null;
 };
 
-/** On whose behalf: Stytch checks this session too, whatever we have let through. */
+/** The admin who acts. Stytch checks the permission of this session too. */
 export type Actor = { organizationId: string; sessionJwt: string };
 
 export type StytchConnections = {
-  /** Without a session: on Scanner's own behalf, to take note. */
-  get(behalf: { organizationId: string; sessionJwt: string | null }): Promise<LiveConnection | null>;
-  create(behalf: Actor, fields: { identityProvider: string; displayName: string }): Promise<WithToken>;
-  rename(behalf: Actor, id: string, displayName: string): Promise<LiveConnection>;
-  remove(behalf: Actor, id: string): Promise<void>;
-  startRotation(behalf: Actor, id: string): Promise<WithToken>;
-  completeRotation(behalf: Actor, id: string): Promise<LiveConnection>;
-  cancelRotation(behalf: Actor, id: string): Promise<LiveConnection>;
+  /** Without a session the call is made as Scanner itself. */
+  get(actor: { organizationId: string; sessionJwt: string | null }): Promise<LiveConnection | null>;
+  create(actor: Actor, fields: { identityProvider: string; displayName: string }): Promise<WithToken>;
+  rename(actor: Actor, id: string, displayName: string): Promise<LiveConnection>;
+  remove(actor: Actor, id: string): Promise<void>;
+  startRotation(actor: Actor, id: string): Promise<WithToken>;
+  completeRotation(actor: Actor, id: string): Promise<LiveConnection>;
+  cancelRotation(actor: Actor, id: string): Promise<LiveConnection>;
 };
 
-/** `token` is shown to the admin once, and stored nowhere. */
+/** `token` is shown to the admin once and stored nowhere. */
 export type WithToken = { connection: LiveConnection; token: string };
 
-/** The calls of `scim.connection` that an admin makes, each with the admin's own session. */
-export function connectionCalls(client: B2BClient, call: ReturnType<typeof withDeadline>): StytchConnections {
+/** The calls of `scim.connection`, each with the admin's own session. */
+export function connectionCalls(client: B2BClient, call: Call): StytchConnections {
   const { connection } = client.scim;
   const ask = (name: string, request: () => Promise<{ connection?: unknown }>) =>
-    call(`scim.connection.${name}`, deadlineDefaultMs, request);
+    call(`scim.connection.${name}`, request);
   const found = async (name: string, request: () => Promise<{ connection?: unknown }>) =>
     liveConnectionOf((await ask(name, request)).connection);
   return {
-    get: async (behalf) => {
-      const answer = await ask('get', () => connection.get(organizationOf(behalf), sessionOf(behalf))).catch(
-        noneOrThrow,
-      );
+    get: async (actor) => {
+      const answer = await ask('get', () => connection.get(organizationOf(actor), sessionOf(actor))).catch(noneOrThrow);
       return answer?.connection ? liveConnectionOf(answer.connection) : null;
     },
-    create: async (behalf, { identityProvider: identity_provider, displayName: display_name }) => {
-      const request = { ...organizationOf(behalf), identity_provider, display_name };
-      return withTokenOf((await ask('create', () => connection.create(request, sessionOf(behalf)))).connection);
+    create: async (actor, { identityProvider: identity_provider, displayName: display_name }) => {
+      const request = { ...organizationOf(actor), identity_provider, display_name };
+      return withTokenOf((await ask('create', () => connection.create(request, sessionOf(actor)))).connection);
     },
-    rename: (behalf, id, display_name) =>
-      found('update', () => connection.update({ ...idsOf(behalf, id), display_name }, sessionOf(behalf))),
-    remove: async (behalf, id) => {
+    rename: (actor, id, display_name) =>
+      found('update', () => connection.update({ ...idsOf(actor, id), display_name }, sessionOf(actor))),
+    remove: async (actor, id) => {
       await ask('delete', async () => {
-        await connection.delete(idsOf(behalf, id), sessionOf(behalf));
+        await connection.delete(idsOf(actor, id), sessionOf(actor));
         return {};
       });
     },
-    startRotation: async (behalf, id) =>
+    startRotation: async (actor, id) =>
       withTokenOf(
-        (await ask('rotateStart', () => connection.rotateStart(idsOf(behalf, id), sessionOf(behalf)))).connection,
+        (await ask('rotateStart', () => connection.rotateStart(idsOf(actor, id), sessionOf(actor)))).connection,
       ),
-    completeRotation: (behalf, id) =>
-      found('rotateComplete', () => connection.rotateComplete(idsOf(behalf, id), sessionOf(behalf))),
-    cancelRotation: (behalf, id) =>
-      found('rotateCancel', () => connection.rotateCancel(idsOf(behalf, id), sessionOf(behalf))),
+    completeRotation: (actor, id) =>
+      found('rotateComplete', () => connection.rotateComplete(idsOf(actor, id), sessionOf(actor))),
+    cancelRotation: (actor, id) =>
+      found('rotateCancel', () => connection.rotateCancel(idsOf(actor, id), sessionOf(actor))),
   };
 }
 
 const organizationOf = ({ organizationId }: { organizationId: string }) => ({ organization_id: organizationId });
-const idsOf = (behalf: Actor, connection_id: string) => ({ ...organizationOf(behalf), connection_id });
+const idsOf = (actor: Actor, connection_id: string) => ({ ...organizationOf(actor), connection_id });
 const sessionOf = ({ sessionJwt }: { sessionJwt: string | null }) =>
   sessionJwt === null ? {} : { authorization: { session_jwt: sessionJwt } };
 
-/** Stytch's texts leave open whether "none" is an empty answer or an error. */
+/** Stytch does not document whether "none" is an empty answer or an error. */
 function noneOrThrow(error: unknown): null {
   if (error instanceof StytchRefusal && error.errorType === 'no_active_scim_connection') return null;
   throw error;

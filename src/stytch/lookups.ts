@@ -1,29 +1,30 @@
 import { asArray, asRecord } from '../directory/json.js';
-import { cursorOf, openStytch, type StytchOptions, unlessUnknown } from './directory.js';
+import { openStytch, type StytchOptions } from './client.js';
+import { cursorOf, memberStatuses } from './directory.js';
+import { unlessUnknown } from './errors.js';
 
-/** The questions that only support asks of Stytch: who has this e-mail, and which organizations are there? */
+/** The reads that only support needs: members by e-mail, organizations, roles of the project. */
 export type StytchLookups = {
-  /** Members of these organizations with this e-mail, deleted ones too; from an index that may lag. */
+  /** Members of these organizations with this e-mail, deleted ones too. From an index that may lag. */
   membersByEmail(organizationIds: readonly string[], email: string): Promise<unknown[]>;
-  /** One page of all organizations. @param cursor of the page before */
+  /** One page of all organizations. @param cursor from the previous page */
   organizations(cursor?: string): Promise<{ organizations: OrganizationFacts[]; nextCursor: string | null }>;
   /** Null when Stytch does not know it. */
   organization(organizationId: string): Promise<OrganizationFacts | null>;
-  /** The roles that every organization of the project has, by its RBAC policy. */
+  /** The roles of the project's RBAC policy. Every organization has them. */
   projectRoles(): Promise<RoleFacts[]>;
 };
 
-/** `roles`: those that only this organization has. */
+/** `roles`: the custom roles of this organization. */
 export type OrganizationFacts = { id: string; name: string; hasScim: boolean; roles: RoleFacts[] };
-/** A role and what it allows; the action `*` is every action of the resource. */
+/** A role and its permissions. The action `*` means every action of the resource. */
 export type RoleFacts = { id: string; permissions: { resource: string; actions: string[] }[] };
 
-const statuses = ['active', 'pending', 'invited', 'deleted'];
-/** What the emulator and Stytch take at least; more organizations are asked for in parts. */
+/** Stytch and the emulator accept at least this many. More organizations take several searches. */
 const organizationsPerSearch = 1000;
-/** Organizations a page: the most that Stytch gives. */
+/** Stytch gives at most so many organizations a page. */
 const organizationsPerPage = 1000;
-/** Members with one e-mail, of the organizations of one search: nobody reads more of them. */
+/** Members with one e-mail in one search. A person does not read more. */
 const membersPerEmailMax = 100;
 
 export function connectLookups(options: StytchOptions): StytchLookups {
@@ -36,7 +37,7 @@ export function connectLookups(options: StytchOptions): StytchLookups {
         query: {
           operator: 'AND',
           operands: [
-            { filter_name: 'statuses', filter_value: statuses },
+            { filter_name: 'statuses', filter_value: memberStatuses },
             { filter_name: 'member_emails', filter_value: [email] },
           ],
         },

@@ -1,41 +1,40 @@
 import { idOrNull } from '../directory/ids.js';
 import { asRecord, parseJson } from '../directory/json.js';
+import { openStytch, type StytchOptions } from './client.js';
 import { connectionCalls, type StytchConnections } from './connections.js';
-import { createClient, deadlineDefaultMs, type StytchOptions, withDeadline } from './directory.js';
-import { explainToPeople, StytchRefusal } from './refusal.js';
+import { explainToPerson, StytchRefusal } from './errors.js';
 import { createJwtJudge, type JwtVerdict } from './session-jwt.js';
 
-/** What a person shows to prove that they are signed in: one of the two forms that Stytch gives a session. */
+/** Proof that a person is signed in. A Stytch session has these two forms. */
 export type Credential = { session_jwt: string } | { session_token: string };
 
-/** An action on a resource of the Stytch project's policy, `stytch.scim` `create` for example. */
+/** An action on a resource of the project's RBAC policy, for example `create` on `stytch.scim`. */
 export type Permission = { resource: string; action: string };
 
-/** Somebody whom Stytch vouches for, just now. */
+/** A person whose session Stytch has just confirmed. */
 export type SignedIn = {
   memberId: string;
   organizationId: string;
   email: string;
-  /** Fresh: what calls made for this person carry, so that Stytch checks them too. */
+  /** A fresh JWT. Calls made for this person carry it, so Stytch checks their permission too. */
   sessionJwt: string;
-  /** Whether Stytch allows them the action that was asked about. */
+  /** Whether Stytch allows the requested action. */
   isAllowed: boolean;
 };
 
 export type StytchPeople = {
-  /** What can be said of a credential without a call; of a session token nothing. */
+  /** Judges a credential without a call. A session token is always `unsure`. */
   judge(credential: Credential): Promise<JwtVerdict>;
-  /** @throws StytchRefusal, when the session is unknown, over or forged */
+  /** @throws StytchRefusal when the session is unknown, over or forged */
   authenticate(credential: Credential, permission: Permission): Promise<SignedIn>;
   connections: StytchConnections;
 };
 
-/** Who is asking, and may they? One call to Stytch, so that a revoked session or role counts at once. */
+/** Identifies and authorizes a person with one call to Stytch, so a revoked session or role takes effect at once. */
 export function connectStytchPeople(options: StytchOptions): StytchPeople {
-  const client = createClient(options);
-  const call = withDeadline(options.onCall ?? (() => {}), explainToPeople);
+  const { client, call } = openStytch(options, explainToPerson);
   const authenticate = (credential: Credential, check?: object) =>
-    call('sessions.authenticate', deadlineDefaultMs, async () =>
+    call('sessions.authenticate', async () =>
       signedInOf(await client.sessions.authenticate({ ...credential, ...check })),
     );
   const judgeJwt = createJwtJudge((request) => client.sessions.authenticateJwtLocal(request));
@@ -48,7 +47,7 @@ export function connectStytchPeople(options: StytchOptions): StytchPeople {
         return { ...(await authenticate(credential, check)), isAllowed: true };
       } catch (error) {
         if (!isForbidden(error)) throw error;
-        return authenticate(credential); // who they are, to tell them in the right words what they lack
+        return authenticate(credential); // so that the page can say who is signed in and what they lack
       }
     },
     connections: connectionCalls(client, call),
@@ -56,8 +55,8 @@ export function connectStytchPeople(options: StytchOptions): StytchPeople {
 }
 
 /**
- * The organization that a JWT names. Believed by nobody: it only fills in the question "may this session do that in this
- * organization?", which Stytch answers with no when the JWT is not what it says. Saves a call.
+ * The organization that a JWT names, unverified. It only fills in the authorization check. Stytch verifies the JWT in the
+ * same call, so a false name is refused. This saves a call.
  */
 function claimedOrganization(credential: Credential): string | null {
   if (!('session_jwt' in credential)) return null;
@@ -77,7 +76,7 @@ function signedInOf(answer: unknown): SignedIn {
   return { memberId, organizationId, email: typeof email === 'string' ? email : '', sessionJwt, isAllowed: false };
 }
 
-/** What Stytch says when the policy does not allow the action. The last two: when it lacks the resource or the action, INFERRED. */
+/** Stytch's errors when the policy does not allow the action. The last two are inferred: the policy lacks the resource or action. */
 const forbidden = ['session_authorization_error', 'invalid_permission_resource', 'invalid_permission_action'];
 
 function isForbidden(error: unknown): boolean {

@@ -1,10 +1,10 @@
 import { StytchError } from 'stytch';
 import { asRecord } from '../directory/json.js';
-import { createClient, type StytchOptions } from './directory.js';
+import { createClient, type StytchOptions } from './client.js';
 
-/** What Stytch answered: its body, or its refusal by status and type (never its message, which may quote what was sent). */
+/** The body of Stytch's answer, or the status and type of its refusal. Never its message, which may quote the request. */
 export type ProbeAnswer = { body: Record<string, unknown> } | ProbeRefusal;
-/** `status` 0: no usable answer came. */
+/** `status` 0: there was no usable answer. */
 export type ProbeRefusal = { refusal: string; status: number };
 
 export type ProbeSearch = { memberIds?: string[]; statuses?: string[]; limit?: number; cursor?: string };
@@ -12,9 +12,9 @@ export type ProbeSearch = { memberIds?: string[]; statuses?: string[]; limit?: n
 export type ProbeSession = { session_token: string } | { session_jwt: string };
 export type ProbePermission = { organization_id: string; resource_id: string; action: string };
 
-/** The calls with which `doctor --probe` finds out what Stytch's documentation leaves open. For test projects only. */
+/** The calls by which `doctor --probe` finds out what Stytch does not document. For test projects only. */
 export type StytchProbe = {
-  /** @param slug by which it can be deleted too, whether or not its id was heard */
+  /** @param slug deletes it too, when the answer with its id was lost */
   createOrganization(slug: string): Promise<ProbeAnswer>;
   deleteOrganization(idOrSlug: string): Promise<ProbeAnswer>;
   createConnection(organizationId: string, fields: { display_name: string }): Promise<ProbeAnswer>;
@@ -23,20 +23,20 @@ export type StytchProbe = {
   startRotation(organizationId: string, connectionId: string): Promise<ProbeAnswer>;
   completeRotation(organizationId: string, connectionId: string): Promise<ProbeAnswer>;
   deleteConnection(organizationId: string, connectionId: string): Promise<ProbeAnswer>;
-  /** members.get, which needs the organization. */
+  /** `members.get`, which needs the organization. */
   getMember(organizationId: string, by: { member_id: string } | { email_address: string }): Promise<ProbeAnswer>;
-  /** dangerouslyGet, deleted ones too. */
+  /** `dangerouslyGet`, which finds deleted members too. */
   getAnyMember(memberId: string): Promise<ProbeAnswer>;
   searchMembers(organizationId: string, search: ProbeSearch): Promise<ProbeAnswer>;
-  /** Gives somebody a password, and makes them if they are not there. */
+  /** Sets a password. Creates the member if there is none with this e-mail. */
   setPassword(organizationId: string, email: string, password: ScryptPassword): Promise<ProbeAnswer>;
   signIn(organizationId: string, email: string, password: string): Promise<ProbeAnswer>;
   authenticate(session: ProbeSession, permission?: ProbePermission): Promise<ProbeAnswer>;
-  /** All sessions of the member. */
+  /** Ends all sessions of the member. */
   revokeSessions(memberId: string): Promise<ProbeAnswer>;
 };
 
-/** `hash` in base64, as Stytch wants scrypt's. */
+/** `hash` is base64, as Stytch expects for scrypt. */
 export type ScryptPassword = { hash: string; salt: string; n: number; r: number; p: number; keyLength: number };
 
 export function connectProbe(options: StytchOptions): StytchProbe {
@@ -74,7 +74,7 @@ export function connectProbe(options: StytchOptions): StytchProbe {
   };
 }
 
-/** No filter, no query: `statuses` unset asks for what Stytch shows by itself. */
+/** Without a filter there is no query, so Stytch applies its own default. */
 function searchRequest(organizationId: string, { memberIds, statuses, limit, cursor }: ProbeSearch) {
   const operands = [
     ...(statuses === undefined ? [] : [{ filter_name: 'statuses' as const, filter_value: statuses }]),

@@ -3,14 +3,15 @@ import { type Database, withDatabaseErrors } from '../database/database.js';
 import { RateLimited } from '../errors/errors.js';
 import type { StytchDirectory } from './directory.js';
 
-/** Who searches: a leaver is never made to wait, hints wait little, second looks and sweeps take what is left. */
+/** Leavers never wait. Hints wait little. Rechecks and sweeps use the rest. */
 export type Urgency = 'leaver' | 'hint' | 'recheck' | 'sweep';
 
 /**
- * How much of a minute's searches may have been used, by anybody, when each searches: at its beginning, and how much more
- * until its end. So the more urgent find something left, a quiet minute saves up for a burst, and under a steady load
- * turns come evenly: hints that wait less than a second for theirs share it. In the last 12 s of a minute the lines have
- * crossed: some 15 searches are for second looks and sweeps, however many hints there are. The last 8 % are for leavers.
+ * The part of a minute's budget that may be used when this kind searches: `atOnce` at the start of the minute, and up to
+ * `spread` more, linearly, until its end. So urgent searches always find some budget left, and a quiet minute saves budget
+ * for a burst. Under steady load the turns are evenly spaced, and the hints that wait for a turn share its search. In the
+ * last 12 s of a minute some 15 searches are left for rechecks and sweeps, however many hints there are. The last 8 % are
+ * reserved for leavers.
  */
 const shares: Record<Urgency, { atOnce: number; spread: number }> = {
   leaver: { atOnce: 1, spread: 0 },
@@ -19,19 +20,18 @@ const shares: Record<Urgency, { atOnce: number; spread: number }> = {
   sweep: { atOnce: 0, spread: 0.92 },
 };
 
-/** So that those who wait for the same turn don't all ask at once. */
+/** So that those who wait for the same turn do not all retry at once. */
 const jitterMs = 50;
 
-/** A directory whose searches come in turn. */
+/** A directory whose searches wait for the budget. */
 export type BudgetedDirectory = StytchDirectory & {
-  /** Waits for the next search's turn ahead of it, so that what it is to ask for can be gathered until then. */
+  /** Waits for the next search's turn before the search is made. Until then the caller can gather ids for it. */
   takeTurn(): Promise<void>;
 };
 
 /**
- * The same directory, its searches counted against one budget of all processes: Stytch's limit is for the project, and
- * its minutes are the clock's. Kept in the database, because it is there on either kind of queue, and a hundred rows
- * touched a minute are nothing.
+ * The same directory, with searches counted against one budget for all processes: Stytch limits the project, per clock
+ * minute. The budget is in the database, because every installation has one. It costs a hundred row updates a minute.
  */
 export function withSearchBudget(
   stytch: StytchDirectory,
@@ -39,10 +39,10 @@ export function withSearchBudget(
   budget: { perMinute: number; urgency: Urgency },
 ): BudgetedDirectory {
   let line: Promise<unknown> = Promise.resolve();
-  let takenIn = 0; // the minute of a turn that was taken ahead; in another minute it counts no more
+  let takenIn = 0; // the minute for which takeTurn took a turn; it is void in the next minute
   const inLine = (): Promise<void> => {
     const turn = line.then(() => waitForTurn(database, budget));
-    line = turn.catch(() => {}); // whoever is next asks anew
+    line = turn.catch(() => {}); // the next in line tries for itself
     return turn;
   };
   const turn = async () => {
@@ -58,7 +58,7 @@ export function withSearchBudget(
       return stytch.searchMembers(search, options);
     },
     takeTurn: async () => {
-      if (takenIn === minute()) return; // taken for a search that then was not needed
+      if (takenIn === minute()) return; // an earlier turn was not used
       await turn();
       takenIn = minute();
     },
@@ -80,20 +80,20 @@ async function waitForTurn(database: Database, budget: Budget): Promise<void> {
   }
 }
 
-/** The second of the minute from which one more may be used. */
+/** The second of the minute from which one more search is allowed. */
 function secondOfTurn({ perMinute, urgency }: Budget, used: number): number {
   const { atOnce, spread } = shares[urgency];
   return (60 * (used / perMinute - atOnce)) / spread - 1;
 }
 
-/** A leaver's signed event is enough when Stytch can't be asked, so it does not wait for the next minute. */
+/** A leaver does not wait for the next minute: without an answer of Stytch the signed event is applied. */
 async function takeOrRefuse(database: Database, budget: Budget): Promise<void> {
-  if (!(await take(database, budget)).taken) throw new RateLimited("This minute's searches are used up.");
+  if (!(await take(database, budget)).taken) throw new RateLimited("This minute's search budget is used up.");
 }
 
 type Take = { taken: boolean; used: number; second: number };
 
-/** One statement, so any number of processes may take at once and none takes too much. */
+/** One atomic statement, so concurrent processes never exceed the budget. */
 async function take(database: Database, { perMinute, urgency }: Budget): Promise<Take> {
   const { atOnce, spread } = shares[urgency];
   const [row] = await withDatabaseErrors(

@@ -1,9 +1,10 @@
-import { openStytch, type StytchOptions, unlessUnknown } from './directory.js';
+import { openStytch, type StytchOptions } from './client.js';
+import { unlessUnknown } from './errors.js';
 
-/** The one thing that is done to sessions: ended, for those who left. */
+/** Ends the Stytch sessions of leavers. */
 export type StytchSessions = {
   /**
-   * Ends all sessions of a member, and makes their tokens invalid. Nothing to do is fine: none there, or no such member.
+   * Ends all sessions of a member and makes their tokens invalid. Does nothing when there is no session or no such member.
    * @throws TransientError, PermanentError
    */
   revoke(memberId: string): Promise<void>;

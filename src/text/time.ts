@@ -3,8 +3,8 @@ import { RequestProblem } from '../errors/request-problem.js';
 const unitsMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /**
- * A point in time as people write it: `2026-11-23`, `2026-11-23T09:30:00Z`, or how long ago: `90m`, `2h`, `3d`. Without a
- * zone it is UTC, as everything that is shown.
+ * Parses a point in time: `2026-11-23`, `2026-11-23T09:30:00Z`, or how long ago: `90m`, `2h`, `3d`. Without a zone it is UTC,
+ * like all times that we show.
  * @throws RequestProblem
  */
 export function timeOf(text: string, option: string, now: Date): Date {
@@ -16,20 +16,20 @@ export function timeOf(text: string, option: string, now: Date): Date {
   if (match && !Number.isNaN(time.getTime())) return time;
   throw new RequestProblem(
     'usage',
-    `${option} ${text} is no time. Write 2026-11-23, 2026-11-23T09:30:00Z, 90m, 2h or 3d.`,
+    `${option} ${text} is not a time. Write 2026-11-23, 2026-11-23T09:30:00Z, 90m, 2h or 3d.`,
   );
 }
 
-/** `4 s`, `12 min`, `3 h`, `2 d`. */
+/** A length of time: `0.84 s`, `12 s`, `3 min`, `3 h`, `2 d`. */
 export function durationText(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 10) return `${seconds.toFixed(2)} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** To the second, in UTC: `2026-11-23 09:30:00`. */
+/** A point in time in UTC, to the second: `2026-11-23 09:30:00`. */
 export function timeText(time: Date | string | null): string {
   return time === null ? '—' : new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }

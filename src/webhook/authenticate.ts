@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
-import type { RefusalLimit } from './rate-limit.js';
+import type { RejectionLimit } from './rate-limit.js';
 import type { ReadBody } from './read-body.js';
 import { type Rejection, refuse, reject } from './rejection.js';
 import { type Signature, signatureOf, type Verify } from './verify.js';
@@ -8,46 +8,47 @@ import { type Signature, signatureOf, type Verify } from './verify.js';
 export type Authentication = {
   verify: Verify;
   readBody: ReadBody;
-  strangers: RefusalLimit;
-  /** @param isTold false beyond the limit for strangers: to be counted, and not to be told one by one */
-  onRejected: (reason: Rejection, isTold: boolean) => void;
+  rejectionLimit: RejectionLimit;
+  /** @param isWithinLimit false: count it, but do not log it, because there are too many */
+  onRejected: (reason: Rejection, isWithinLimit: boolean) => void;
 };
 
-/** What one of our secrets has signed; undefined is what is no JSON. */
+/** A message that one of our secrets has signed. `value` is undefined when the body is not JSON. */
 export type Message = { svixId: string; attemptedAt: Date; value: unknown };
 
-/** Svix never sends more than a mebibyte; a storm's bodies, of a few kilobytes, are a few mebibytes together. */
+/** Svix never sends more than a mebibyte. All bodies of a storm together, a few kilobytes each, are a few mebibytes. */
 export const bodyBytes = { oneMax: 1024 * 1024, allMax: 64 * 1024 * 1024 };
 
 /**
- * What Svix signed, raw byte for byte; or null, and the request is answered. What is signed never meets the limit for strangers:
- * it is asked only about a request that is refused already, before its body is read where the headers tell as much.
+ * The signed message of a request. Null when the request is rejected and answered. The rate limit counts only rejected
+ * requests, so a flood never blocks a signed one. If the headers alone are a reason to reject, the limit is applied before
+ * the body is read.
  */
 export async function authenticate(
-  { verify, readBody, strangers, onRejected }: Authentication,
+  { verify, readBody, rejectionLimit, onRejected }: Authentication,
   request: Request,
   response: Response,
 ): Promise<Message | null> {
   const signature = signatureOf(request.headers);
-  const early = refusedUnread(request, signature);
-  if (early !== null && !(await strangers(request, response))) {
+  const early = rejectionByHeaders(request, signature);
+  if (early !== null && !(await rejectionLimit(request, response))) {
     onRejected(early, false);
-    response.setHeader('Connection', 'close'); // nobody waits for the rest of the body
-    return dismiss(response);
+    response.setHeader('Connection', 'close'); // the rest of the body is not read
+    return answerTooMany(response);
   }
   const body = await readBody(request).catch(() => undefined);
   if (body === undefined) return hangUp(response);
-  if (body === 'overloaded') return turnAway(response, onRejected);
+  if (body === 'overloaded') return answerOverloaded(response, onRejected);
   const verdict = judge(verify, signature, body);
   if (typeof verdict === 'object') return verdict;
-  const isTold = early !== null || (await strangers(request, response));
-  onRejected(verdict, isTold);
-  if (!isTold) return dismiss(response);
+  const isWithinLimit = early !== null || (await rejectionLimit(request, response));
+  onRejected(verdict, isWithinLimit);
+  if (!isWithinLimit) return answerTooMany(response);
   reject(response, verdict);
   return null;
 }
 
-function refusedUnread(request: IncomingMessage, signature: Signature | null): Rejection | null {
+function rejectionByHeaders(request: IncomingMessage, signature: Signature | null): Rejection | null {
   if (Number(request.headers['content-length'] ?? 0) > bodyBytes.oneMax) return 'too_large';
   return signature === null ? 'missing_headers' : null;
 }
@@ -59,20 +60,20 @@ function judge(verify: Verify, signature: Signature | null, body: Buffer | 'too_
   return typeof verdict === 'string' ? verdict : { ...signature, value: verdict.value };
 }
 
-function dismiss(response: Response): null {
+function answerTooMany(response: Response): null {
   refuse(response, 429, 'too_many_requests', tooMany);
   return null;
 }
 
-/** Whoever sent it, it may well be signed: counted, and sent again by Svix. */
-function turnAway(response: Response, onRejected: Authentication['onRejected']): null {
+/** The request may be signed, so it does not count against the limit. Svix sends it again. */
+function answerOverloaded(response: Response, onRejected: Authentication['onRejected']): null {
   onRejected('overloaded', false);
-  response.setHeader('Connection', 'close'); // the rest of the body is still on its way
+  response.setHeader('Connection', 'close'); // the rest of the body is not read
   reject(response, 'overloaded');
   return null;
 }
 
-/** Broken off: nobody is there to be answered. */
+/** The sender disconnected, so there is nobody to answer. */
 function hangUp(response: Response): null {
   response.destroy();
   return null;

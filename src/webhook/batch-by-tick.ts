@@ -1,6 +1,6 @@
 /**
- * What is asked for in the same turn of the event loop is done with one call: a burst of webhooks costs one round trip to
- * the queue instead of one each. Whoever asked is told what became of the whole call, and nobody before it has ended.
+ * Batches the items of one tick of the event loop into one call, so a burst of webhooks costs one round trip to the queue.
+ * Each caller gets the result of the whole call.
  */
 export function batchByTick<Item>(work: (items: Item[]) => Promise<void>): (item: Item) => Promise<void> {
   let waiting: Item[] = [];

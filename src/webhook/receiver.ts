@@ -9,15 +9,15 @@ import { headersForPrograms, type Rejection, reject } from './rejection.js';
 export type ReceiverDependencies = Authentication & {
   projectId: string;
   now: SharedClock['now'];
-  /** Resolves when the queue holds the hint; rejects in time for us to answer within 2 s. */
+  /** Resolves when the queue holds the hint. Rejects early enough for an answer within 2 s. */
   enqueue: (hint: Hint) => Promise<void>;
   onReceived: (hint: Hint) => void;
 };
 
 /**
- * POST /webhooks/stytch: raw body -> verify -> hint -> queue -> 202. The order is the point: nothing is parsed before its
- * signature is verified, and nothing is acknowledged before the queue holds it. An event of an unknown type is welcome:
- * a refusal would only make Svix send it again, for 28 hours.
+ * POST /webhooks/stytch: raw body -> verify -> hint -> queue -> 202. The order matters: nothing is parsed before its signature
+ * is verified, and nothing is acknowledged before the queue holds it. Events of unknown types are accepted, because Svix
+ * would send a rejected event again for 28 hours.
  */
 export function createReceiver(deps: ReceiverDependencies): RequestHandler {
   return async (request, response) => {
@@ -39,7 +39,7 @@ export function createReceiver(deps: ReceiverDependencies): RequestHandler {
       return refuse('queue_unavailable');
     }
     deps.onReceived(hint);
-    response.writeHead(202, acceptedHeaders).end(accepted); // the answer of nearly all requests, so it is made once
+    response.writeHead(202, acceptedHeaders).end(accepted); // constant, because nearly all requests get this answer
   };
 }
 

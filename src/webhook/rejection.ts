@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Why a webhook request is not accepted. */
+/** Why a webhook request is rejected. */
 export type Rejection =
   | 'too_large'
   | 'overloaded'
@@ -11,7 +11,7 @@ export type Rejection =
   | 'other_project'
   | 'queue_unavailable';
 
-/** What means something in the answer to a program; the pages' many more would cost the receiver its speed. */
+/** The security headers that matter to a program. All headers of the pages would make the receiver slower. */
 export const headersForPrograms = {
   'Content-Type': 'application/json; charset=utf-8',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -19,7 +19,7 @@ export const headersForPrograms = {
   'Cache-Control': 'no-store',
 };
 
-/** Tells the sender what is wrong, and what to do. */
+/** Answers with the reason, and with what to do. */
 export function reject(response: Response, reason: Rejection, message = answers[reason].message): void {
   refuse(response, answers[reason].status, reason, message);
 }
@@ -36,7 +36,7 @@ const answers: Record<Rejection, { status: number; message: string }> = {
   },
   overloaded: {
     status: 503,
-    message: 'Too many bodies are on their way at the moment. Send the event again; Svix does by itself.',
+    message: 'Too many request bodies are being received now. Send the event again; Svix does so by itself.',
   },
   missing_headers: {
     status: 401,
@@ -45,7 +45,8 @@ const answers: Record<Rejection, { status: number; message: string }> = {
   },
   stale: {
     status: 401,
-    message: 'The signature is more than 5 minutes old or new. Check both clocks; resend the event from Svix.',
+    message:
+      'The signature is more than 5 minutes old, or from the future. Check both clocks; resend the event from Svix.',
   },
   bad_signature: {
     status: 401,
@@ -55,10 +56,10 @@ const answers: Record<Rejection, { status: number; message: string }> = {
   not_an_event: { status: 400, message: 'The body is signed but is not a Stytch event.' },
   other_project: {
     status: 403,
-    message: "The event is of another Stytch project. Point that project's webhook endpoint at its own Scanner.",
+    message: "The event belongs to another Stytch project. Point that project's webhook endpoint at its own Scanner.",
   },
   queue_unavailable: {
     status: 503,
-    message: 'The queue can not take the event now. Send it again; Svix does by itself.',
+    message: 'The queue can not take the event now. Send it again; Svix does so by itself.',
   },
 };

@@ -1,21 +1,21 @@
 import { Webhook } from 'svix';
 
 export type Headers = Record<string, string | string[] | undefined>;
-/** As it came, good or bad: what Svix says of a message, and whose id that is. */
+/** The signature headers of a message, not verified yet. */
 export type Signature = { svixId: string; attemptedAt: Date; headers: Record<string, string> };
 
 /**
- * Raw bytes -> what they say, when one of our secrets signed them less than five minutes ago; else what is wrong. Svix
- * parses what it has verified, so nobody has to do it again; signed text that is no JSON is undefined.
+ * Raw bytes -> the parsed body, if one of our secrets signed it less than five minutes ago. Else what is wrong. Svix's library
+ * parses what it verifies. A signed body that is not JSON is undefined.
  */
 export type Verify = (body: Buffer, signature: Signature) => Verdict;
 export type Verdict = { value: unknown } | 'stale' | 'bad_signature';
 
-/** @param secrets `whsec_…`; more than one while a secret is being rotated */
+/** @param secrets `whsec_…`. Several during a rotation */
 export function createVerify(secrets: readonly string[]): Verify {
   const webhooks = secrets.map((secret) => new Webhook(secret));
   return (body, { headers }) => {
-    const text = body.toString('utf8'); // once, and not by each of svix's steps
+    const text = body.toString('utf8'); // once, instead of in each step of svix
     let worst: Verdict = 'bad_signature';
     for (const webhook of webhooks) {
       const verdict = judge(webhook, text, headers);
@@ -26,7 +26,7 @@ export function createVerify(secrets: readonly string[]): Verify {
   };
 }
 
-/** Svix sends one family or both; the first that is whole counts. Done for each webhook, so nothing is made that isn't kept. */
+/** Svix sends one family of headers or both. The first complete one counts. On the hot path, so it allocates nothing else. */
 export function signatureOf(headers: Headers): Signature | null {
   for (const names of families) {
     const id = headers[names.id];
@@ -56,7 +56,7 @@ function judge(webhook: Webhook, text: string, headers: Record<string, string>):
   try {
     return { value: webhook.verify(text, headers) };
   } catch (error) {
-    if (error instanceof SyntaxError) return { value: undefined }; // verified, and then no JSON
+    if (error instanceof SyntaxError) return { value: undefined }; // verified, but not JSON
     return error instanceof Error && error.message.startsWith('Message timestamp too') ? 'stale' : 'bad_signature';
   }
 }

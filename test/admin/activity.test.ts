@@ -33,18 +33,18 @@ async function record(teamId: string, userId: string | null, event: Event = {}) 
   const times = lag === null ? {} : { sentAt: new Date(at - lag * 1000), receivedAt: new Date(at - lag * 500) };
   const changes = event.changes ?? (outcome === 'changed' ? [{ type: 'user_created' }] : []);
   await lab.database.syncEvent.create({
-    data: { ...{ teamId, userId, outcome, trigger, changes, eventType: type, appliedAt: new Date(at) }, ...times },
+    data: { teamId, userId, outcome, trigger, changes, eventType: type, appliedAt: new Date(at), ...times },
   });
 }
 
 const problem = ({ status, body }: ApiAnswer) => [status, body.error.code];
 
-it('a team to whom nothing happened has an empty record, and a page that says so', async () => {
+it('a new team has an empty activity log, and a page that says so', async () => {
   expect((await admin.api('GET', '/activity')).body).toEqual({ events: [], nextCursor: null });
   expect((await admin.page('/activity?outcome=')).text).toContain('Nothing has happened yet');
 });
 
-it('tells who, what, why, when and with what lag, the newest first; nothing of other teams', async () => {
+it('shows who, what, why, when and the lag, newest first, and nothing of other teams', async () => {
   const ada = await person(admin.teamId, 'ada@acme.example', 'Ada');
   const zoe = await person(other.teamId, 'zoe@beta.example');
   await record(other.teamId, zoe.id);
@@ -77,7 +77,7 @@ it('tells who, what, why, when and with what lag, the newest first; nothing of o
   expect(events[0].lagSeconds).toBeNull();
 });
 
-it('finds by part of a name or an e-mail, by id, and by outcome; signs of patterns mean themselves', async () => {
+it('finds by part of a name or an e-mail, by id, and by outcome; wildcards are literal', async () => {
   const ada = await person(admin.teamId, 'ada@acme.example', 'Ada Lovelace', { stytchMemberId: `m-${admin.teamId}` });
   const odd = await person(admin.teamId, '50%_off@acme.example');
   await record(admin.teamId, ada.id);
@@ -102,7 +102,7 @@ it('finds by part of a name or an e-mail, by id, and by outcome; signs of patter
   expect(await found('person=&outcome=&cursor=')).toHaveLength(2);
 });
 
-it('finds the events of everybody who fits, also when they are too many to be listed', async () => {
+it('finds the events of all matching people, also when there are too many to list by id', async () => {
   const people = Array.from({ length: 300 }, (_, n) => ({ teamId: admin.teamId, email: `p${n}@fits.example` }));
   await lab.database.user.createMany({ data: people });
   for (const { id } of await lab.database.user.findMany({ where: { teamId: admin.teamId } }))
@@ -115,7 +115,7 @@ it('finds the events of everybody who fits, also when they are too many to be li
   expect([first.events.length, second.events.length, second.nextCursor]).toEqual([200, 100, null]);
 });
 
-it('pages by cursor, each event once, whatever is added meanwhile', async () => {
+it('pages by cursor, with each event once, even when events are added meanwhile', async () => {
   for (let n = 0; n < 7; n++) await record(admin.teamId, null);
   const seen: string[] = [];
   let cursor = '';
@@ -129,7 +129,7 @@ it('pages by cursor, each event once, whatever is added meanwhile', async () => 
   expect(seen).toEqual([...seen].sort((a, b) => Number(b) - Number(a)));
 });
 
-it('has what admins did among the events, by time, and not among other outcomes; nothing of other teams', async () => {
+it('shows the acts of admins between the events, sorted by time, for this team and the outcome “changed” only', async () => {
   const grace = await person(admin.teamId, 'grace@acme.example', 'Grace', { stytchMemberId: admin.memberId });
   await record(admin.teamId, grace.id, { ago: 3600 });
   const made = (await admin.api('POST', '/roles', { value: 'analyst' })).body;
@@ -176,7 +176,7 @@ it.each(['limit=0', 'limit=201', 'limit=x', 'cursor=-1', 'cursor=1;', 'outcome=d
   },
 );
 
-it('exports CSV: all pages of what was searched, in a spreadsheet harmless', async () => {
+it('exports CSV: all pages of the search, with formulas escaped', async () => {
   const evil = await person(admin.teamId, 'eve@acme.example', '=HYPERLINK("http://evil","x")');
   const plain = await person(admin.teamId, 'bob@acme.example', 'Bob, "the" builder\nJr.');
   await record(admin.teamId, evil.id, { changes: [{ type: 'role_granted', roleId: 'r', role: 'scim:analyst' }] });
@@ -202,7 +202,7 @@ it('exports CSV: all pages of what was searched, in a spreadsheet harmless', asy
   expect(lines[1]).toContain('granted scim:analyst,scim.member.update,1.000');
 });
 
-it('of one who comes with hundreds of groups shows what was done first, and counts the rest', async () => {
+it('shows the first changes of a joiner with hundreds of groups, and counts the rest', async () => {
   const wide = await person(admin.teamId, 'wide@acme.example', 'Wide');
   const said = Array.from({ length: 600 }, (_, n) => ({
     type: 'idp_role_value_added',
@@ -219,17 +219,19 @@ it('of one who comes with hundreds of groups shows what was done first, and coun
   expect(page.text).toContain('granted scim:g 2');
   const csv = (await admin.api('GET', '/activity.csv')).text;
   expect([csv.includes('IdP says g 495;'), csv.includes('IdP says g 497;'), csv.includes('; and 104 more')]).toEqual([
-    ...[true, false, true],
+    true,
+    false,
+    true,
   ]);
 });
 
-it('health of a team to whom nothing happened', async () => {
+it('the health of a new team', async () => {
   const { body } = await admin.api('GET', '/health');
   expect(body).toMatchObject({ p50Seconds: null, p99Seconds: null, changes: 0, lastHeardAt: null, held: null });
   expect(body.hours).toHaveLength(24);
 });
 
-it("health is of this team's changes of the last day: half within, 99 % within, hour by hour", async () => {
+it("health shows this team's changes of the last day: median, 99th percentile, by hour", async () => {
   for (let n = 1; n <= 100; n++) await record(admin.teamId, null, { lag: n, ago: n < 100 ? 30 : 5 * 3600 });
   await record(admin.teamId, null, { lag: 500, ago: 25 * 3600 }); // yesterday
   await record(admin.teamId, null, { lag: 500, outcome: 'unchanged' }); // nothing to be late with
@@ -243,7 +245,7 @@ it("health is of this team's changes of the last day: half within, 99 % within, 
   expect(busy[0]).toMatchObject({ changes: 1, p99Seconds: expect.closeTo(100, 1) });
 });
 
-it('health tells when the IdP was last heard, of silence, of the last sweep, and of held changes, in words on the page', async () => {
+it('health shows the last event, silence, the last sweep and held changes, also on the page', async () => {
   await admin.api('POST', '/connection', { identityProvider: 'okta', displayName: 'Acme' });
   await record(admin.teamId, null, { ago: 120, type: 'scim.member.create' });
   await record(admin.teamId, null, { ago: 20, type: 'direct.member.update' });

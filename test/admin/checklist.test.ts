@@ -5,7 +5,7 @@ import { type MisconfigurationSigns, misconfigurations } from '../../src/admin/o
 const nothing: Signals = { isConnected: false, people: 0, values: 0, valuesAreMore: false, granted: 0, deactivated: 0 };
 const ticked = (signals: Signals) => checklist(signals).map(({ done }) => done);
 
-it('nothing is ticked before anything was seen, and every open line says what to do', () => {
+it('nothing is ticked at first, and every open step says what to do', () => {
   expect(ticked(nothing)).toEqual([false, false, false, false, false]);
   expect(checklist(nothing).every(({ next, found }) => next.length > 20 && found === null)).toBe(true);
 });
@@ -16,11 +16,11 @@ it.each([
   [{ values: 1 }, [false, false, true, false, false]],
   [{ granted: 2 }, [false, false, false, true, false]],
   [{ deactivated: 1 }, [false, false, false, false, true]],
-])('%j ticks its own line', (seen, expected) => {
+])('%j ticks its own step', (seen, expected) => {
   expect(ticked({ ...nothing, ...seen })).toEqual(expected);
 });
 
-it('says what ticked it, in numbers', () => {
+it('shows why a step is done, in numbers', () => {
   const all = { ...nothing, isConnected: true, people: 999, values: 1, granted: 1, deactivated: 2 };
   expect(checklist(all).map(({ found }) => found)).toEqual([
     'at Stytch',
@@ -31,7 +31,7 @@ it('says what ticked it, in numbers', () => {
   ]);
 });
 
-it('counts no further than anybody needs', () => {
+it('counts up to a limit', () => {
   const all = { ...nothing, isConnected: true, people: 1000, values: 70, valuesAreMore: true, granted: 1000 };
   expect(checklist(all).map(({ found }) => found)).toEqual([
     'at Stytch',
@@ -51,7 +51,7 @@ const clean: MisconfigurationSigns = {
   sharedExternalIds: [],
 };
 
-it('no trap where nothing is wrong, and chance is no trap', () => {
+it('finds no misconfiguration in good data, nor by chance', () => {
   expect(misconfigurations(clean, 'okta')).toEqual([]);
   expect(misconfigurations({ ...clean, peopleWithAddedRoles: 1 }, 'microsoft-entra')).toEqual([]);
   expect(misconfigurations({ ...clean, peopleWithAddedRoles: 50, rolesTakenAway: 1 }, 'microsoft-entra')).toEqual([]);
@@ -68,14 +68,14 @@ it.each([
     /“a@x.example” and “b@x.example” are both sent as “ada”/,
     /objectId/,
   ],
-])('%j is the trap %s, with what was seen and the way out', (seen, id, words, cure) => {
+])('%j is the misconfiguration %s, with what was seen and the cure', (seen, id, words, cure) => {
   expect(misconfigurations({ ...clean, ...seen }, 'microsoft-entra')).toEqual([
     { id, title: expect.any(String), seen: expect.stringMatching(words), cure: expect.stringMatching(cure) },
   ]);
 });
 
 it.each(providerIds)(
-  'the instructions for %s carry the base URL, the token, userName, externalId and the roles',
+  'the instructions for %s have the base URL, the token, userName, externalId and the roles',
   (id) => {
     const text = JSON.stringify(guideFor(id, { baseUrl: 'https://stytch.example/scim/1' }));
     for (const part of [
@@ -90,12 +90,12 @@ it.each(providerIds)(
   },
 );
 
-it('Entra is told which expression, why not the others, and not with “Sync all users”', () => {
+it('the guide for Entra has the right expression, and warns of the others and of “Sync all users”', () => {
   const text = JSON.stringify(guideFor('microsoft-entra', { baseUrl: 'x' }));
   for (const part of [
     'AssertiveAppRoleAssignmentsComplex([appRoleAssignments])',
-    '`AppRoleAssignmentsComplex` only ever adds',
-    '`SingleAppRoleAssignment` sends one role',
+    '`AppRoleAssignmentsComplex` only adds',
+    '`SingleAppRoleAssignment` sends only one of several roles',
     'Sync only assigned users and groups',
     'objectId',
     'aadOptscim062020',

@@ -35,7 +35,7 @@ function rows() {
   });
 }
 
-it('a team without a connection has none, and every other verb says so', async () => {
+it('without a connection every verb says so', async () => {
   for (const switched of [400, 404, 'empty'] as const) {
     lab.emulator.switches.getWithoutConnection = switched;
     expect(problem(await admin.api('GET', '/connection'))).toEqual([404, 'no_connection']);
@@ -52,7 +52,7 @@ it('a team without a connection has none, and every other verb says so', async (
   expect(await acts()).toEqual([]);
 });
 
-it('creates a connection that an identity provider can use at once, shows its token once, and remembers who made it', async () => {
+it('creates a connection that works at once, shows its token once, and records who created it', async () => {
   const made = await admin.api('POST', '/connection', okta);
   expect(made.status).toBe(201);
   const { bearerToken, baseUrl, instructions, ...rest } = made.body;
@@ -80,7 +80,7 @@ it.each([
   ['pingfederate', 'pingfederate', /OAuth 2 Bearer Token/],
   ['rippling', 'rippling', /Authorization Method/],
 ])(
-  '%s goes to Stytch as %s, is remembered as chosen, and has instructions in its own labels',
+  '%s is %s at Stytch, is stored as chosen, and has instructions with its own labels',
   async (chosen, stytch, label) => {
     const made = await admin.api('POST', '/connection', { identityProvider: chosen, displayName: 'Acme' });
     expect([made.status, made.body.identityProvider]).toEqual([201, chosen]);
@@ -92,7 +92,7 @@ it.each([
   },
 );
 
-it('a second connection is refused, with what to do instead; two clicks at once make one', async () => {
+it('refuses a second connection with what to do instead; two concurrent clicks create one', async () => {
   const both = await Promise.all([admin.api('POST', '/connection', okta), admin.api('POST', '/connection', okta)]);
   expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
   const third = await admin.api('POST', '/connection', okta);
@@ -101,18 +101,18 @@ it('a second connection is refused, with what to do instead; two clicks at once 
   expect((await rows()).map(({ status, createdBy }) => [status, createdBy])).toEqual([['active', admin.memberId]]);
 });
 
-it('when the answer to create is lost the connection is kept and the admin is told to rotate; trying again makes no second', async () => {
+it('when the answer to create is lost, the connection is kept and the message says to rotate; a retry creates no second one', async () => {
   lab.emulator.faults.failNext('scim.connection.create', 'lostReply');
   const lost = await admin.api('POST', '/connection', { ...okta, identityProvider: 'google-workspace' });
   expect(problem(lost)).toEqual([502, 'token_lost']);
-  expect(lost.body.error.message).toMatch(/rotate it/);
+  expect(lost.body.error.message).toMatch(/Rotate it/);
   expect(problem(await admin.api('POST', '/connection', okta))).toEqual([409, 'connection_exists']);
   expect((await rows()).map(({ identityProvider }) => identityProvider)).toEqual(['google-workspace']);
   const rotated = await admin.api('POST', '/connection/rotation');
   expect([rotated.status, rotated.body.nextBearerToken.length]).toEqual([201, 48]);
 });
 
-it('when create did not happen, that is said, and nothing is left behind', async () => {
+it('when create fails, the answer says so, and nothing is left behind', async () => {
   lab.emulator.faults.failNext('scim.connection.create', '500');
   expect(problem(await admin.api('POST', '/connection', okta))).toEqual([503, 'unavailable']);
   expect([await rows(), await acts()]).toEqual([[], []]);
@@ -160,7 +160,7 @@ it('rotates the token: start shows the new one once, complete ends the old one',
   ]);
 });
 
-it('cancels a rotation: the old token goes on', async () => {
+it('cancels a rotation: the old token still works', async () => {
   const { body: made } = await admin.api('POST', '/connection', okta);
   const { body: started } = await admin.api('POST', '/connection/rotation');
   expect((await admin.api('DELETE', '/connection/rotation')).body).toMatchObject({
@@ -173,7 +173,7 @@ it('cancels a rotation: the old token goes on', async () => {
   expect(problem(await admin.api('DELETE', '/connection/rotation'))).toEqual([409, 'not_rotating']);
 });
 
-it('lost answers in a rotation: a lost start is cancelled again, a lost end counts as done', async () => {
+it('lost answers in a rotation: a lost start is cancelled, a lost end counts as done', async () => {
   await admin.api('POST', '/connection', okta);
   lab.emulator.faults.failNext('scim.connection.rotateStart', 'lostReply');
   expect(problem(await admin.api('POST', '/connection/rotation'))).toEqual([503, 'unavailable']);
@@ -188,7 +188,7 @@ it('lost answers in a rotation: a lost start is cancelled again, a lost end coun
   expect((await admin.api('DELETE', '/connection/rotation')).body.rotation).toBeNull();
 });
 
-it('deletes, also when the answer is lost; afterwards another provider can be connected', async () => {
+it('deletes, also when the answer is lost; then another provider can be connected', async () => {
   const { body: made } = await admin.api('POST', '/connection', okta);
   lab.emulator.faults.failNext('scim.connection.delete', 'lostReply');
   expect((await admin.api('DELETE', '/connection')).body).toEqual({ id: made.id, status: 'deleted' });
@@ -202,7 +202,7 @@ it('deletes, also when the answer is lost; afterwards another provider can be co
   ]);
 });
 
-it("notices what was made, changed and deleted in Stytch's dashboard", async () => {
+it("records connections created, changed and deleted in Stytch's dashboard", async () => {
   const elsewhere = lab.emulator.directory.connect(admin.organizationId, {
     display_name: 'By hand',
     identity_provider: 'okta',
@@ -226,7 +226,7 @@ it("notices what was made, changed and deleted in Stytch's dashboard", async () 
   ]);
 });
 
-it('the tokens are nowhere in the database, in the queue, or in what a process writes', async () => {
+it('the tokens are nowhere in the database, in the queue, or in the output of a process', async () => {
   const { body: made } = await admin.api('POST', '/connection', okta);
   const { body: started } = await admin.api('POST', '/connection/rotation');
   await admin.api('PUT', '/connection/rotation');

@@ -23,10 +23,10 @@ it.each([
   ['a blank name', { ...okta, displayName: '  ' }, /displayName must be/],
   ['a name that is too long', { ...okta, displayName: 'x'.repeat(101) }, /displayName must be/],
   ['a name with a line break', { ...okta, displayName: 'a\nb' }, /displayName must be/],
-  ['a name that is no text', { ...okta, displayName: { $gt: '' } }, /displayName must be/],
+  ['a name that is not text', { ...okta, displayName: { $gt: '' } }, /displayName must be/],
   ['a list', [], /must be/],
   ['broken JSON', '{"identityProvider":', /can not be understood/],
-])('refuses %s, says what is wrong, and asks Stytch for nothing', async (_, body, message) => {
+])('refuses %s, says what is wrong, and makes no call to Stytch', async (_, body, message) => {
   lab.emulator.calls.reset();
   const refused = await admin.api('POST', '/connection', body);
   expect([refused.status, refused.body]).toEqual([
@@ -36,7 +36,7 @@ it.each([
   expect(lab.emulator.calls.count('scim.connection.create')).toBe(0);
 });
 
-it('refuses other media, bodies that are too large, and methods that are none', async () => {
+it('refuses other media types, too large bodies and unknown methods', async () => {
   const form = await admin.api('POST', '/connection', 'identityProvider=okta', {
     'content-type': 'application/x-www-form-urlencoded',
   });
@@ -53,7 +53,7 @@ it.each([
   ['organization_suspended', 403, 'suspended', /Contact Scanner support/],
   ['session_authorization_error', 403, 'forbidden', /administrator/],
   ['something_new', 502, 'stytch_refused', /something_new.*Contact Scanner support and name request-id/],
-])("Stytch's error %s is told in words with what to do", async (error_type, status, code, message) => {
+])("explains Stytch's error %s with what to do", async (error_type, status, code, message) => {
   await admin.api('POST', '/connection', okta);
   lab.emulator.faults.failNext('scim.connection.update', { status: 403, error_type });
   const refused = await admin.api('PATCH', '/connection', { displayName: 'x' });
@@ -65,7 +65,7 @@ it.each([
   ['stytch_member', 'POST', '/connection', okta],
   ['reader', 'POST', '/connection', okta],
   ['reader', 'DELETE', '/connection', undefined],
-])('a %s may not %s %s, and is told which permission is missing', async (role, method, path, body) => {
+])('a %s may not %s %s, and the answer names the missing permission', async (role, method, path, body) => {
   const { policy } = lab.emulator.rbac;
   policy.roles = policy.roles.filter(({ role_id }) => role_id !== 'reader');
   policy.roles.push({
@@ -84,7 +84,7 @@ it.each([
   expect(await lab.database.auditLog.count({ where: { details: { path: ['teamId'], equals: admin.teamId } } })).toBe(0);
 });
 
-it('a team without SCIM, and an organization without a team, are sent to Scanner support; even if they lack permissions too', async () => {
+it('a team without SCIM, and an organization without a team, are referred to Scanner support, even if the permission is missing too', async () => {
   await lab.database.team.update({ where: { id: admin.teamId }, data: { ssoScimEnabled: false } });
   const { member_id } = lab.emulator.directory.createMember(admin.organizationId, {
     email_address: 'plain@acme.example',
@@ -101,7 +101,7 @@ it('a team without SCIM, and an organization without a team, are sent to Scanner
   expect(problem(await admin.api('GET', '/connection'))).toEqual([403, 'unknown_team']);
 });
 
-it("one team's admin sees and changes nothing of another's", async () => {
+it('an admin sees and changes nothing of another team', async () => {
   await admin.api('POST', '/connection', okta);
   const other = await signInAdmin(lab, { name: 'Beta' });
   expect(problem(await other.api('GET', '/connection'))).toEqual([404, 'no_connection']);
@@ -109,7 +109,7 @@ it("one team's admin sees and changes nothing of another's", async () => {
   expect((await admin.api('GET', '/connection')).body.displayName).toBe('Acme Okta');
 });
 
-it('too many changes in a minute are refused, reads are not', async () => {
+it('too many changes in a minute are refused, but reads are not', async () => {
   const statuses = [];
   for (let n = 0; n < 31; n++) statuses.push((await admin.api('PATCH', '/connection', { displayName: 'x' })).status);
   expect([statuses[29], statuses[30]]).toEqual([404, 429]);

@@ -9,8 +9,15 @@ function facts(change: Partial<WhyFacts> = {}): WhyFacts {
     team: { id: 'team-1', name: 'Acme', organizationId: 'org-1', enabled: true },
     organizationId: 'org-1',
     user: {
-      ...{ id: 'user-1', teamId: 'team-1', memberId: 'member-1', email: 'ada@acme.example', name: 'Ada' },
-      ...{ status: 'active' as const, externalId: null, observedAt: null, deactivatedAt: null },
+      id: 'user-1',
+      teamId: 'team-1',
+      memberId: 'member-1',
+      email: 'ada@acme.example',
+      name: 'Ada',
+      status: 'active' as const,
+      externalId: null,
+      observedAt: null,
+      deactivatedAt: null,
     },
     memberId: 'member-1',
     stytch: { says: 'active', status: 'active', values: [{ value: 'analyst', via: 'roles' }], externalId: null },
@@ -31,8 +38,13 @@ function facts(change: Partial<WhyFacts> = {}): WhyFacts {
 }
 
 const job: FailedJob = {
-  ...{ id: 'msg_1', teamId: 'team-1', memberId: 'member-1', eventType: 'scim.member.delete', attempts: 9 },
-  ...{ failedAt: '2026-11-24T09:00:00.000Z', error: 'Stytch members.search: 500 (request-id-test-1)' },
+  id: 'msg_1',
+  teamId: 'team-1',
+  memberId: 'member-1',
+  eventType: 'scim.member.delete',
+  attempts: 9,
+  failedAt: '2026-11-24T09:00:00.000Z',
+  error: 'Stytch members.search: 500 (request-id-test-1)',
 };
 const values = (...names: string[]) => names.map((value) => ({ value, via: 'roles' as const }));
 const saying = (...names: string[]) =>
@@ -90,19 +102,19 @@ it.each([
   });
 });
 
-it('a leaver who is deactivated lacks nothing', () => {
+it('a deactivated leaver is diagnosed as correct', () => {
   const user = { ...facts().user, status: 'deactivated' } as WhyFacts['user'];
   expect(diagnose(facts({ user, stytch: { says: 'gone', status: 'deleted' }, values: [], grants: [] }))).toEqual([]);
 });
 
-it('tells when a role was lost that does not exist any more', () => {
+it('shows when a role was lost that no longer exists', () => {
   const lost = { role: 'scim:pilot', at: '2026-11-23T08:00:00.000Z', trigger: 'role', eventType: null, svixId: null };
   expect(diagnose(facts({ stytch: saying('pilot'), losses: [lost] }))[0]?.message).toContain(
     '2026-11-23T08:00:00.000Z (role)',
   );
 });
 
-describe('failed jobs are chosen', () => {
+describe('failed jobs are filtered', () => {
   it.each([
     [{}, true],
     [{ teamId: 'team-1' }, true],
@@ -135,7 +147,7 @@ describe('times', () => {
     expect(timeOf(text, '--since', now).toISOString()).toBe(expected);
   });
 
-  it.each(['yesterday', '2026-13-01', '24/11/2026', '', '5y', '1e9d'])('%j is none', (text) => {
-    expect(() => timeOf(text, '--since', now)).toThrow('is no time');
+  it.each(['yesterday', '2026-13-01', '24/11/2026', '', '5y', '1e9d'])('%j is not a time', (text) => {
+    expect(() => timeOf(text, '--since', now)).toThrow('is not a time');
   });
 });

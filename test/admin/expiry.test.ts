@@ -14,7 +14,7 @@ function told(tokenExpiresAt: string | null, next: LiveConnection['next'] = null
   return renderToString(h(ExpiryNotice, { connection }));
 }
 
-it('says nothing more than 30 days ahead, when there is no end, or while a new token is on its way', () => {
+it('does not warn more than 30 days ahead, without an expiry, or during a rotation', () => {
   expect(told('2026-05-01T00:00:00Z')).toBe('');
   expect(told(null)).toBe('');
   expect(told('2026-03-05T00:00:00Z', { tokenLastFour: 'efgh', expiresAt: null })).toBe('');

@@ -172,7 +172,7 @@ it.each<[string, () => Promise<[string, RequestInit?]>]>([
   expect(slowestWebhookMs).toBeLessThan(2_000);
 });
 
-it('the export of the activity is streamed, beside everything else, within the heap', async () => {
+it('the export of the activity is streamed within the heap, while other requests are answered', async () => {
   const { status, text, slowestWebhookMs } = await ask('/settings/scim/activity.csv?person=p99');
   expect(status).toBe(200);
   expect(text.split('\n').length).toBeGreaterThan(1_111);
@@ -181,7 +181,7 @@ it('the export of the activity is streamed, beside everything else, within the h
   expect(server.child.exitCode).toBeNull();
 });
 
-it('a few exports at a time are made, and the next one is asked to wait', async () => {
+it('a few exports run at a time, and the next one is refused', async () => {
   const headers = { authorization: `Bearer ${admin.jwt}` };
   const begun = await Promise.all([1, 2, 3].map(() => fetch(`${url}/api/scim/activity.csv`, { headers })));
   const refused = await ask('/api/scim/activity.csv');

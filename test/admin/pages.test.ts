@@ -16,7 +16,7 @@ afterAll(() => lab.stop());
 const okta = { identityProvider: 'okta', displayName: 'Acme Okta' };
 const tokenIn = ({ text }: ApiAnswer) => /id="token" type="text" value="(\w{48})"/.exec(text)?.[1];
 
-it('the whole path without any script: create, copy, rename, rotate, delete', async () => {
+it('everything works without scripts: create, copy, rename, rotate, delete', async () => {
   expect((await admin.page('')).text).toContain('href="/settings/scim/connection/new"');
   expect((await admin.page('/connection')).headers.get('location')).toBe('/settings/scim/connection/new');
   expect((await admin.page('/connection/new')).text).toContain('Google Workspace');
@@ -30,7 +30,7 @@ it('the whole path without any script: create, copy, rename, rotate, delete', as
     expect([path, page.status, page.text.includes(String(token))]).toEqual([path, 200, false]);
   }
   expect((await admin.page('/connection/rename', { displayName: 'New name' })).status).toBe(303);
-  expect((await admin.page('/connection?done=renamed')).text).toContain('has its new name');
+  expect((await admin.page('/connection?done=renamed')).text).toContain('The connection is renamed');
   const next = tokenIn(await admin.page('/connection/rotation', {}));
   expect((await admin.page('/connection')).text).toContain(`ends in <code>${next?.slice(-4)}</code>`);
   const wrong = await admin.page('/connection/rotation/complete', { nextBearerTokenLastFour: 'zzzz' });
@@ -52,7 +52,7 @@ it('the whole path without any script: create, copy, rename, rotate, delete', as
   expect((await admin.page('?done=deleted')).text).toContain('The connection is deleted');
 });
 
-it('what is wrong with a new connection is said on the form, and what was typed is still there', async () => {
+it('the form of a new connection shows its error and keeps its values', async () => {
   const refused = await admin.page('/connection', { identityProvider: 'okta', displayName: ' ' });
   expect([refused.status, refused.text.includes('displayName must be text')]).toEqual([400, true]);
   expect(refused.text).toMatch(/value="okta" checked/);
@@ -61,25 +61,29 @@ it('what is wrong with a new connection is said on the form, and what was typed 
   expect([down.status, down.text.includes('value="Acme Okta"')]).toEqual([503, true]);
 });
 
-it('a second click, and an answer that got lost, lead to a page that offers a new token', async () => {
+it('a second click, and a lost answer, lead to a page that offers a new token', async () => {
   lab.emulator.faults.failNext('scim.connection.create', 'lostReply');
   const lost = await admin.page('/connection', okta);
-  expect([lost.status, lost.text.includes('the token got lost')]).toEqual([502, true]);
+  expect([lost.status, lost.text.includes('the token is lost')]).toEqual([502, true]);
   const second = await admin.page('/connection', okta);
-  expect([second.status, second.text.includes('There is a connection already')]).toEqual([409, true]);
+  expect([second.status, second.text.includes('There is already a connection')]).toEqual([409, true]);
   expect(second.text).toContain('action="/settings/scim/connection/rotation"');
   expect(tokenIn(await admin.page('/connection/rotation', {}))).toHaveLength(48);
 });
 
 const evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>\'{{7*7}}';
 
-it('what people, the identity provider and Stytch fill in is text on every page', async () => {
+it('every page escapes the data of people, the identity provider and Stytch', async () => {
   const team = await signInAdmin(lab, { name: evil, roles: [`scim:${evil}`, `scim:${evil.toUpperCase()}`, evil] });
   await team.page('/connection', { identityProvider: 'okta', displayName: evil.slice(0, 99) });
   const role = await lab.database.role.findFirstOrThrow({ where: { teamId: team.teamId, name: `scim:${evil}` } });
   const { id: userId } = await lab.database.user.create({
     data: {
-      ...{ teamId: team.teamId, email: evil, name: evil, stytchMemberId: `m${evil}`, scimExternalId: evil },
+      teamId: team.teamId,
+      email: evil,
+      name: evil,
+      stytchMemberId: `m${evil}`,
+      scimExternalId: evil,
       idpRoleValues: { create: [evil, `{${evil}`, `${evil} 2`].map((value) => ({ value, via: 'groups' })) },
       grants: { create: [{ roleId: role.id, source: 'scim' }] },
     },
@@ -101,9 +105,21 @@ it('what people, the identity provider and Stytch fill in is text on every page'
   await lab.database.syncEvent.create({ data: event });
   const query = encodeURIComponent(evil);
   const paths = [
-    ...['', '/live', '/connection', '/connection/delete', '/roles', `/roles?q=${query}`, `/roles/new?value=${query}`],
-    ...[`/roles/${role.id}`, `/roles/${role.id}?value=${query}`, `/roles/${role.id}/delete`],
-    ...['/activity', `/activity?person=${query}`, `?done=${query}`, `/${query}`, `/roles/${query}`],
+    '',
+    '/live',
+    '/connection',
+    '/connection/delete',
+    '/roles',
+    `/roles?q=${query}`,
+    `/roles/new?value=${query}`,
+    `/roles/${role.id}`,
+    `/roles/${role.id}?value=${query}`,
+    `/roles/${role.id}/delete`,
+    '/activity',
+    `/activity?person=${query}`,
+    `?done=${query}`,
+    `/${query}`,
+    `/roles/${query}`,
   ];
   for (const path of paths) {
     const { text } = await team.page(path);
@@ -129,7 +145,7 @@ it('what people, the identity provider and Stytch fill in is text on every page'
   expect(seen).toContain('&lt;script>alert(1)');
 });
 
-it('addresses that are none are answered in words', async () => {
+it('unknown addresses get a helpful answer', async () => {
   for (const [path, status] of [
     ['/roles/%E0%A4%A', 400],
     ['/roles/new', 400],
@@ -141,12 +157,12 @@ it('addresses that are none are answered in words', async () => {
   }
 });
 
-it('an address of ours in a link can not be made to run anything', async () => {
+it('no parameter of a link can run a script', async () => {
   const { text } = await admin.page('/roles/new?value=javascript:alert(1)');
   expect(text).not.toMatch(/href="javascript/i);
 });
 
-it('teams without SCIM, people without the permission, and sessions that are over get a page that says what to do', async () => {
+it('teams without SCIM, people without the permission, and expired sessions get a page that says what to do', async () => {
   await lab.database.team.update({ where: { id: admin.teamId }, data: { ssoScimEnabled: false } });
   const off = await admin.page('');
   expect([off.status, off.text.includes('Contact Scanner support')]).toEqual([403, true]);
@@ -161,7 +177,7 @@ it('teams without SCIM, people without the permission, and sessions that are ove
   expect([over.status, over.text.includes('Sign in to Scanner')]).toEqual([401, true]);
 });
 
-it('nothing is done for a form that another site sends, nor without a session', async () => {
+it('a form from another site, or without a session, changes nothing', async () => {
   lab.emulator.calls.reset();
   const form = { method: 'POST', body: new URLSearchParams(okta), redirect: 'manual' as const };
   const cookie = `stytch_session_jwt=${admin.jwt}`;
@@ -176,7 +192,7 @@ it('nothing is done for a form that another site sends, nor without a session', 
   expect(lab.emulator.calls.count('scim.connection.create')).toBe(0);
 });
 
-it('with the database away a page says so, and not what only we can do about it', async () => {
+it('while the database is unavailable a page says so, without hints for operators', async () => {
   await lab.database.$executeRaw`ALTER TABLE teams RENAME TO teams_away`;
   try {
     const { status, text } = await admin.page('');
@@ -187,7 +203,7 @@ it('with the database away a page says so, and not what only we can do about it'
   }
 });
 
-it('styles, script and icon are there, and nothing else of the disk', async () => {
+it('styles, script and icon are served, and no other files', async () => {
   const { text } = await admin.page('');
   const links = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path]) => String(path));
   expect(links).toHaveLength(4);

@@ -46,12 +46,12 @@ async function ada() {
   return { ...user, analyst, plain };
 }
 
-it('a team without people has an empty list, and a page that says when that changes', async () => {
+it('a team without people has an empty list, and a page that says so', async () => {
   expect(await people()).toEqual({ people: [], total: 0, nextCursor: null });
   expect((await admin.page('/people')).text).toContain('Nobody yet');
 });
 
-it('lists status, what the IdP sends, and each role with its origin; nobody of another team', async () => {
+it('lists status, IdP role values, and each role with its origin, for this team only', async () => {
   const { id, analyst, plain } = await ada();
   await add(other.teamId, 'zoe@beta.example');
   expect(await people()).toEqual({
@@ -82,7 +82,7 @@ it('lists status, what the IdP sends, and each role with its origin; nobody of a
   });
 });
 
-it('finds by part of a name or e-mail, by ids, status, role and value; wildcards mean themselves', async () => {
+it('finds by part of a name or e-mail, by ids, status, role and value; wildcards are literal', async () => {
   const { id, analyst } = await ada();
   await add(admin.teamId, 'bob@acme.example', 'Bob %', { status: 'deactivated', deactivatedAt: new Date() });
   expect(await names('?q=AD')).toEqual(['ada']);
@@ -98,7 +98,7 @@ it('finds by part of a name or e-mail, by ids, status, role and value; wildcards
   expect(await names('?value=ANALYST')).toEqual([]);
 });
 
-it('comes page by page, everybody once, also those of one name', async () => {
+it('pages through everybody once, also people with the same name', async () => {
   for (let n = 0; n < 7; n++) await add(admin.teamId, `p${n}@acme.example`, n < 5 ? 'Same' : 'other');
   const seen: string[] = [];
   let cursor: string | null = '';
@@ -122,7 +122,7 @@ it.each(['cursor=x', 'cursor=eyJhIjoxfQ', 'limit=0', 'limit=201', 'status=left',
   },
 );
 
-it('many values and roles of one person are cut in the list, and counted', async () => {
+it('the list cuts and counts the values and roles of one person', async () => {
   const user = await add(admin.teamId, 'wide@acme.example');
   const values = Array.from({ length: 30 }, (_, n) => ({ userId: user.id, value: `g${n}`, via: 'groups' }));
   await lab.database.idpRoleValue.createMany({ data: values });
@@ -130,7 +130,7 @@ it('many values and roles of one person are cut in the list, and counted', async
   expect([person.values.length, person.valuesTotal]).toEqual([10, 30]);
 });
 
-it('the page of a person says whether they may use Scanner, and why they hold each role', async () => {
+it('the page of a person shows whether they can use Scanner, and why they have each role', async () => {
   const { id } = await ada();
   const { status, text } = await admin.page(`/people/${id}`);
   expect(status).toBe(200);
@@ -140,7 +140,7 @@ it('the page of a person says whether they may use Scanner, and why they hold ea
   expect(text).toContain('scim:analyst is a near miss');
 });
 
-it('the page of a leaver says why they can not use Scanner, and which roles they lost', async () => {
+it('the page of a leaver shows why they can not use Scanner, and which roles they lost', async () => {
   const bob = await add(admin.teamId, 'bob@acme.example', 'Bob', { status: 'deactivated', deactivatedAt: new Date() });
   const changes = [
     { type: 'user_deactivated', because: 'says_gone' },
@@ -154,7 +154,7 @@ it('the page of a leaver says why they can not use Scanner, and which roles they
   expect(text).toMatch(/Lost: scim:analyst on /);
 });
 
-it("another team's person, and an id that is none, are not found", async () => {
+it('a person of another team, and an invalid id, are not found', async () => {
   const zoe = await add(other.teamId, 'zoe@beta.example', 'Zoe');
   for (const id of [zoe.id, 'x', '00000000-0000-0000-0000-000000000000']) {
     const { status, text } = await admin.page(`/people/${id}`);
@@ -162,14 +162,14 @@ it("another team's person, and an id that is none, are not found", async () => {
   }
 });
 
-it('numbers of holders lead to the list of them', async () => {
+it('numbers of holders link to their lists', async () => {
   const { analyst } = await ada();
   const { text } = await admin.page('/roles');
   expect(text).toContain(`/settings/scim/people?role=${analyst}`);
   expect(text).toContain('/settings/scim/people?value=analyst&amp;status=active');
 });
 
-it('only GET, and only with the permission', async () => {
+it('accepts only GET, and only with the permission', async () => {
   expect((await admin.api('POST', '/people', {})).status).toBe(405);
   const plain = await signInAdmin(lab, { name: 'Gamma', stytchRoles: [] });
   expect((await plain.api('GET', '/people')).status).toBe(403);

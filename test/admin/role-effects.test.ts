@@ -22,7 +22,10 @@ async function add(...all: Someone[]): Promise<void> {
   for (const { name, values = [], granted = [], status = 'active' } of all) {
     await test.database.user.create({
       data: {
-        ...{ teamId, name, status, email: `${name}@acme.example` },
+        teamId,
+        name,
+        status,
+        email: `${name}@acme.example`,
         idpRoleValues: { create: values.map((value) => ({ value, via: 'groups' })) },
         grants: { create: granted.map((source) => ({ roleId, source })) },
       },
@@ -37,7 +40,7 @@ const newRole = (value: string) => roleEffect(test.database, { teamId, roleId: n
 const newName = (value: string) => roleEffect(test.database, { teamId, roleId, value });
 const noRole = () => roleEffect(test.database, { teamId, roleId, value: null });
 
-it('when those who have it are those who shall have it, nobody gains or loses', async () => {
+it('when the holders are already right, nobody gains or loses', async () => {
   await add(
     { name: 'ada', values: ['analyst'], granted: ['scim'] },
     { name: 'bob', values: ['analyst'], granted: ['scim', 'manual'] },
@@ -46,7 +49,7 @@ it('when those who have it are those who shall have it, nobody gains or loses', 
   expect(await newName('analyst')).toMatchObject({ gain: none, lose: none, loseManual: none });
 });
 
-it('a new role is gained by who holds its value and is active; a new name is lost too; grants by hand go with the role alone', async () => {
+it('active holders gain a new role; a new name also takes it from others; manual grants go only with the role', async () => {
   await add(
     { name: 'ada', values: ['analyst'], granted: ['scim'] },
     { name: 'bob', values: ['analyst', 'owner'], granted: ['scim', 'manual'] },
@@ -66,7 +69,7 @@ it('a new role is gained by who holds its value and is active; a new name is los
   expect(names(await noRole())).toEqual([[], ['ada', 'bob'], ['bob']]);
 });
 
-it('the fingerprint is of who is touched, and of how, and of nothing else', async () => {
+it('the fingerprint depends only on who gains and who loses', async () => {
   await add({ name: 'ada', values: ['owner'] }, { name: 'bob', values: ['owner'] });
   const first = (await newRole('owner')).fingerprint;
   expect(first).toMatch(/^[\w-]{22}$/);
@@ -82,7 +85,7 @@ it('the fingerprint is of who is touched, and of how, and of nothing else', asyn
   expect(seen.size).toBe(6);
 });
 
-it('names fifty, by name, and counts the rest', async () => {
+it('lists fifty by name, and counts the rest', async () => {
   await add(...Array.from({ length: 120 }, (_, n) => ({ name: `p${String(n).padStart(3, '0')}`, values: ['owner'] })));
   const { gain } = await newRole('owner');
   expect([gain.total, gain.people.length, gain.people[0]?.name, gain.people[49]?.name]).toEqual([

@@ -11,18 +11,29 @@ beforeAll(async () => {
 beforeEach(async () => {
   admin = await signInAdmin(lab, { roles: ['scim:admins', 'Analyst', 'by hand'] });
   other = await signInAdmin(lab, { name: 'Beta', roles: ['scim:admins'] });
-  await person(other.teamId, 'zoe', ['analyst', 'admins'], ['scim:admins']);
+  await person(other.teamId, 'zoe', ['analyst', 'admins'], { granted: ['scim:admins'] });
 });
 afterAll(() => lab.stop());
 
 const problem = ({ status, body }: ApiAnswer) => [status, body.error.code];
 
-/** A row as reconciling leaves it: values held, roles granted by SCIM. */
-async function person(teamId: string, name: string, values: string[], granted: string[] = [], status = 'active') {
+type PersonFields = { granted?: string[]; status?: string };
+
+/** A user as the reconciler leaves it, with IdP role values and SCIM grants. */
+async function person(
+  teamId: string,
+  name: string,
+  values: string[],
+  { granted = [], status = 'active' }: PersonFields = {},
+) {
   const roles = await lab.database.role.findMany({ where: { teamId, name: { in: granted } } });
   const { id } = await lab.database.user.create({
     data: {
-      ...{ teamId, name, status, email: `${name}@acme.example`, stytchMemberId: `member-${teamId}-${name}` },
+      teamId,
+      name,
+      status,
+      email: `${name}@acme.example`,
+      stytchMemberId: `member-${teamId}-${name}`,
       idpRoleValues: { create: values.map((value) => ({ value, via: 'groups' })) },
       grants: { create: roles.map((role) => ({ roleId: role.id, source: 'scim' })) },
     },
@@ -39,7 +50,7 @@ const acts = async () =>
   ]);
 const names = ({ people }: { people: { name: string }[] }) => people.map(({ name }) => name);
 
-it('a team of which nothing was seen has no values, and its scim roles', async () => {
+it('a new team has no values, but its SCIM roles', async () => {
   const { body } = await admin.api('GET', '/roles');
   expect(body).toEqual({
     values: [],
@@ -51,15 +62,18 @@ it('a team of which nothing was seen has no values, and its scim roles', async (
   });
 });
 
-it('shows each value with its carriers and holders, its role or the near miss; of this team and of active people only', async () => {
-  const ada = await person(admin.teamId, 'ada', ['admins', 'analyst'], ['scim:admins']);
+it('shows each value with its origins, holders, and role or near miss, for active people of this team only', async () => {
+  const ada = await person(admin.teamId, 'ada', ['admins', 'analyst'], { granted: ['scim:admins'] });
   await lab.database.idpRoleValue.create({ data: { userId: ada, value: 'analyst', via: 'roles' } });
   await person(admin.teamId, 'bob', ['analyst']);
-  await person(admin.teamId, 'cy', ['analyst', 'gone'], [], 'deactivated');
+  await person(admin.teamId, 'cy', ['analyst', 'gone'], { status: 'deactivated' });
   const { values, valuesTotal, scimRoles } = (await admin.api('GET', '/roles')).body;
   expect(values).toEqual([
     {
-      ...{ value: 'analyst', via: ['groups', 'roles'], holders: 2, role: null },
+      value: 'analyst',
+      via: ['groups', 'roles'],
+      holders: 2,
+      role: null,
       nearMiss: { role: expect.objectContaining({ name: 'Analyst' }), because: ['prefix', 'case'] },
     },
     {
@@ -73,7 +87,7 @@ it('shows each value with its carriers and holders, its role or the near miss; o
   expect([valuesTotal, scimRoles[0].scimGrants]).toEqual([2, 1]);
 });
 
-it('creates scim:value with permissions, after saying who gains it, without giving anything itself', async () => {
+it('previews and creates scim:value with permissions, and leaves the grants to the back-fill', async () => {
   await person(admin.teamId, 'ada', ['analyst']);
   await person(admin.teamId, 'bob', ['Analyst']);
   const preview = await admin.api('POST', '/roles?preview=true', { value: 'analyst' });
@@ -88,18 +102,18 @@ it('creates scim:value with permissions, after saying who gains it, without givi
   expect(await roleNames(other.teamId)).toEqual(['scim:admins']);
 });
 
-it('takes the name in full too', async () => {
+it('accepts the full name too', async () => {
   const made = await admin.api('POST', '/roles', { name: 'scim:Äußere Stelle', permissions: [] });
   expect([made.status, made.body.name]).toEqual([201, 'scim:Äußere Stelle']);
 });
 
-it('a role that is there already is not made again, also by two clicks at once', async () => {
+it('an existing role is not created again, also by two concurrent clicks', async () => {
   expect(problem(await admin.api('POST', '/roles', { value: 'admins' }))).toEqual([409, 'role_exists']);
   const both = await Promise.all([1, 2].map(() => admin.api('POST', '/roles', { value: 'twice' })));
   expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
 });
 
-it('who confirms a preview that is no longer true is asked again', async () => {
+it('an outdated preview must be confirmed again', async () => {
   const { fingerprint } = (await admin.api('POST', '/roles?preview=true', { value: 'analyst' })).body.effect;
   await person(admin.teamId, 'ada', ['analyst']);
   const late = await admin.api('POST', '/roles', { value: 'analyst', fingerprint });
@@ -108,9 +122,9 @@ it('who confirms a preview that is no longer true is asked again', async () => {
   expect((await admin.api('POST', '/roles', { value: 'analyst', fingerprint: again.fingerprint })).status).toBe(201);
 });
 
-it('renames after saying who gains and who loses; grants by hand stay', async () => {
-  await person(admin.teamId, 'ada', ['admins'], ['scim:admins']);
-  await person(admin.teamId, 'bob', ['admins', 'owners'], ['scim:admins']);
+it('previews and renames; manual grants stay', async () => {
+  await person(admin.teamId, 'ada', ['admins'], { granted: ['scim:admins'] });
+  await person(admin.teamId, 'bob', ['admins', 'owners'], { granted: ['scim:admins'] });
   await person(admin.teamId, 'cy', ['owners']);
   const { id } = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
   const { effect, role } = (await admin.api('PATCH', `/roles/${id}?preview=true`, { value: 'owners' })).body;
@@ -123,8 +137,8 @@ it('renames after saying who gains and who loses; grants by hand stay', async ()
   expect(await lab.database.roleChange.count({ where: { teamId: admin.teamId } })).toBeGreaterThan(0);
 });
 
-it('changes permissions after saying which come, which go, and for whom', async () => {
-  await person(admin.teamId, 'ada', ['admins'], ['scim:admins']);
+it('previews and changes permissions, with the added and removed ones and the holders', async () => {
+  await person(admin.teamId, 'ada', ['admins'], { granted: ['scim:admins'] });
   const { id } = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
   await admin.api('PATCH', `/roles/${id}`, { permissions: ['Query', 'Old'] });
   const change = { permissions: ['Query', 'Admin', 'Admin'] };
@@ -150,7 +164,7 @@ it('changes permissions after saying which come, which go, and for whom', async 
   expect(await roleNames(other.teamId)).toEqual(['scim:admins']);
 });
 
-it('a wrong permission is put right on pages, without deleting the role', async () => {
+it('on the pages a wrong permission is corrected without deleting the role', async () => {
   const { id } = (await admin.api('POST', '/roles', { value: 'analyst', permissions: ['Admin'] })).body;
   const form = { permissions: ['Query'], morePermissions: 'Own Dashboards' };
   const preview = await admin.page(`/roles/${id}/permissions/preview`, form);
@@ -163,7 +177,7 @@ it('a wrong permission is put right on pages, without deleting the role', async 
   expect((await lab.database.role.findUniqueOrThrow({ where: { id } })).permissions).toEqual(permissions);
 });
 
-it('a typed prefix is taken off, unless the identity provider sends it so', async () => {
+it('a typed prefix is removed, unless the identity provider sends it', async () => {
   const typed = await admin.page('/roles/new?value=scim%3A%20analyst&like=x');
   expect([typed.status, typed.headers.get('location')]).toEqual([303, '/settings/scim/roles/new?value=analyst&like=x']);
   await person(admin.teamId, 'ada', ['scim:odd']);
@@ -171,20 +185,20 @@ it('a typed prefix is taken off, unless the identity provider sends it so', asyn
   expect([status, text.includes('scim:scim:odd')]).toEqual([200, true]);
 });
 
-it('says which name the identity provider sends when another one is typed', async () => {
+it('offers a similar name that the identity provider sends', async () => {
   await person(admin.teamId, 'ada', ['Scanner Analyst']);
   const { text } = await admin.page('/roles/new?value=scanner_analyst');
   expect(text).toContain('It sends <code>Scanner Analyst</code>');
   expect((await admin.page('/roles/new?value=Scanner+Analyst')).text).not.toContain('It sends');
 });
 
-it('does not rename onto another role', async () => {
+it('does not rename to the name of another role', async () => {
   const { body: made } = await admin.api('POST', '/roles', { value: 'owners' });
   expect(problem(await admin.api('PATCH', `/roles/${made.id}`, { value: 'admins' }))).toEqual([409, 'role_exists']);
 });
 
-it('deletes after saying who loses it, by SCIM and by hand', async () => {
-  await person(admin.teamId, 'ada', ['admins'], ['scim:admins']);
+it('previews and deletes, with SCIM and manual grants', async () => {
+  await person(admin.teamId, 'ada', ['admins'], { granted: ['scim:admins'] });
   const bob = await person(admin.teamId, 'bob', []);
   const { id } = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
   await lab.database.roleGrant.create({ data: { userId: bob, roleId: id, source: 'manual' } });
@@ -197,7 +211,7 @@ it('deletes after saying who loses it, by SCIM and by hand', async () => {
   expect(problem(await admin.api('DELETE', `/roles/${id}`))).toEqual([404, 'not_found']);
 });
 
-it("other teams' roles, roles that are not of SCIM, and ids that are none are not there", async () => {
+it('roles of other teams, roles without scim:, and invalid ids are not found', async () => {
   const theirs = await lab.database.role.findFirstOrThrow({ where: { teamId: other.teamId } });
   const manual = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'by hand' } });
   for (const id of [theirs.id, manual.id, '00000000-0000-4000-8000-000000000000', 'nonsense', "' OR 1=1 --"]) {
@@ -215,7 +229,7 @@ it.each([
   ['a value that is too long', { value: 'x'.repeat(501) }, /value must be text/],
   ['a value with a NUL', { value: 'a\0b' }, /value must be text/],
   ['half a character', { value: 'a\ud800' }, /value must be text/],
-  ['a name without the prefix', { name: 'admin' }, /must begin with scim:/],
+  ['a name without the prefix', { name: 'admin' }, /must start with scim:/],
   ['nothing behind the prefix', { name: 'scim:' }, /must be text of 1 to 500/],
   ['permissions that are no list', { value: 'a', permissions: 'Admin' }, /permissions must be a list/],
   ['a blank permission', { value: 'a', permissions: [''] }, /permissions.0 must be text/],
@@ -230,7 +244,7 @@ it.each([
   expect(await roleNames(admin.teamId)).toEqual(['Analyst', 'by hand', 'scim:admins']);
 });
 
-it('by pages: a near miss leads to the role that puts it right, with the same permissions, in two clicks', async () => {
+it('on the pages a near miss leads in two clicks to the right role, with the same permissions', async () => {
   await lab.database.role.updateMany({
     where: { teamId: admin.teamId, name: 'Analyst' },
     data: { permissions: ['Query', 'Odd one'] },
@@ -256,7 +270,7 @@ it('by pages: a near miss leads to the role that puts it right, with the same pe
   expect((await admin.page('/roles?done=role-created')).text).toContain('The role is created');
 });
 
-it('by pages: a scim role that misses is renamed, and deleted, after a look', async () => {
+it('on the pages a near miss with scim: is previewed and renamed, and deleted', async () => {
   await person(admin.teamId, 'ada', ['Admins']);
   const { id } = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
   expect((await admin.page('/roles')).text).toContain(`/settings/scim/roles/${id}?value=Admins`);
@@ -274,9 +288,9 @@ it('by pages: a scim role that misses is renamed, and deleted, after a look', as
   expect(await roleNames(admin.teamId)).toEqual(['Analyst', 'by hand']);
 });
 
-it('by pages: what is wrong with a new role is said where it was typed, and what was typed is still there', async () => {
+it('on the pages the form of a new role shows its error and keeps its values', async () => {
   const refused = await admin.page('/roles', { value: 'admins', permissions: 'Read', morePermissions: 'Mine' });
-  expect([refused.status, refused.text.includes('Your team has a role of that name already')]).toEqual([409, true]);
+  expect([refused.status, refused.text.includes('Your team already has a role with that name')]).toEqual([409, true]);
   expect(refused.text).toMatch(/value="Read" checked/);
   expect(refused.text).toContain('Mine</textarea>');
 });
@@ -306,7 +320,7 @@ async function pagesOf(list: 'values' | 'scimRoles'): Promise<string[][]> {
   }
 }
 
-it('turns the pages of names and of roles, each of them once, fifty at a time', async () => {
+it('pages through names and roles, each once, fifty at a time', async () => {
   const id = await person(admin.teamId, 'ada', []);
   const values = Array.from({ length: 120 }, (_, n) => `group ${n}`);
   await lab.database.idpRoleValue.createMany({ data: values.map((value) => ({ userId: id, value, via: 'groups' })) });
@@ -325,7 +339,7 @@ it('turns the pages of names and of roles, each of them once, fifty at a time', 
   expect([second.text.includes('51–100 of 120 names'), second.text.includes('1–50 of 61 roles')]).toEqual([true, true]);
 });
 
-it('a value of a later page is matched too, exactly and nearly', async () => {
+it('values on later pages are matched too, exact and near misses', async () => {
   const id = await person(admin.teamId, 'ada', ['zz analyst', 'zz exact']);
   const others = Array.from({ length: 60 }, (_, n) => ({ userId: id, value: `group ${n}`, via: 'groups' }));
   await lab.database.idpRoleValue.createMany({ data: others });
@@ -343,7 +357,7 @@ it.each(['valuesCursor=-1', 'rolesCursor=x', 'valuesCursor=9999999999'])('refuse
   expect((await admin.page(`/roles?${query}`)).status).toBe(400);
 });
 
-it('a role with more permissions than can be given here shows as many as can', async () => {
+it('a role with more permissions than the limit shows them up to the limit', async () => {
   const permissions = Array.from({ length: 5_000 }, (_, n) => `permission ${n}`);
   const { id } = await lab.database.role.create({ data: { teamId: admin.teamId, name: 'scim:wide', permissions } });
   const { scimRoles } = (await admin.api('GET', '/roles?q=wide')).body;

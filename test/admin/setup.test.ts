@@ -44,7 +44,7 @@ function user(name: string, more: object = {}) {
   };
 }
 
-it('ticks each line when its thing is really seen, and not before; another team sees none of it', async () => {
+it('ticks each step when it was seen, not before, and only for this team', async () => {
   const other = await signInAdmin(lab, { name: 'Beta' });
   expect(await done()).toEqual([]);
   const scim = await connect();
@@ -65,13 +65,13 @@ it('ticks each line when its thing is really seen, and not before; another team 
   expect(await trapIds()).toEqual([]);
 });
 
-it('starts anew with a new connection: what the one before did ticks nothing', async () => {
+it('starts again with a new connection: events of the previous one tick nothing', async () => {
   const scim = await connect();
   const { body: ada } = await scim('POST', '/Users', user('ada'));
   await eventually(async () => expect(await done()).toContain('first_user'), 60_000);
   await scim('DELETE', `/Users/${ada.id}`);
   await eventually(async () => expect(await done()).toContain('first_deactivation'), 60_000);
-  expect((await admin.page('')).text).toContain('Last heard from Okta');
+  expect((await admin.page('')).text).toContain('Last event from Okta');
   await admin.api('DELETE', '/connection');
   await connect('onelogin');
   expect(await done()).toEqual(['connected']);
@@ -79,7 +79,7 @@ it('starts anew with a new connection: what the one before did ticks nothing', a
   expect([text.includes('Waiting for OneLogin'), text.includes('>Connected<')]).toEqual([true, false]);
 });
 
-it('waits for the identity provider until it was heard, then names the first person and the first group', async () => {
+it('waits for the first event of the identity provider, then names the first person and the first group', async () => {
   const scim = await connect();
   expect((await admin.page('/live')).text).toContain('Waiting for Okta');
   const name = { givenName: 'Ada', familyName: 'Lovelace', formatted: 'Ada Lovelace' };
@@ -92,7 +92,7 @@ it('waits for the identity provider until it was heard, then names the first per
   expect([text.includes('>Connected<'), text.includes('<code>analyst</code>')]).toEqual([true, true]);
 });
 
-it('the page of a team whose connection was made in Stytch ticks too', async () => {
+it('ticks for a connection that was created in Stytch, too', async () => {
   const elsewhere = lab.emulator.directory.connect(admin.organizationId, {
     display_name: 'By hand',
     identity_provider: 'okta',
@@ -101,7 +101,7 @@ it('the page of a team whose connection was made in Stytch ticks too', async () 
   await eventually(async () => expect(await done()).toEqual(['connected', 'first_user']), 60_000);
 });
 
-it("notices what is done in Stytch's dashboard while nobody looks", async () => {
+it("records changes of Stytch's dashboard without a page view", async () => {
   const rows = () =>
     lab.database.scimConnection.findMany({
       where: { teamId: admin.teamId },
@@ -114,7 +114,7 @@ it("notices what is done in Stytch's dashboard while nobody looks", async () => 
   await eventually(async () => expect(await rows()).toEqual([{ displayName: 'By hand', status: 'deleted' }]), 60_000);
 });
 
-it('names the traps it sees: role values that look like JSON, user names that are no e-mail addresses', async () => {
+it('names misconfigurations: role values that look like JSON, user names that are not e-mail addresses', async () => {
   const scim = await connect('microsoft-entra');
   await scim('POST', '/Users', user('ada', { roles: [{ value: '[{"value":"Admin"}]' }] }));
   await scim('POST', '/Users', user('bob', { userName: `bob-${admin.teamId}` }));
@@ -129,7 +129,7 @@ it('names the traps it sees: role values that look like JSON, user names that ar
   expect(await trapIds()).toEqual(['json_role_values']); // Stytch away: what is not known is not said
 });
 
-it('names the trap of roles that are only ever added, until one is taken away', async () => {
+it('names roles that are added but never removed, until one is removed', async () => {
   const scim = await connect('microsoft-entra');
   const people = [];
   for (const name of ['ada', 'bob']) {

@@ -62,7 +62,10 @@ async function copied(page: Page, label: string): Promise<string> {
 
 const person = (name: string, role: string) => ({
   schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-  ...{ userName: `${name}@globex.example`, externalId: `00u-${name}`, displayName: name, active: true },
+  userName: `${name}@globex.example`,
+  externalId: `00u-${name}`,
+  displayName: name,
+  active: true,
   emails: [{ value: `${name}@globex.example`, primary: true }],
   roles: [{ value: role }],
 });
@@ -75,7 +78,7 @@ function change(scim: Idp, id: string, value: object) {
 const ticked = (page: Page, title: string) => page.getByText(`${title}, done`).waitFor({ timeout: 120_000 });
 
 inBrowser(
-  'creates, copies, sees people and roles arrive, grants, rotates and deletes, alone',
+  'an admin creates a connection, copies its token, sees people and roles arrive, grants, rotates and deletes',
   async () => {
     const { page, complaints, close } = await openPage(browser);
     await page.goto(signInLink('Hank of Globex'));
@@ -94,12 +97,13 @@ inBrowser(
     await stayed;
     await page.getByLabel('I have copied the base URL and the token').check();
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByText('Waiting for Okta').waitFor();
 
     const scim = idp({ base_url, bearer_token });
     const { body: ada } = await scim('POST', '/Users', person('ada', 'scanner_analyst'));
     const { body: bob } = await scim('POST', '/Users', person('bob', 'scanner_analyst'));
-    await ticked(page, 'First person seen'); // by itself: nobody reloads
+    await ticked(page, 'First person seen'); // without a reload
+    await page.getByText('Connected', { exact: true }).waitFor();
     await ticked(page, 'First role seen');
     await inspect(page, '4-overview');
 
@@ -137,7 +141,7 @@ inBrowser(
     await inspect(page, '11-rotating');
     await page.getByLabel(`The token that ends in ${next_token.slice(-4)}`).check();
     await page.getByRole('button', { name: 'Complete the rotation' }).click();
-    await page.getByText('The new token is in force').waitFor();
+    await page.getByText('The new token is active').waitFor();
     expect((await scim('GET', '/Users')).status).toBe(401);
     expect((await idp({ base_url, bearer_token: next_token })('GET', '/Users')).status).toBe(200);
 
@@ -169,7 +173,7 @@ function filesWith(secrets: string[]): string[] {
 }
 
 inBrowser(
-  'a second click on Create makes one connection and one page with its token; by keyboard alone; in the dark',
+  'a second click on Create makes one connection and one page with its token, by keyboard only, in dark mode',
   async () => {
     const { page, complaints, close } = await openPage(browser, { colorScheme: 'dark' });
     await page.goto(signInLink('Hank of Globex'));
@@ -197,7 +201,7 @@ inBrowser(
     await inspect(page, '13-entra-dark');
     await page.getByLabel('I have copied').check();
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByText('Waiting for Microsoft Entra ID').waitFor();
     await inspect(page, '14-overview-dark');
     for (const [name, path] of [
       ['15-roles-dark', 'roles'],
@@ -214,7 +218,7 @@ inBrowser(
 );
 
 inBrowser(
-  'without scripts too, and another team sees none of it',
+  'everything works without scripts, and another team sees nothing of it',
   async () => {
     const { page, close } = await openPage(browser, { javaScriptEnabled: false, size: 'phone' });
     await page.goto(signInLink('Grace of Acme'));
@@ -227,7 +231,7 @@ inBrowser(
     expect(await page.getByRole('heading', { name: 'New token for' }).count()).toBe(1); // the box is not ticked yet
     await page.getByLabel('I have saved the new token').check();
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('button', { name: 'Cancel it' }).click();
+    await page.getByRole('button', { name: 'Cancel the rotation' }).click();
     await page.getByText('The rotation is cancelled').waitFor();
     await close();
   },

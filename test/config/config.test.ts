@@ -10,7 +10,7 @@ const complete = {
   STYTCH_WEBHOOK_SECRETS: 'whsec_c3R5dGNoLXNjaW0tZG9zc2llci1leGFtcGxlLWtleSE=',
 };
 
-it('has a default for everything that can have one', () => {
+it('has a default for every optional variable', () => {
   expect(loadConfig(complete)).toEqual({
     ...complete,
     STYTCH_WEBHOOK_SECRETS: [complete.STYTCH_WEBHOOK_SECRETS],
@@ -26,7 +26,7 @@ it('has a default for everything that can have one', () => {
   });
 });
 
-it('takes several webhook secrets, as during a rotation', () => {
+it('accepts several webhook secrets, for a rotation', () => {
   const { STYTCH_WEBHOOK_SECRETS } = loadConfig({
     ...complete,
     STYTCH_WEBHOOK_SECRETS: 'whsec_YWFhYWFh, whsec_YmJiYmJi',
@@ -34,7 +34,7 @@ it('takes several webhook secrets, as during a rotation', () => {
   expect(STYTCH_WEBHOOK_SECRETS).toEqual(['whsec_YWFhYWFh', 'whsec_YmJiYmJi']);
 });
 
-it('takes an empty variable for one that is not set', () => {
+it('treats an empty variable as unset', () => {
   expect(loadConfig({ ...complete, REDIS_URL: '', PORT: ' ' })).toMatchObject({ PORT: 3000 });
 });
 
@@ -76,7 +76,7 @@ function problemsOf(env: Record<string, string>): string {
   }
 }
 
-describe('what stands around a value', () => {
+describe('whitespace and quotes around a value', () => {
   const full = {
     ...complete,
     REDIS_URL: 'redis://:hunter2@redis:6379',
@@ -88,16 +88,16 @@ describe('what stands around a value', () => {
     ['a carriage return, as of a file with CRLF', (value) => `${value}\r`],
     ['line breaks', (value) => `\n${value}\n\n`],
     ['spaces and tabs', (value) => ` \t${value} `],
-    ['double quotes, as Docker hands them on', (value) => `"${value}"`],
+    ['double quotes, as Docker passes them on', (value) => `"${value}"`],
     ['single quotes, spaces in them, and a carriage return', (value) => `' ${value} '\r`],
   ];
 
-  it.each(around)('is dropped from each variable: %s', (_, put) => {
+  it.each(around)('are removed from each variable: %s', (_, put) => {
     const env = Object.fromEntries(Object.entries(full).map(([name, value]) => [name, put(value)]));
     expect(loadConfig(env)).toEqual(loadConfig(full));
   });
 
-  it('leaves a variable unset when nothing is left', () => {
+  it('leave a variable unset when nothing else is left', () => {
     for (const REDIS_URL of ['""', "'\t'", '\r', '" "\r\n'])
       expect(loadConfig({ ...full, REDIS_URL })).not.toHaveProperty('REDIS_URL');
   });
@@ -111,7 +111,7 @@ describe('what stands around a value', () => {
     ['DATABASE_URL', '"postgresql://scanner:hunter2@db.example/scanner'],
     ['DATABASE_URL', 'postgresql://scanner:hunter2@db.example/sc\r\nanner'],
     ['REDIS_URL', 'redis://:hun\tter2@redis:6379'],
-  ])('is refused where it is not known to be no part of it: %s %j', (name, value) => {
+  ])('are refused where they may be part of the value: %s %j', (name, value) => {
     const lines = problemsOf({ ...full, [name]: value }).split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[1]).toMatch(new RegExp(`^  ${name} must `));
@@ -126,7 +126,7 @@ describe('passwords in URLs', () => {
     ['REDIS_URL', 'redis://:a%2Fb%3Fc%23d%40e%25f%3Ag@redis:6379'],
     ['REDIS_URL', 'redis://scim:hunter2@redis:6379/3'],
     ['REDIS_URL', 'rediss://redis?family=6'],
-  ])('are taken percent-encoded: %s %s', (name, value) => {
+  ])('are accepted percent-encoded: %s %s', (name, value) => {
     expect(loadConfig({ ...complete, [name]: value })).toHaveProperty(name, value);
   });
 
@@ -143,7 +143,7 @@ describe('passwords in URLs', () => {
     ['DATABASE_URL', 'postgresql://scanner:12/hunter2@db/scanner', /%2F/],
     ['DATABASE_URL', 'postgresql://scanner:12#hunter2@db/scanner', /%23/],
     ['DATABASE_URL', 'postgresql://scanner:hun/ter2@db/scanner', /must be a URL like/],
-  ])('are refused where a server would not see them: %s %s', (name, value, what) => {
+  ])('are refused where the server would not get them: %s %s', (name, value, what) => {
     const said = problemsOf({ ...complete, [name]: value });
     expect(said.split('\n')[1]).toMatch(new RegExp(`^  ${name} must `));
     expect(said).toMatch(what);
@@ -151,7 +151,7 @@ describe('passwords in URLs', () => {
   });
 });
 
-it('takes several nodes of a Redis Cluster, and no list that holds something else', () => {
+it('accepts several nodes of a Redis Cluster, and refuses a list with anything else', () => {
   const REDIS_URL = 'redis://a.example:6379, redis://b.example:6379';
   expect(loadConfig({ ...complete, REDIS_URL })).toMatchObject({ REDIS_URL });
   const marked = 'rediss://configuration.example:6379?cluster=true';
@@ -170,19 +170,19 @@ describe('secrets as files', () => {
   /** Everything as variables, but this one as a file. */
   const asFile = (name: (typeof names)[number], path: string) => ({ ...secrets, [name]: '', [`${name}_FILE`]: path });
 
-  it.each(names)('%s may be one, with or without a line break at its end', (name) => {
+  it.each(names)('%s may be a file, with or without a line break at its end', (name) => {
     for (const end of ['', '\n', '\r\n']) {
       expect(loadConfig(asFile(name, file(name, secrets[name] + end)))).toEqual(loadConfig(secrets));
     }
   });
 
-  it.each(names)('%s may be one that was written on Windows, or with quotes around it', (name) => {
+  it.each(names)('%s may be a file written on Windows, or with quotes', (name) => {
     for (const text of [`\uFEFF${secrets[name]}\r\n`, `"${secrets[name]}"\r\n\r\n`, ` '${secrets[name]} ' `]) {
       expect(loadConfig(asFile(name, file(name, text)))).toEqual(loadConfig(secrets));
     }
   });
 
-  it('the path to one may have a line break too', () => {
+  it('the path to a file may end with a line break too', () => {
     const path = `"${file('secret', 'hunter2')}"\r`;
     expect(loadConfig(asFile('STYTCH_SECRET', path))).toMatchObject({ STYTCH_SECRET: 'hunter2' });
   });
@@ -197,14 +197,14 @@ describe('secrets as files', () => {
     ],
     ['it is empty', asFile('REDIS_URL', file('empty', '\n')), 'REDIS_URL_FILE must .* empty'],
     ['it holds something else', asFile('DATABASE_URL', file('x', 'mysql://hunter2')), 'DATABASE_URL must be a URL'],
-  ])('refuses one when %s, names it once, and shows nothing of it', (_, env, message) => {
+  ])('a file is refused when %s, named once, and never quoted', (_, env, message) => {
     const lines = problemsOf(env).split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[1]).toMatch(new RegExp(`^  ${message}`));
     expect(lines.join()).not.toContain('hunter2');
   });
 
-  it('lists them among all other problems; a migration minds only its own', () => {
+  it('their problems are listed with all others; a migration checks only its own', () => {
     const env = { ...asFile('STYTCH_SECRET', '/nowhere'), DATABASE_URL_FILE: '/nowhere', PORT: 'http' };
     const found = problemsOf(env);
     for (const name of ['PORT', 'STYTCH_SECRET_FILE', 'DATABASE_URL_FILE']) expect(found).toContain(`  ${name} must`);
@@ -214,19 +214,19 @@ describe('secrets as files', () => {
   });
 });
 
-it('lets a migration run with the database alone', () => {
+it('a migration needs only the database', () => {
   const { DATABASE_URL } = complete;
   expect(loadDatabaseConfig({ DATABASE_URL })).toEqual({ DATABASE_URL });
   expect(() => loadDatabaseConfig({})).toThrow('DATABASE_URL must');
 });
 
-it('.env.example names every variable, and no other', () => {
+it('.env.example has every variable and no other', () => {
   const example = readFileSync('.env.example', 'utf8');
   const named = [...example.matchAll(/^#? ?([A-Z_]+)=/gm)].map((match) => match[1]);
   expect(named.sort()).toEqual([...variableNames].sort());
 });
 
-it('.env.example starts the processes as it is', () => {
+it('an unchanged .env.example is a valid configuration', () => {
   const example = readFileSync('.env.example', 'utf8');
   const set = Object.fromEntries([...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
   expect(loadConfig(set)).toMatchObject({ PORT: 3000 });

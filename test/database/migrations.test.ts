@@ -28,7 +28,7 @@ function addMigration(name: string, sql: string): void {
   writeFileSync(join(folder, name, 'migration.sql'), sql);
 }
 
-it("applies the project's own migrations once, and finds nothing to do the second time", async () => {
+it("applies the project's migrations once, and does nothing the second time", async () => {
   const names = readdirSync(own, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(await migrate(url)).toEqual(names.map(({ name }) => name).sort());
   expect(await migrate(url)).toEqual([]);
@@ -39,31 +39,31 @@ it('applies each migration once when several processes start together', async ()
   expect(applied.flat()).toHaveLength(readdirSync(own).length - 1); // the lock file is no migration
 });
 
-it('leaves no trace of a migration that is refused, names it, and applies it once it is mended', async () => {
+it('rolls back and names a migration that fails, and applies it once it is repaired', async () => {
   addMigration('1_good', 'CREATE TABLE good ()');
   addMigration('2_bad', 'CREATE TABLE half (); CREATE TABLE good ()');
-  await expect(migrate(url, folder)).rejects.toThrow('Migration 2_bad was refused and left no trace');
+  await expect(migrate(url, folder)).rejects.toThrow('Migration 2_bad was refused and rolled back');
   const { rows } = await client.query("SELECT to_regclass('good') IS NOT NULL AS good, to_regclass('half') AS half");
   expect(rows).toEqual([{ good: true, half: null }]);
   addMigration('2_bad', 'CREATE TABLE half ()');
   expect(await migrate(url, folder)).toEqual(['2_bad']);
 });
 
-it('refuses to go on when an applied migration was changed', async () => {
+it('refuses to continue when an applied migration was changed', async () => {
   addMigration('1_good', 'CREATE TABLE good ()');
   await migrate(url, folder);
   addMigration('1_good', 'CREATE TABLE better ()');
   await expect(migrate(url, folder)).rejects.toThrow('Migration 1_good was changed after it was applied');
 });
 
-it("refuses to go on after Prisma's own tool left one half-way", async () => {
+it("refuses to continue after Prisma's own tool left a migration half-way", async () => {
   addMigration('1_good', 'CREATE TABLE good ()');
   await migrate(url, folder);
   await client.query('UPDATE _prisma_migrations SET finished_at = NULL');
   await expect(migrate(url, folder)).rejects.toThrow('Migration 1_good failed half-way');
 });
 
-it('lets others insert with plain SQL: ids, times and states have their defaults in the database', async () => {
+it('allows inserts by plain SQL: ids, times and states have defaults in the database', async () => {
   await migrate(url);
   const { rows } = await client.query(`
     WITH team AS (INSERT INTO teams (name) VALUES ('Acme') RETURNING id),
@@ -82,7 +82,7 @@ it('a team is connected if SCIM is switched on and a Stytch organization is link
   expect(rows).toEqual([{ name: 'connected' }]);
 });
 
-describe('what the database refuses from any writer', () => {
+describe('the database refuses, from any writer,', () => {
   beforeEach(async () => {
     await migrate(url);
     await client.query(`
@@ -99,17 +99,17 @@ describe('what the database refuses from any writer', () => {
       `INSERT INTO api_keys (team_id, name, owner_user_id)
        VALUES ('00000000-0000-0000-0000-00000000000b', 'k', '00000000-0000-0000-0000-0000000000a1')`,
     ],
-    ['a status of its own making', "UPDATE users SET status = 'suspended'"],
+    ['an unknown status', "UPDATE users SET status = 'suspended'"],
   ])('%s', async (_, sql) => {
     await expect(client.query(sql)).rejects.toThrow();
   });
 
-  it('but not two users with one e-mail, so that a swap can pass through it', async () => {
+  it('but not two users with one e-mail, because two users may swap theirs', async () => {
     await client.query("UPDATE users SET email = 'ada@acme.example'");
   });
 });
 
-it('copies of the migrations are read in the order of their names', async () => {
+it('reads the migrations of a copied folder in the order of their names', async () => {
   const [first] = readdirSync(own).sort();
   mkdirSync(join(folder, '0_first'));
   copyFileSync(join(own, String(first), 'migration.sql'), join(folder, '0_first', 'migration.sql'));

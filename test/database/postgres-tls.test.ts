@@ -46,7 +46,7 @@ const migrateWith = async (DATABASE_URL: string) => {
   return { code: await migrating.exited, said: migrating.output() };
 };
 
-it('migrations, rows and the queue in PostgreSQL all go by verified TLS', async () => {
+it('migrations, rows and the queue in PostgreSQL all use verified TLS', async () => {
   expect(await migrateWith(verified())).toMatchObject({ code: 0, said: expect.stringContaining('Applied') });
   const emulator = await startEmulator({ projectId, secret: 'secret-test' });
   const port = await freePort();
@@ -87,13 +87,13 @@ it('migrations, rows and the queue in PostgreSQL all go by verified TLS', async 
 
 it.each([
   ['by another authority', () => urlWith(`sslmode=verify-full&sslrootcert=${makeCertificates().authority}`)],
-  ['by an authority that the system does not know', () => urlWith('sslmode=verify-full')],
-])('a certificate %s is refused, and said to be the problem', async (_, url) => {
+  ['by an authority that the system does not trust', () => urlWith('sslmode=verify-full')],
+])('a certificate %s is refused and reported', async (_, url) => {
   const { code, said } = await migrateWith(url());
-  expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*sslrootcert/m)]);
+  expect([code, said]).toEqual([1, expect.stringMatching(/^Migration failed: .*certificate.*sslrootcert/m)]);
 });
 
-it('a server and a worker that refuse it say so too, at /readyz and in the log', async () => {
+it('a server and a worker report it too, at /readyz and in the log', async () => {
   const port = await freePort();
   const DATABASE_URL = urlWith(`sslmode=verify-full&sslrootcert=${makeCertificates().authority}`);
   const env = testEnv({ DATABASE_URL, PORT: String(port), LOG_LEVEL: 'info', STYTCH_BASE_URL: 'http://127.0.0.1:1' });
@@ -115,10 +115,10 @@ it('a certificate for another name is refused too', async () => {
   put('server.key', other.key);
   await onServer('SELECT pg_reload_conf()');
   const { code, said } = await migrateWith(urlWith(`sslmode=verify-full&sslrootcert=${other.authority}`));
-  expect([code, said]).toEqual([1, expect.stringMatching(/^Migrating failed: .*certificate.*host/m)]);
+  expect([code, said]).toEqual([1, expect.stringMatching(/^Migration failed: .*certificate.*host/m)]);
 });
 
-it('nobody comes in without TLS', async () => {
+it('a connection without TLS is refused', async () => {
   expect((await migrateWith(urlWith('sslmode=disable'))).code).toBe(1);
 });
 

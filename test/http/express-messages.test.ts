@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { messagesOf } from '../../src/http/express-messages.js';
 
-it('requests and responses have the prototypes that Express gives them before it has seen them, and all that those can do', async () => {
+it("requests and responses have Express's prototypes from the start, with all their methods", async () => {
   const app = express();
   app.get('/hello', (request, response) => void response.json({ q: request.query.q, type: request.get('accept') }));
   const born: boolean[] = [];
@@ -19,7 +19,7 @@ it('requests and responses have the prototypes that Express gives them before it
   expect(born).toEqual([true, true]);
 });
 
-it('two applications in one process keep apart', () => {
+it('two applications in one process do not affect each other', () => {
   const [one, other] = [express(), express()];
   messagesOf(one);
   messagesOf(other);

@@ -16,41 +16,86 @@ const batch = 20;
 
 /** Each route, whatever its methods are: the method is drawn apart. */
 const paths = [
-  ...['/api/scim/connection', '/api/scim/connection/rotation', '/api/scim/roles', '/api/scim/roles/:id'],
-  ...['/api/scim/activity', '/api/scim/activity.csv', '/api/scim/health', '/api/scim/setup', '/api/scim/none'],
-  ...['/settings/scim', '/settings/scim/live', '/settings/scim/connection', '/settings/scim/connection/new'],
-  ...['/settings/scim/connection/rename', '/settings/scim/connection/delete', '/settings/scim/connection/rotation'],
-  ...['/settings/scim/connection/rotation/complete', '/settings/scim/connection/rotation/cancel'],
-  ...[
-    '/settings/scim/roles',
-    '/settings/scim/roles/new',
-    '/settings/scim/roles/:id',
-    '/settings/scim/roles/:id/rename',
-  ],
-  ...['/settings/scim/roles/:id/delete', '/settings/scim/activity', '/settings/scim/activity.csv'],
-  ...['/support', '/support/live', '/support/failed', '/support/jobs/:id', '/support/preview', '/support/replay'],
-  ...['/support/replays/:id', '/support/replays/:id/live', '/support/why', '/support/resync', '/support/held'],
-  ...['/support/held/:id/release', '/support/held/:id/discard', '/support/queues', '/support/queues/api/queues'],
-  ...['/support/queues/api/queues/:id/:id', '/support/queues/queue/:id', '/assets/style.css', '/assets/:id'],
-  ...['/', '/healthz', '/readyz', '/metrics', '/:id'],
+  '/api/scim/connection',
+  '/api/scim/connection/rotation',
+  '/api/scim/roles',
+  '/api/scim/roles/:id',
+  '/api/scim/activity',
+  '/api/scim/activity.csv',
+  '/api/scim/health',
+  '/api/scim/setup',
+  '/api/scim/none',
+  '/settings/scim',
+  '/settings/scim/live',
+  '/settings/scim/connection',
+  '/settings/scim/connection/new',
+  '/settings/scim/connection/rename',
+  '/settings/scim/connection/delete',
+  '/settings/scim/connection/rotation',
+  '/settings/scim/connection/rotation/complete',
+  '/settings/scim/connection/rotation/cancel',
+  '/settings/scim/roles',
+  '/settings/scim/roles/new',
+  '/settings/scim/roles/:id',
+  '/settings/scim/roles/:id/rename',
+  '/settings/scim/roles/:id/delete',
+  '/settings/scim/activity',
+  '/settings/scim/activity.csv',
+  '/support',
+  '/support/live',
+  '/support/failed',
+  '/support/jobs/:id',
+  '/support/preview',
+  '/support/replay',
+  '/support/replays/:id',
+  '/support/replays/:id/live',
+  '/support/why',
+  '/support/resync',
+  '/support/held',
+  '/support/held/:id/release',
+  '/support/held/:id/discard',
+  '/support/queues',
+  '/support/queues/api/queues',
+  '/support/queues/api/queues/:id/:id',
+  '/support/queues/queue/:id',
+  '/assets/style.css',
+  '/assets/:id',
+  '/',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/:id',
 ];
 const fields = [
-  ...['displayName', 'identityProvider', 'value', 'name', 'permissions', 'fingerprint', 'nextBearerTokenLastFour'],
-  ...[
-    'connectionId',
-    'teamName',
-    'reason',
-    'who',
-    'team',
-    'job',
-    'which',
-    'type',
-    'error',
-    'since',
-    'until',
-    'memberId',
-  ],
-  ...['person', 'outcome', 'cursor', 'limit', 'q', 'preview', 'done', 'skipped', '__proto__', 'toString'],
+  'displayName',
+  'identityProvider',
+  'value',
+  'name',
+  'permissions',
+  'fingerprint',
+  'nextBearerTokenLastFour',
+  'connectionId',
+  'teamName',
+  'reason',
+  'who',
+  'team',
+  'job',
+  'which',
+  'type',
+  'error',
+  'since',
+  'until',
+  'memberId',
+  'person',
+  'outcome',
+  'cursor',
+  'limit',
+  'q',
+  'preview',
+  'done',
+  'skipped',
+  '__proto__',
+  'toString',
 ];
 
 /** What a route reads, so that most of what is sent gets as far as it can. */
@@ -73,29 +118,31 @@ const text = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.constantFrom(
-      ...[
-        '',
-        '\u0000',
-        'a\u0000b',
-        '../../etc/passwd',
-        "' OR 1=1 --",
-        '<script>alert(1)</script>',
-        '9'.repeat(30),
-        '-1',
-      ],
-      ...[
-        '1e308',
-        '0000-00-00',
-        '9999-12-31T23:59:59Z',
-        '1h',
-        'true',
-        'all',
-        'okta',
-        'changed',
-        'ada@acme.example',
-        'Acme',
-      ],
-      ...['scim:analyst', 'analyst', '\ud800', '\u202e', '%', '_', 'x'.repeat(3_000)],
+      '',
+      '\u0000',
+      'a\u0000b',
+      '../../etc/passwd',
+      "' OR 1=1 --",
+      '<script>alert(1)</script>',
+      '9'.repeat(30),
+      '-1',
+      '1e308',
+      '0000-00-00',
+      '9999-12-31T23:59:59Z',
+      '1h',
+      'true',
+      'all',
+      'okta',
+      'changed',
+      'ada@acme.example',
+      'Acme',
+      'scim:analyst',
+      'analyst',
+      '\ud800',
+      '\u202e',
+      '%',
+      '_',
+      'x'.repeat(3_000),
     ),
   },
 );
@@ -128,7 +175,13 @@ const jsonFor = (route: string) =>
     {
       weight: 1,
       arbitrary: fc.constantFrom(
-        ...['', '{', '[]', 'null', '['.repeat(20_000), '{"limit":1e999}', `{"value":"${'x'.repeat(70_000)}"}`],
+        '',
+        '{',
+        '[]',
+        'null',
+        '['.repeat(20_000),
+        '{"limit":1e999}',
+        `{"value":"${'x'.repeat(70_000)}"}`,
       ),
     },
   );
@@ -170,7 +223,7 @@ afterAll(async () => {
 
 /** Signed in by cookie or bearer token, half-way, or not at all. The session is chosen when it is sent: by its number. */
 const credential = fc.tuple(
-  fc.constantFrom(...['cookie', 'cookie', 'cookie', 'bearer', 'bearer', 'bearer', 'none', 'bent', 'garbage']),
+  fc.constantFrom('cookie', 'cookie', 'cookie', 'bearer', 'bearer', 'bearer', 'none', 'bent', 'garbage'),
   fc.nat(),
   text,
 );
@@ -195,7 +248,9 @@ const request = fc
   .constantFrom(...paths)
   .chain((route) => fc.tuple(method, pathFor(route), bodyFor(route), site, credential))
   .map(([method, path, [type, sent], from, who]) => ({
-    ...{ method, path, who },
+    method,
+    path,
+    who,
     body: method === 'GET' || method === 'HEAD' ? Buffer.alloc(0) : Buffer.from(sent),
     headers: [
       ['Content-Type', type] as [string, string],
@@ -226,7 +281,7 @@ function expectSafe({ headers }: RawAnswer): void {
   expect(headers.has('x-powered-by')).toBe(false);
 }
 
-it('whatever is asked, by whomever, every page and API answers in its own words, stays up and keeps nothing', async () => {
+it('for any request of anybody every page and API answers with its own messages, stays up and stores nothing', async () => {
   const seen = new Map<string, number>();
   const property = fc.asyncProperty(fc.array(request, { minLength: batch, maxLength: batch }), async (requests) => {
     for (const status of await Promise.all(requests.map(check))) seen.set(status, (seen.get(status) ?? 0) + 1);
@@ -239,7 +294,7 @@ it('whatever is asked, by whomever, every page and API answers in its own words,
   const before = await third();
   expect((await third()) - before).toBeLessThan(3_000_000);
   expect(server.child.exitCode).toBeNull();
-  expect(server.output()).not.toMatch(/request failed|nobody listened|nobody caught/);
+  expect(server.output()).not.toMatch(/request failed|unhandled promise rejection|uncaught exception/);
   for (const status of ['200', '303', '400', '401', '403', '404', '405'])
     expect([status, seen.has(status)]).toEqual([status, true]);
 }, 300_000);

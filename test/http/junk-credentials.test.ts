@@ -45,7 +45,11 @@ function forgeries(jwt: string): string[] {
   const admin = encoded({ ...JSON.parse(Buffer.from(claims, 'base64url').toString()), sub: 'member-test-other' });
   const own = sign('sha256', Buffer.from(`${head}.${claims}`), privateKey).toString('base64url');
   return [
-    ...['a.b.c', '..', `${head}.${claims}.`, `${head}.${admin}.${signature}`, `${head}.${claims}.${own}`],
+    'a.b.c',
+    '..',
+    `${head}.${claims}.`,
+    `${head}.${admin}.${signature}`,
+    `${head}.${claims}.${own}`,
     `${encoded({ ...header, alg: 'none' })}.${claims}.`,
     `${encoded({ ...header, kid: 'jwk-test-unknown' })}.${claims}.${signature}`,
     `${encoded({ ...header, alg: 'HS256' })}.${claims}.${signature}`,
@@ -53,7 +57,7 @@ function forgeries(jwt: string): string[] {
   ];
 }
 
-it('2,000 forged JWTs cost Stytch no call, and keep nobody out', async () => {
+it('2,000 forged JWTs make no call to Stytch, and block nobody', async () => {
   const good = await signedIn();
   const forged = forgeries(good.session_jwt);
   let n = 0;
@@ -66,12 +70,12 @@ it('2,000 forged JWTs cost Stytch no call, and keep nobody out', async () => {
   expect((await door.who({ cookie: `stytch_session=${good.session_token}` })).status).toBe(200);
 });
 
-it('session tokens, of which only Stytch knows whether they are any good, are asked about as often as the limit says', async () => {
+it('session tokens, which only Stytch can verify, make calls up to the limit', async () => {
   expect(await flood(200, junkToken)).toEqual({ 401: limit, 429: 200 - limit });
   expect(asked()).toBe(limit);
 });
 
-it('a flood of them keeps out nobody with a good JWT, and nobody whom Stytch has vouched for before', async () => {
+it('a flood of them blocks nobody with a valid JWT, and no session that Stytch has confirmed before', async () => {
   const [before, later] = [await signedIn(), await signedIn()];
   const token = (session_token: string) => ({ cookie: `stytch_session=${session_token}` });
   expect((await door.who(token(before.session_token))).status).toBe(200);
@@ -85,7 +89,7 @@ it('a flood of them keeps out nobody with a good JWT, and nobody whom Stytch has
   ]);
 });
 
-it('who was vouched for and is signed out is a stranger again', async () => {
+it('a confirmed session that is revoked is limited again', async () => {
   const { session_token } = await signedIn();
   const headers = { cookie: `stytch_session=${session_token}` };
   expect((await door.who(headers)).status).toBe(200);
@@ -96,7 +100,7 @@ it('who was vouched for and is signed out is a stranger again', async () => {
   expect(asked() - calls).toBeLessThanOrEqual(limit);
 });
 
-it('sessions that are good count for nothing, however many at once', async () => {
+it('valid sessions do not count, however many at once', async () => {
   const sessions = await Promise.all(Array.from({ length: limit }, () => signedIn()));
   for (let round = 0; round < 3; round++) {
     const answers = await Promise.all(
@@ -106,7 +110,7 @@ it('sessions that are good count for nothing, however many at once', async () =>
   }
 });
 
-it('of several cookies with one name each is tried, the stale one first or last, and no more than a few', async () => {
+it('several cookies with one name are tried, in any order, up to a limit', async () => {
   const [stale, good] = [await signedIn(), await signedIn()];
   emulator.sessions.revoke(stale.session_token);
   const old = await signedIn({ jwtAgeSeconds: 600 });
@@ -127,14 +131,14 @@ it('of several cookies with one name each is tried, the stale one first or last,
   expect(asked()).toBeLessThanOrEqual(3);
 });
 
-it('a JWT that our clock calls too young or too old is asked about, and let in if Stytch says so', async () => {
+it('a JWT that is too new or too old by our clock is accepted if Stytch confirms it', async () => {
   for (const jwtAgeSeconds of [-120, 600]) {
     const { session_jwt } = await signedIn({ jwtAgeSeconds });
     expect((await door.who(bearer(session_jwt))).status).toBe(200);
   }
 });
 
-it('without the keys Stytch is asked, as often as the limit says; with them again no more', async () => {
+it('without the keys JWTs make calls up to the limit, and with the keys none', async () => {
   const { session_jwt } = await signedIn();
   const restore = emulator.faults.failWhile('sessions.getJWKS', '500');
   expect((await door.who(bearer(session_jwt))).status).toBe(200);
@@ -146,7 +150,7 @@ it('without the keys Stytch is asked, as often as the limit says; with them agai
   restore();
 });
 
-it('an outage of Stytch counts for nothing: whoever waited for it is let in when it is over', async () => {
+it('an outage of Stytch does not count: afterwards everybody can sign in', async () => {
   const { session_token } = await signedIn();
   const headers = { cookie: `stytch_session=${session_token}` };
   const restore = emulator.faults.failWhile('sessions.authenticate', '500');
@@ -155,7 +159,7 @@ it('an outage of Stytch counts for nothing: whoever waited for it is let in when
   expect((await door.who(headers)).status).toBe(200);
 });
 
-it('one line a minute says how many were refused', async () => {
+it('one log line a minute counts the refused ones', async () => {
   door.stop();
   door = await startDoor(emulator, { pace: { limit: 2, windowMs: 400 }, onExcess: (count) => void excess.push(count) });
   await flood(10, junkToken);

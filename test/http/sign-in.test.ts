@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const who: typeof door.who = (...request) => door.who(...request);
 
-it('knows a person by bearer JWT, by cookie, and by session token once the JWT has run out', async () => {
+it('accepts a bearer JWT, a cookie, and the session token once the JWT has expired', async () => {
   const { session_jwt, session_token } = await emulator.sessions.mint({ memberId });
   const ways = [
     bearer(session_jwt),
@@ -38,14 +38,14 @@ it('knows a person by bearer JWT, by cookie, and by session token once the JWT h
   }
 });
 
-it('takes a JWT of five minutes ago as long as its session goes on, and not after', async () => {
+it('accepts an expired JWT while its session lasts, and not after', async () => {
   const { session_jwt, session_token } = await emulator.sessions.mint({ memberId, jwtAgeSeconds: 600 });
   expect((await who(bearer(session_jwt))).status).toBe(200);
   emulator.sessions.expire(session_token);
   expect((await who(bearer(session_jwt))).status).toBe(401);
 });
 
-it('lets nobody in with a session that is revoked, forged, of another project, or no session at all', async () => {
+it('refuses a session that is revoked, forged, of another project, or missing', async () => {
   const revoked = await emulator.sessions.mint({ memberId });
   emulator.sessions.revoke(revoked.session_token);
   const good = await emulator.sessions.mint({ memberId });
@@ -64,7 +64,7 @@ it('lets nobody in with a session that is revoked, forged, of another project, o
   }
 });
 
-it('says who somebody is whom Stytch does not allow the action, and never that they are allowed', async () => {
+it('identifies a person without the permission, and reports that they lack it', async () => {
   const plain = emulator.directory.createMember(organizationId, { email_address: 'bob@acme.example' }).member_id;
   const { session_jwt } = await emulator.sessions.mint({ memberId: plain });
   expect(JSON.parse((await who(bearer(session_jwt))).text)).toMatchObject({ memberId: plain, isAllowed: false });
@@ -75,7 +75,7 @@ it.each([
   [400, 'invalid_permission_resource'],
   [400, 'invalid_permission_action'],
 ])(
-  'takes %i %s as "not allowed", whichever Stytch says of a policy that lacks what we ask about',
+  'treats %i %s as "not allowed": one of the answers for a policy without the resource or action',
   async (status, error_type) => {
     const { session_jwt } = await emulator.sessions.mint({ memberId });
     emulator.faults.failNext('sessions.authenticate', { status, error_type });
@@ -84,7 +84,7 @@ it.each([
   },
 );
 
-it('asks Stytch once a request, so that a role taken away counts at once', async () => {
+it('makes one call to Stytch for each request, so a removed role takes effect at once', async () => {
   const { session_jwt } = await emulator.sessions.mint({ memberId });
   await who(bearer(session_jwt)); // the keys that it is signed with are fetched once
   emulator.calls.reset();
@@ -96,7 +96,7 @@ it('asks Stytch once a request, so that a role taken away counts at once', async
 });
 
 it.each(['500', '429', 'html502', 'reset'] as const)(
-  'with Stytch down (%s) says so, in words and without details',
+  'reports an outage of Stytch (%s) without details',
   async (kind) => {
     const { session_jwt } = await emulator.sessions.mint({ memberId });
     emulator.faults.failNext('sessions.authenticate', kind);
@@ -110,11 +110,11 @@ it.each(['500', '429', 'html502', 'reset'] as const)(
 
 it.each([
   ['to another site’s origin', 'POST', '/api/who', { 'sec-fetch-site': 'cross-site' }],
-  ['to a page that is not there', 'GET', '/api/none', {}],
+  ['to a missing page', 'GET', '/api/none', {}],
   ['with a NUL in the address', 'GET', '/api/who?a=%00', {}],
   ['with credentials of another kind', 'GET', '/api/who', { authorization: 'Basic YTpi' }],
 ] as const)(
-  'a request without credentials %s is told to sign in, before anything else',
+  'a request without credentials %s gets 401 before anything else is checked',
   async (_, method, path, headers) => {
     emulator.calls.reset();
     const { status, text } = await who(headers as unknown as Record<string, string>, method, path);
@@ -125,10 +125,10 @@ it.each([
 
 it.each([
   ['a form on another site', { 'sec-fetch-site': 'cross-site' }, 403],
-  ['a page of a neighbour domain', { 'sec-fetch-site': 'same-site' }, 403],
+  ['a page of a sibling domain', { 'sec-fetch-site': 'same-site' }, 403],
   ['an older browser, from another site', { origin: 'https://evil.example' }, 403],
   ['a sandboxed frame', { origin: 'null' }, 403],
-  ['no browser, with a cookie', {}, 403],
+  ['no browser, but a cookie', {}, 403],
   ['our own page', { 'sec-fetch-site': 'same-origin' }, 200],
 ])('a write from %s', async (_, headers, expected) => {
   const { session_token } = await emulator.sessions.mint({ memberId });
@@ -136,13 +136,13 @@ it.each([
   expect(status).toBe(expected);
 });
 
-it('a program may write with a bearer token; an older browser from our own origin with its cookie', async () => {
+it('a program may write with a bearer token, and an older browser from our own origin with its cookie', async () => {
   const { session_jwt, session_token } = await emulator.sessions.mint({ memberId });
   expect((await who(bearer(session_jwt), 'POST')).status).toBe(200);
   expect((await who({ cookie: `stytch_session=${session_token}`, origin: door.url }, 'POST')).status).toBe(200);
 });
 
-it('every answer carries the security headers and is kept in no cache, errors too', async () => {
+it('every answer has the security headers and is never cached, errors too', async () => {
   const { session_jwt } = await emulator.sessions.mint({ memberId });
   const asked = ['/api/who', '/pages/who', '/pages/none'].flatMap((path) => [
     { path, credentials: {} as Record<string, string> },
@@ -157,7 +157,7 @@ it('every answer carries the security headers and is kept in no cache, errors to
   }
 });
 
-it('shows people a page where programs get JSON', async () => {
+it('answers people with a page and programs with JSON', async () => {
   const { status, headers, text } = await who({}, 'GET', '/pages/who');
   expect([status, headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
   expect(text).toContain('Sign in first');

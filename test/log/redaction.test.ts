@@ -126,7 +126,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await owner.$disconnect();
   };
 
-  it('nobody is named in logs at level trace, in the queue or in metrics, wherever a name, e-mail or token comes in', async () => {
+  it('no name, e-mail or token from any input is in logs at level trace, in the queue or in metrics', async () => {
     await throughRequests();
     await throughEvents();
     await throughFailures();

@@ -26,11 +26,11 @@ const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ exp
 const withPromtool = hasPromtool() ? describe : describe.skip;
 
 withPromtool('promtool', () => {
-  it('finds nothing wrong with the rules', () => {
+  it('finds no error in the rules', () => {
     expect(promtool('check', 'rules', file)).toMatchObject({ ok: true });
   });
 
-  it('finds nothing wrong with what the dashboard asks', () => {
+  it('finds no error in the queries of the dashboard', () => {
     const asked = expressions.map((expr, n) => ({ record: `asked:${n}`, expr }));
     const one = promtoolFile({ groups: [{ name: 'dashboard', rules: asked }] });
     expect(promtool('check', 'rules', one)).toMatchObject({ ok: true });
@@ -164,7 +164,7 @@ withPromtool('promtool', () => {
     expect(promtool('test', 'rules', one)).toEqual({ ok: true, said: expect.any(String) });
   });
 
-  it('has an alert that is not tried above for none of the rules', () => {
+  it('tests every alert above', () => {
     const source = readFileSync('test/monitoring/alerts.test.ts', 'utf8');
     expect(rules.map(({ alert }) => alert).filter((alert) => !source.includes(`'${alert}'`))).toEqual([]);
   });
@@ -184,20 +184,20 @@ describe('metrics', () => {
 
   const namesIn = (text: string) => text.match(/\b(?:scim|process|nodejs)_[a-z0-9_]+/g) ?? [];
 
-  it('has every metric that an alert or the dashboard asks for', () => {
+  it('exist for every alert and for the dashboard', () => {
     const asked = [...rules.map(({ expr }) => expr), ...expressions].flatMap(namesIn);
     expect(asked.length).toBeGreaterThan(30);
     expect([...new Set(asked)].filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  it('has none of our own that is not on the dashboard', () => {
+  it('of ours are all on the dashboard', () => {
     const shown = expressions.flatMap(namesIn);
     const ours = names.filter((name) => name.startsWith('scim_') && !/_(count|sum)$/.test(name));
     expect(ours.filter((name) => !shown.includes(name))).toEqual([]);
   });
 });
 
-it('the dashboard shows each panel in a place of its own', () => {
+it('no panels of the dashboard overlap', () => {
   const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
   );
@@ -206,7 +206,7 @@ it('the dashboard shows each panel in a place of its own', () => {
   expect(Math.max(...dashboard.panels.map(({ gridPos: { x, w } }) => x + w))).toBe(24);
 });
 
-it('deploy/alerts.md has a section for every alert and no other, and each alert names its own', () => {
+it('deploy/alerts.md has one section for each alert, and each alert names its section', () => {
   const sections = [...readFileSync('deploy/alerts.md', 'utf8').matchAll(/^## (Scim\w+)$/gm)].map(([, name]) => name);
   expect(sections.sort()).toEqual([...severityOf.keys()].sort());
   for (const { alert, annotations } of rules)

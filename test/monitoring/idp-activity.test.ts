@@ -29,12 +29,12 @@ function event(hours: number, change: { teamId?: string; eventType?: string; tri
 const listen = (hours: number) => recordIdpActivity(database, at(hours).getTime());
 const syncs = () => database.teamSync.findMany({ where: { teamId: team } });
 
-it('hears nothing where nothing was said', async () => {
+it('records nothing without events', async () => {
   expect(await listen(1000)).toEqual([]);
   expect(await syncs()).toEqual([]);
 });
 
-it('notes when a team was last heard from, and its longest silence, however often it listens', async () => {
+it('records the last event and the longest silence of a team, however often it runs', async () => {
   await event(1);
   await listen(1);
   await event(31);
@@ -43,7 +43,7 @@ it('notes when a team was last heard from, and its longest silence, however ofte
   expect(await syncs()).toMatchObject([{ heardAt: at(32), longestSilenceSeconds: 30 * 3600, quietSince: null }]);
 });
 
-it('hears the IdP only: not people in a dashboard, and not our own second looks', async () => {
+it('counts events of the IdP only: not of the dashboard, and not our own rechecks', async () => {
   await event(1);
   await event(2, { eventType: 'dashboard.member.update' });
   await event(3, { trigger: 'recheck' });
@@ -51,7 +51,7 @@ it('hears the IdP only: not people in a dashboard, and not our own second looks'
   expect(await syncs()).toMatchObject([{ heardAt: at(1) }]);
 });
 
-it('tells once that a team has become quiet, and takes it back when it speaks; others are not concerned', async () => {
+it('reports once that a team has become quiet, until its next event; other teams do not change', async () => {
   await event(0);
   await event(0, { teamId: other });
   await listen(0);
@@ -64,7 +64,7 @@ it('tells once that a team has become quiet, and takes it back when it speaks; o
   expect(await syncs()).toMatchObject([{ quietSince: null, longestSilenceSeconds: 32 * 3600 }]);
 });
 
-it('is patient with a team that has been silent for long before', async () => {
+it('waits longer for a team that has been silent for long before', async () => {
   await event(0);
   await listen(0);
   await event(72);
@@ -73,7 +73,7 @@ it('is patient with a team that has been silent for long before', async () => {
   expect(await listen(72 + 145)).toEqual([team]);
 });
 
-it('expects nothing of a team whose connection is gone, or that is switched off', async () => {
+it('expects no events of a team without a connection, or without SCIM', async () => {
   await event(0);
   await listen(0);
   const connection = {

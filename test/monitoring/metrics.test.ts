@@ -23,7 +23,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
   });
   afterEach(() => lab.stop());
 
-  it('tells of a system at rest that nothing happened, and has every metric of the contract', async () => {
+  it('has every metric of the contract, at zero in an idle system', async () => {
     const told = await metrics(lab);
     expect(told).toMatchObject({
       scim_event_lag_seconds_count: 0,
@@ -40,7 +40,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       expect(text).toContain(`# HELP ${name} `);
   });
 
-  it('shows the oldest event that waits, older and older, while every worker is dead', async () => {
+  it('shows the growing age of the oldest waiting event while every worker is dead', async () => {
     await post(lab.url, sent(10));
     await post(lab.url, sent(100));
     await post(lab.url, sent(50, { action: 'DELETE', member: undefined }));
@@ -54,7 +54,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     );
   });
 
-  it('counts what a worker did, with its lag, breaches and calls, also when that worker is gone', async () => {
+  it('counts the events, lag, breaches and calls of a worker, also when that worker is gone', async () => {
     const { organizationId } = await lab.team({ name: 'Acme' });
     const person = (n: number) =>
       lab.emulator.directory.silently(
@@ -81,7 +81,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     });
   });
 
-  it('does not call an old event late that finds everything right', async () => {
+  it('does not count an old event as late if it changes nothing', async () => {
     const { organizationId } = await lab.team({ name: 'Acme' });
     await lab.startWorker();
     const { member_id: id } = lab.emulator.directory.provision(organizationId, {
@@ -100,7 +100,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
   });
 });
 
-it('tells what it can while the database is away', async () => {
+it('exports the rest while the database is unavailable', async () => {
   const lab = await startLab({ worker: false });
   await post(lab.url, sent(10));
   const url = new URL(String(lab.env.DATABASE_URL));

@@ -25,13 +25,13 @@ function played() {
   };
 }
 
-it('says nothing of what works', () => {
+it('logs nothing while everything works', () => {
   const { succeeded, lines } = played();
   for (let n = 0; n < 100; n++) succeeded();
   expect(lines()).toEqual([]);
 });
 
-it('says once that it begins, and once that it is over, whatever the number of failures', () => {
+it('logs once that it starts and once that it is over, whatever the number of failures', () => {
   const { fail, pass, succeeded, lines } = played();
   fail(10_000);
   expect(lines()).toEqual([['warn', 'failing', { what: 'queue', error: 'Redis is away.', count: 1 }]]);
@@ -41,7 +41,7 @@ it('says once that it begins, and once that it is over, whatever the number of f
   expect(lines()).toEqual([['info', 'works again', { what: 'queue', count: 10_000, lastedSeconds: 15 }]]);
 });
 
-it('says once a minute that it goes on, with the count', () => {
+it('logs once a minute that it continues, with the count', () => {
   const { fail, pass, lines } = played();
   for (let n = 0; n < 181; n++) {
     fail(1_000);
@@ -55,7 +55,7 @@ it('says once a minute that it goes on, with the count', () => {
   ]);
 });
 
-it('says another reason at once, and not each of thousands', () => {
+it('logs another reason at once, but not each of thousands', () => {
   const { fail, lines } = played();
   fail();
   fail(1, new TransientError('Redis is full.'));
@@ -80,7 +80,7 @@ it('is one outage when a call succeeds in between', () => {
   expect(lines()).toMatchObject([['info', 'works again', { count: 30, lastedSeconds: 40 }]]);
 });
 
-it('is at most a line of each kind a minute, however often it comes and goes', () => {
+it('logs at most one line of each kind a minute, however often it comes and goes', () => {
   const { fail, pass, succeeded, lines } = played();
   for (let n = 0; n < 50; n++) {
     fail();
@@ -92,7 +92,7 @@ it('is at most a line of each kind a minute, however often it comes and goes', (
   expect(said.filter(([level]) => level === 'info')).toHaveLength(10);
 });
 
-it('is another one when nothing has failed for a minute, though nobody told of a success', () => {
+it('is a new one after a minute without failures, even without a success', () => {
   const { fail, pass, lines } = played();
   fail(5);
   pass(60 * second);
@@ -103,7 +103,7 @@ it('is another one when nothing has failed for a minute, though nobody told of a
   ]);
 });
 
-it('says no more of an error than may be told', () => {
+it('logs no personal data of an error', () => {
   const { fail, lines } = played();
   fail(1, new TypeError('ada@acme.example is no number'));
   expect(JSON.stringify(lines())).not.toContain('ada');

@@ -14,14 +14,14 @@ function watched(awayAfterMs: number) {
   return { watch, pass, backs: () => backs };
 }
 
-it('says nothing of what always answered', () => {
+it('does nothing while everything answers', () => {
   const { watch, backs } = watched(0);
   watch.succeeded();
   watch.succeeded();
   expect([backs(), watch.isAway()]).toEqual([0, false]);
 });
 
-it('says once that it is back, after however many failures', () => {
+it('reports the end of an outage once, after any number of failures', () => {
   const { watch, backs, pass } = watched(1000);
   watch.failed();
   expect(watch.isAway()).toBe(false);
@@ -33,7 +33,7 @@ it('says once that it is back, after however many failures', () => {
   expect([backs(), watch.isAway()]).toEqual([1, false]);
 });
 
-it('makes nothing of a hiccup', () => {
+it('ignores a short failure', () => {
   const { watch, backs, pass } = watched(1000);
   watch.failed();
   pass(999);

@@ -13,13 +13,13 @@ const events = (count: number, daysAgo: number) => database.$executeRaw`
   INSERT INTO sync_events (trigger, outcome, applied_at)
   SELECT 'hint', 'unchanged', now() - make_interval(days => ${daysAgo}) FROM generate_series(1, ${count}::int)`;
 
-it('removes nothing that is young enough', async () => {
+it('removes nothing within the retention', async () => {
   await events(3, 89);
   expect(await removeOld(database, 90)).toBe(0);
   expect(await database.syncEvent.count()).toBe(3);
 });
 
-it('removes what is older, all of it, and leaves the rest and every act of a person', async () => {
+it('removes everything older, and leaves the rest and audit_log', async () => {
   await events(25_000, 91);
   await events(2, 1);
   await database.auditLog.create({

@@ -62,7 +62,7 @@ const parentOf = (child?: ReceivedSpan) => collector.spans.find(({ spanId }) => 
 const childOf = (parent: ReceivedSpan | undefined, name: string) =>
   collector.spans.find((span) => span.parentSpanId === parent?.spanId && span.name.startsWith(name));
 
-it('tells nothing to nobody, loads nothing and adds nothing to jobs, unless it is asked to', async () => {
+it('sends nothing, loads nothing and adds nothing to jobs without an endpoint', async () => {
   const loaded = `process.on('exit', () => require('node:fs').writeSync(1, 'LOADED ' + Object.keys(require.cache).filter((path) => /@opentelemetry.(?!api.)|bullmq-otel/.test(path)).join() + '\\n'))`;
   const preload = `data:text/javascript,import { createRequire } from 'node:module'; const require = createRequire('${process.cwd()}/x.js'); ${encodeURIComponent(loaded)}`;
   await withProcesses({ NODE_OPTIONS: `--import="${preload}"` }, async (all) => {
@@ -80,7 +80,7 @@ it('tells nothing to nobody, loads nothing and adds nothing to jobs, unless it i
   expect(collector.spans).toEqual([]);
 }, 180_000);
 
-it('follows an event from the webhook to the commit, through the queue and into the other process', async () => {
+it('traces an event from the webhook to the commit, through the queue and into the other process', async () => {
   await withProcesses({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, async () => {
     const ada = { email: 'ada@acme.example', name: 'Ada Lovelace', roles: ['analyst'] };
     const { member_id: id } = emulator.directory.silently(() => emulator.directory.provision(organizationId, ada));
@@ -97,7 +97,12 @@ it('follows an event from the webhook to the commit, through the queue and into 
   const written = childOf(batch, 'database transaction');
   const trail = [webhook, added, processed, batch, read, written];
   expect(trail.map((span) => span?.service.replace('scanner-scim-', ''))).toEqual([
-    ...['server', 'server', 'worker', 'worker', 'worker', 'worker'],
+    'server',
+    'server',
+    'worker',
+    'worker',
+    'worker',
+    'worker',
   ]);
   expect(new Set(trail.map((span) => span?.traceId)).size).toBe(1);
   expect(trail.slice(0, 3).map((span) => span?.name)).toEqual([
@@ -110,7 +115,7 @@ it('follows an event from the webhook to the commit, through the queue and into 
   expect(collector.said()).not.toMatch(/ada@acme|Lovelace|secret-test|whsec_/i);
 }, 180_000);
 
-it('a read that serves many hints is linked to each of them, and none of them loses its own trace', async () => {
+it('a read for many hints is linked to the trace of each hint', async () => {
   const members = Array.from({ length: 30 }, (_, n) =>
     emulator.directory.silently(() => emulator.directory.provision(organizationId, { email: `n${n}@acme.example` })),
   );
@@ -138,7 +143,7 @@ it('a read that serves many hints is linked to each of them, and none of them lo
   }
 }, 180_000);
 
-it('a collector that is away changes nothing, and is told of in the log', async () => {
+it('an unavailable collector changes nothing, and is logged', async () => {
   await collector.stop();
   await withProcesses({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, async ([server]) => {
     expect((await post(url, signed())).status).toBe(202);
@@ -150,7 +155,7 @@ it('a collector that is away changes nothing, and is told of in the log', async 
   });
 }, 180_000);
 
-it('refuses an endpoint that is no address', () => {
+it('refuses an endpoint that is not a URL', () => {
   const wrong = { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' } as NodeJS.ProcessEnv;
   const { status, stderr } = spawnSync(process.execPath, ['dist/src/server.js'], { env: wrong, encoding: 'utf8' });
   expect([status, stderr]).toEqual([1, expect.stringContaining('OTEL_EXPORTER_OTLP_ENDPOINT must be a URL')]);

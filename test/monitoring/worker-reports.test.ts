@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../src/database/database.js';
 import { createMetrics } from '../../src/monitoring/metrics.js';
-import { addUp, foldFormerWorkers, readReports, writeReport } from '../../src/monitoring/worker-reports.js';
+import { addCounts, foldFormerWorkers, readReports, writeReport } from '../../src/monitoring/worker-reports.js';
 import { createTestDatabase } from '../helpers/database.js';
 
 let database: Database;
@@ -18,13 +18,13 @@ async function report(events: number, lagSeconds: number, workerId: string = ran
   await writeReport(database, workerId, await metrics.registry.getMetricsAsJSON());
 }
 
-const total = async () => addUp(await readReports(database)).metrics();
+const total = async () => addCounts(await readReports(database)).metrics();
 /** All but the row that stands for the former ones. */
 const dieLongAgo = () => database.$executeRaw`
   UPDATE worker_reports SET reported_at = now() - interval '2 hours'
   WHERE worker_id <> '00000000-0000-0000-0000-000000000000'`;
 
-it('adds up what all workers counted, each as it counted last', async () => {
+it('adds up the latest counts of all workers', async () => {
   const worker = randomUUID();
   await report(1, 0.05, worker);
   await report(3, 0.05, worker);
@@ -34,7 +34,7 @@ it('adds up what all workers counted, each as it counted last', async () => {
   expect(await total()).toContain('scim_event_lag_seconds_count 2');
 });
 
-it('never loses what workers counted that are long gone, and keeps their reports from piling up', async () => {
+it('keeps the counts of former workers, in one row', async () => {
   for (let round = 1; round <= 3; round++) {
     await report(round, 1);
     await report(round, 1);
@@ -47,7 +47,7 @@ it('never loses what workers counted that are long gone, and keeps their reports
   expect(await total()).toContain('scim_events_total{outcome="changed"} 12');
 });
 
-it('leaves the reports of workers that are alive alone', async () => {
+it('does not touch the reports of live workers', async () => {
   await report(1, 1);
   await report(2, 1);
   await foldFormerWorkers(database);

@@ -2,7 +2,7 @@ import { createCoalescer } from '../../src/process/coalesce.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('works at once, and once more for all who asked meanwhile', async () => {
+it('runs at once, and once more for all requests during the run', async () => {
   const ends: (() => void)[] = [];
   const { nudge, settled } = createCoalescer(() => new Promise<void>((end) => void ends.push(end)));
   await settled(); // nothing to wait for

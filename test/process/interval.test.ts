@@ -1,7 +1,7 @@
 import { atInterval } from '../../src/process/interval.js';
 import { eventually } from '../helpers/eventually.js';
 
-it('does one at a time, and waits at its stop for what is under way', async () => {
+it('does one run at a time, and waits for it when stopped', async () => {
   let begun = 0;
   let end = () => {};
   const repeating = atInterval(1, () => {
@@ -22,7 +22,7 @@ it('does one at a time, and waits at its stop for what is under way', async () =
   expect(begun).toBe(1);
 });
 
-it('is not held up for ever by a run that hangs', async () => {
+it('stops although a run hangs', async () => {
   let begun = 0;
   const repeating = atInterval(1, () => {
     begun++;

@@ -13,7 +13,7 @@ const working = (memory: ReturnType<typeof createMemory>, bytes: number) => {
 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('lets in who fits, and the others in the order in which they came', async () => {
+it('starts work that fits, and the rest in order of arrival', async () => {
   const memory = createMemory(100);
   const [first, second, large, small] = [60, 40, 100, 10].map((bytes) => working(memory, bytes));
   await turn();
@@ -32,11 +32,11 @@ it('lets in who fits, and the others in the order in which they came', async () 
   small?.end();
 });
 
-it('lets in who wants more than there is, alone', async () => {
+it('starts work that needs more than there is, alone', async () => {
   expect(await createMemory(100).hold(1_000, async ({ take }) => [take(100), take(1)])).toEqual([true, false]);
 });
 
-it('gives more than was estimated while there is room, and takes it all back, also after a failure', async () => {
+it('gives more than estimated while there is room, and frees it all, also after a failure', async () => {
   const memory = createMemory(100);
   const failing = memory.hold(10, async ({ take }) => {
     expect([take(10), take(50), take(41), take(40)]).toEqual([true, true, false, true]);
@@ -46,7 +46,7 @@ it('gives more than was estimated while there is room, and takes it all back, al
   expect(await memory.hold(100, async ({ take }) => take(100))).toBe(true);
 });
 
-it('has room again for what was given back', async () => {
+it('has room again for freed bytes', async () => {
   await createMemory(100).hold(10, async ({ take, giveBack }) => {
     expect([take(100), take(1)]).toEqual([true, false]);
     giveBack(100);
@@ -54,7 +54,7 @@ it('has room again for what was given back', async () => {
   });
 });
 
-it('remembers what members took, of the organization where they take most', () => {
+it('remembers the size of members, of the organization with the largest', () => {
   const memory = createMemory();
   expect(memory.bytesPerMember([])).toBe(memory.bytesPerMember(['unseen']));
   memory.learn(['heavy'], 50_000);
@@ -64,7 +64,7 @@ it('remembers what members took, of the organization where they take most', () =
   ]);
 });
 
-it('remembers the last ten thousand organizations, and no more', () => {
+it('remembers only the last ten thousand organizations', () => {
   const memory = createMemory();
   memory.learn(['first'], 50_000);
   for (let n = 0; n < 10_000; n++) memory.learn([`o${n}`], 500);

@@ -12,7 +12,7 @@ import { freePort } from '../local/ports.js';
 const packageVersion: string = JSON.parse(readFileSync('package.json', 'utf8')).version;
 const firstLine = (output: string) => JSON.parse(output.split('\n')[0] ?? '');
 
-it("is the package's, with the commit where the build knew it", () => {
+it("is the package's version, with the commit if the build knew it", () => {
   expect(version).toMatch(/^\d+\.\d+\.\d+(\+[0-9a-f]{12}(\.dirty)?)?$/);
   expect(version.split('+')[0]).toBe(packageVersion);
 });
@@ -34,7 +34,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await database.drop();
   });
 
-  it('each process says first what it is and runs on', async () => {
+  it('each process logs its version and that of Node first', async () => {
     const port = await freePort();
     const env = testEnv({ ...queue.env, STYTCH_BASE_URL: 'http://127.0.0.1:1', LOG_LEVEL: 'info', PORT: String(port) });
     const same = { msg: 'starting', version, node: process.version, queueKind: backend };
@@ -46,18 +46,18 @@ describe.each(backends)('with the queue on %s', (backend) => {
     const migration = spawnProcess('migrate', env);
     await migration.exited;
     const [first] = migration.output().split('\n');
-    expect(first).toBe(`Scanner SCIM ${version} on Node ${process.version} migrates. The queue's kind: ${backend}.`);
+    expect(first).toBe(`Scanner SCIM ${version} on Node ${process.version} migrates. Kind of queue: ${backend}.`);
   });
 });
 
-it('a process that can not start has said it too', async () => {
+it('a process that can not start has logged it too', async () => {
   const env = testEnv({ DATABASE_URL: 'postgresql://127.0.0.1:1/scanner', LOG_LEVEL: 'info', HOST: '192.0.2.1' });
   const server = spawnProcess('server', env);
   expect(await server.exited).toBe(1);
   expect(firstLine(server.output())).toMatchObject({ msg: 'starting', version });
 });
 
-describe('is told by', () => {
+describe('is shown by', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab({ worker: false, support: true });
@@ -79,7 +79,7 @@ describe('is told by', () => {
     expect(await (await fetch(`${lab.url}/settings/scim`)).text()).not.toContain(packageVersion);
   });
 
-  it('the command line, without any configuration', async () => {
+  it('the command line, without configuration', async () => {
     const text = await support({ STYTCH_SECRET: undefined }, '--version');
     expect([text.code, text.stdout]).toEqual([0, `Scanner SCIM ${version} on Node ${process.version}\n`]);
     const json = await support({ STYTCH_SECRET: undefined }, '--version', '--json');

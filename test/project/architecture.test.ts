@@ -134,7 +134,7 @@ it.each(rules)('$rule', ({ rule, remedy, isWrong }) => {
   if (broken.length > 0) throw new Error(`${rule}. ${remedy}\n${broken.join('\n')}`);
 });
 
-it('only entry points and documents lie loose in src/', () => {
+it('only entry points and documents are directly in src/', () => {
   expect(tracked.filter((path) => /^src\/[^/]+\.tsx?$/.test(path))).toEqual([
     'src/migrate.ts',
     'src/server.ts',
@@ -170,7 +170,7 @@ it.each([
   expect(importsThat((importer, imported) => imported === library && place.test(importer)).length).toBeGreaterThan(0);
 });
 
-it('no file imports itself through others', () => {
+it('there are no import cycles', () => {
   const importsOf = new Map(sources.map(({ path, imports }) => [path, imports]));
   const circles: string[] = [];
   const done = new Set<string>();
@@ -184,7 +184,7 @@ it('no file imports itself through others', () => {
   expect(circles).toEqual([]);
 });
 
-it('the environment is read where a process starts, and nowhere else', () => {
+it('the environment is read only where a process starts', () => {
   const readers = sources.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
   expect(readers).toEqual(['src/migrate.ts', 'src/process/lifecycle.ts', 'src/support.ts']);
 });
@@ -194,34 +194,33 @@ it('the view scim_connected_teams is the only place that says which teams are co
   expect(sources.filter(({ text }) => repeated.test(text)).map(({ path }) => path)).toEqual([]);
 });
 
-it('a worker wires and decides nothing: at most 40 lines and no condition', () => {
+it('a worker only wires: at most 40 lines and no condition', () => {
   for (const { path, text } of sources.filter(({ path }) => /^workers\/(?!context)/.test(path))) {
     expect([path, text.split('\n').length <= 41]).toEqual([path, true]);
     expect([path, /\b(switch|while|for) \(|\belse\b/.test(text)]).toEqual([path, false]);
   }
 });
 
-it('every file says on top of what it exports what that is for', () => {
+it('every file documents what it exports', () => {
   const silent = sources.filter(({ text }) => !text.includes('/**')).map(({ path }) => path);
   expect(silent).toEqual([]);
 });
 
-it('the top level holds what it should, and nothing else', () => {
+it('the top level has only the expected files', () => {
   const allowed = [
-    ...[
-      'package.json',
-      'package-lock.json',
-      'tsconfig.json',
-      'prisma',
-      'src',
-      'workers',
-      'test',
-      '.env.example',
-      'README.md',
-      'CHANGELOG.md',
-      'deploy',
-    ],
-    ...['.gitignore', '.ci'],
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'prisma',
+    'src',
+    'workers',
+    'test',
+    '.env.example',
+    'README.md',
+    'CHANGELOG.md',
+    'deploy',
+    '.gitignore',
+    '.ci',
   ];
   const found = new Set(tracked.map((path) => String(path.split('/')[0])));
   expect([...found].filter((name) => !allowed.includes(name))).toEqual([]);

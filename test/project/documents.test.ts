@@ -76,13 +76,13 @@ const seen: Record<string, string> = {
   'npm run support -- replay --failed --team "Customer" --reason "ticket 4711"': 'support/letters.test.ts',
 };
 
-it('every command in a document is one that is seen to work', () => {
+it('every command in a document is tested', () => {
   expect(commands.length).toBeGreaterThan(40);
   expect([...new Set(commands)].filter((command) => !(command in seen))).toEqual([]);
   expect(Object.keys(seen).filter((command) => !commands.includes(command))).toEqual([]);
 });
 
-it('every fault that is tried has its row in test/faults/README.md', () => {
+it('every tested fault has its row in test/faults/README.md', () => {
   const table = textOf('test/faults/README.md').split('<!-- faults')[1]?.split('<!-- /faults -->')[0] ?? '';
   const rows = table.split('\n').filter((line) => /^\| .* \d+ s \|$/.test(line));
   const tried = tracked
@@ -102,7 +102,7 @@ it('deploy/configuration.md has every variable and no other', () => {
   expect(named.sort()).toEqual([...variableNames].sort());
 });
 
-it('deploy/configuration.md and .env.example give the defaults that the code has', () => {
+it('deploy/configuration.md and .env.example have the defaults of the code', () => {
   const required = ['DATABASE_URL', 'STYTCH_PROJECT_ID', 'STYTCH_SECRET', 'STYTCH_WEBHOOK_SECRETS'];
   const lines = new Map(
     [...textOf('.env.example').matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
@@ -146,7 +146,7 @@ describe('the bounds of deploy/operating.md', () => {
     }, 1);
   }
 
-  it('are those of the code', () => {
+  it('are the values in the code', () => {
     expect(rows.length).toBeGreaterThan(100);
     const wrong = bounds.filter(({ bound, name, file }) => {
       const value = tracked.includes(file) ? valueIn(textOf(file), name) : Number.NaN;
@@ -155,7 +155,7 @@ describe('the bounds of deploy/operating.md', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('are all that the code names as such', () => {
+  it('are all bounds in the code', () => {
     const thresholds = ['memoryShareMax', 'connectionsShareMax', 'apartMaxMs']; // what doctor warns of; nothing is limited
     const named = /^(?:export )?const (\w+(?:Max|AtOnce|Kept|Shown|Per[A-Z]\w*)) = [\d_]/gm;
     const missing = tracked
@@ -167,14 +167,14 @@ describe('the bounds of deploy/operating.md', () => {
   });
 });
 
-it('the changelog begins with what is not released, and has the version that package.json says', () => {
+it('the changelog starts with unreleased changes, and has the version of package.json', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const headings = [...readFileSync('CHANGELOG.md', 'utf8').matchAll(/^## \[([^\]]+)\]/gm)].map(([, name]) => name);
   expect(headings[0]).toBe('Unreleased');
   expect(headings[1]).toBe(version);
 });
 
-it('the README is a page or two, and leads to every document', () => {
+it('the README is short, and links to every document', () => {
   expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   const reached = new Set(['README.md']);
   for (const path of reached) {
@@ -183,7 +183,7 @@ it('the README is a page or two, and leads to every document', () => {
   expect(documents.map(({ path }) => path).filter((path) => !reached.has(path))).toEqual([]);
 });
 
-it('every link between documents leads to a file, and to a heading in it', () => {
+it('every link between documents leads to a file and a heading in it', () => {
   const links = documents.flatMap(({ path }) => linksOf(path).map(([target, heading]) => ({ path, target, heading })));
   expect(links.length).toBeGreaterThan(40);
   const broken = links.filter(({ target, heading }) => {
@@ -192,7 +192,7 @@ it('every link between documents leads to a file, and to a heading in it', () =>
   expect(broken).toEqual([]);
 });
 
-it('every file of ours that a document names is there', () => {
+it('every file that a document names exists', () => {
   const made = ['deploy/.env']; // by whoever deploys
   const named = documents.flatMap(({ path, text }) =>
     [...text.matchAll(/`((?:src|workers|test|deploy|prisma|\.ci)\/[\w./-]+)`/g)].map(([, name]) => ({
@@ -258,7 +258,7 @@ describe('in a copy of the checkout', () => {
     expect([await run.exited, run.output()]).toEqual([0, expect.stringContaining('deactivated')]);
   }, 300_000);
 
-  it('npm run migrate, npm start and npm run worker are a running system, on a PostgreSQL and a Redis of its own', async () => {
+  it('npm run migrate, npm start and npm run worker make a running system, with its own PostgreSQL and Redis', async () => {
     const database = await createTestDatabase();
     const queue = await startTestQueue(backends[0], database.url);
     const port = await freePort();

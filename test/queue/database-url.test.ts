@@ -8,14 +8,14 @@ import { inspectQueue } from '../helpers/queue.js';
 const options = encodeURIComponent('-c search_path=public,scim -c statement_timeout=0 -c application_name=theirs');
 const extended = (url: string) => `${url}?options=${options}&statement_timeout=0&idle_in_transaction_session_timeout=0`;
 
-describe('DATABASE_URL with options of its own', () => {
+describe('a DATABASE_URL with options', () => {
   let test: TestDatabase;
   beforeEach(async () => {
     test = await createTestDatabase();
   });
   afterEach(() => test.drop());
 
-  it('keeps them, but for those that the processes rely on', async () => {
+  it('keeps its options, except those that the processes need', async () => {
     const database = connectDatabase(extended(test.url), { connections: 1 });
     const [settings] = await database.$queryRaw<unknown[]>`
       SELECT current_setting('search_path') AS path, current_setting('application_name') AS name,
@@ -25,7 +25,7 @@ describe('DATABASE_URL with options of its own', () => {
     expect(settings).toEqual({ path: 'public,scim', name: 'theirs', statement: '20s', idle: '20s' });
   });
 
-  it('has the tables of the queue made where they belong', async () => {
+  it('creates the tables of the queue in their own schema', async () => {
     await migrateQueue({ databaseUrl: extended(test.url) });
     const [found] = await test.database.$queryRaw<unknown[]>`
       SELECT count(*) FILTER (WHERE schemaname = 'bullmq') > 0 AS "inTheirs",
@@ -34,14 +34,14 @@ describe('DATABASE_URL with options of its own', () => {
   });
 });
 
-describe('the queue in PostgreSQL, of a DATABASE_URL with options', () => {
+describe('a queue in PostgreSQL, with options in DATABASE_URL', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab({ backend: 'postgres', databaseUrl: extended });
   });
   afterAll(() => lab.stop());
 
-  it('takes a webhook, and a worker handles it', async () => {
+  it('accepts a webhook, and a worker handles it', async () => {
     const { teamId, organizationId } = await lab.team({ name: 'Acme' });
     lab.emulator.directory.provision(organizationId, { userName: 'ada@acme.example', roles: ['analyst'] });
     await lab.quiet();

@@ -58,7 +58,7 @@ withRedis('when Redis', () => {
   afterEach(() => redis.kill()); // one that can't save does not stop in order
 
   it.each(refusals)(
-    'says $word, /readyz says it in words; and all is well again without a restart',
+    'answers $word, /readyz explains it, and everything recovers without a restart',
     async (trouble) => {
       const url = await serve({ REDIS_URL: redis.url });
       await eventually(() => takesWebhooks(url));
@@ -73,14 +73,14 @@ withRedis('when Redis', () => {
   it.each([
     ['NOAUTH', /has none \(NOAUTH\)/, () => redis.url],
     ['WRONGPASS', /does not accept .* \(WRONGPASS\)/, () => redis.url.replace('//', '//:wrong@')],
-  ])('says %s from the start, /readyz says it in words', async (_, why, redisUrl) => {
+  ])('answers %s at startup, /readyz explains it', async (_, why, redisUrl) => {
     await askRedis(redis, 'CONFIG', 'SET', 'requirepass', password);
     const url = await serve({ REDIS_URL: redisUrl() });
     await isRefusing(url, why);
   });
 
   it.each([[':a%2Fb%3F%23%40%25%3A'], ['scim:a%2Fb%3F%23%40%25%3A']])(
-    'has a password of odd signs, %s is let in',
+    'has a password with special characters, %s connects',
     async (credentials) => {
       const [user = '', secret = ''] = decodeURIComponent(credentials).split(/:(.*)/s);
       await askRedis(redis, 'ACL', 'SETUSER', user || 'default', 'on', `>${secret}`, '~*', '&*', '+@all', '-CONFIG');
@@ -91,7 +91,7 @@ withRedis('when Redis', () => {
     },
   );
 
-  it('is a cluster whose password has odd signs, one with it is let in', async () => {
+  it('is a cluster with special characters in its password, the server connects', async () => {
     const secret = 'a/b?#@%:';
     const settings = { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' };
     const cluster = await startRedis({ folder: temporaryFolder('cluster'), settings });
@@ -107,7 +107,7 @@ withRedis('when Redis', () => {
   });
 });
 
-describe('when the queue is in PostgreSQL and that', () => {
+describe('when the queue is in PostgreSQL, and PostgreSQL', () => {
   const troubles = [
     {
       is: 'is read-only',
@@ -126,7 +126,7 @@ describe('when the queue is in PostgreSQL and that', () => {
       end: 'DROP FUNCTION disk_full CASCADE',
     },
   ];
-  it.each(troubles)('$is, /readyz says so in words; and all is well again without a restart', async (trouble) => {
+  it.each(troubles)('$is, /readyz explains it, and everything recovers without a restart', async (trouble) => {
     const queue = await startTestQueue('postgres', database.url);
     const url = await serve(queue.env);
     await eventually(() => takesWebhooks(url));
@@ -146,7 +146,7 @@ describe('when the queue is in PostgreSQL and that', () => {
 });
 
 withRedis('a worker whose Redis is full', () => {
-  it('asks it for jobs about once a second, and not as often as it can', async () => {
+  it('asks for jobs about once a second', async () => {
     const redis = await startRedis({ folder: temporaryFolder('refusing') });
     const home = { redisUrl: redis.url, databaseUrl: database.url };
     const errors: string[] = [];
@@ -177,7 +177,7 @@ async function refusedBy(redis: LocalRedis): Promise<number> {
 }
 
 withRedis('a worker that is closed while Redis is demoted', () => {
-  it('leaves no connection behind that would be made again for ever', async () => {
+  it('leaves no connection that reconnects for ever', async () => {
     const redis = await startRedis({ folder: temporaryFolder('refusing') });
     const home = { redisUrl: redis.url, databaseUrl: database.url };
     const silently = { concurrency: 10, onError: () => {}, onFailed: () => {} };

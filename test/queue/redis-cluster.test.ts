@@ -64,7 +64,7 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
   const join = (name: string) =>
     emulator.directory.provision(organizationId, { userName: `${name}@acme.example`, roles: ['analyst'] }).member_id;
 
-  it('an event goes all the way, by queues of one slot', async () => {
+  it('an event is handled, with all queues in one slot', async () => {
     join('ada');
     const ada = { user: 'ada@acme.example', status: 'active', grants: ['scim:analyst (scim)'] };
     await eventually(async () => expect(await rows()).toEqual([ada]), 60_000);
@@ -74,7 +74,7 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
     expect(keys.filter((one) => one.length > 0)).toHaveLength(1);
   });
 
-  it('what failed is found and replayed', async () => {
+  it('failed jobs are listed and replayed', async () => {
     const grace = emulator.directory.silently(() => join('grace'));
     const recover = emulator.faults.failWhile('members.dangerouslyGet', { status: 400, error_type: 'bad_request' });
     const request = signed(memberEvent({ id: grace, member: { organization_id: organizationId } }));
@@ -94,7 +94,7 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
     });
   });
 
-  it('a node that crashes is an honest 503 in two seconds; when it is back, so is everything, and every team is read', async () => {
+  it('while a node is down the answer is 503 within two seconds; when it is back everything recovers, and every team is swept', async () => {
     const keys = await cluster.keys();
     const ours = cluster.nodes[keys.findIndex((one) => one.length > 0)];
     const gaps = () => worker.output().split('"what":"queue"').length;
@@ -111,7 +111,7 @@ onRedis('with the queue on a Redis Cluster of three nodes', () => {
     await eventually(async () => expect((await rows()).map(({ user }) => user)).toContain('joan@acme.example'), 60_000);
   });
 
-  it('a replica takes the place of a node that is gone for good, and every team is read', async () => {
+  it('a replica replaces a lost master, and every team is swept', async () => {
     const keys = await cluster.keys();
     const ours = cluster.nodes[keys.findIndex((one) => one.length > 0)];
     if (ours === undefined) throw new Error('No node holds a key of ours');

@@ -14,7 +14,7 @@ const withRedis = hasRedisServer() ? describe : describe.skip;
 /** The longest that a connection stays with a server that refuses it, and a second for all else. */
 const noticedWithinMs = 6_000;
 
-withRedis('a Redis that is demoted under living connections', () => {
+withRedis('a Redis that is demoted while connections are open', () => {
   let first: LocalRedis;
   let second: LocalRedis;
   let wire: Wire;
@@ -72,7 +72,7 @@ withRedis('a Redis that is demoted under living connections', () => {
     await eventually(() => handled.includes(id), 15_000);
   }
 
-  it('is left for the one that its address leads to now, by every connection, and nothing has to be restarted', async () => {
+  it('is left by every connection for the new master at its address, without a restart', async () => {
     const { url } = await connectAll();
     await askRedis(second, 'REPLICAOF', 'NO', 'ONE');
     wire.moveTo(second.port);
@@ -84,7 +84,7 @@ withRedis('a Redis that is demoted under living connections', () => {
     expect(reconnects).toBeGreaterThan(0); // whoever listens is told that the queue may have lost something
   });
 
-  it('is left also when its address moves only later', async () => {
+  it('is left also when its address changes later', async () => {
     const { url, producer } = await connectAll();
     await askRedis(second, 'REPLICAOF', 'NO', 'ONE');
     await askRedis(first, 'REPLICAOF', '127.0.0.1', String(second.port));
@@ -100,7 +100,7 @@ withRedis('a Redis that is demoted under living connections', () => {
     await eventually(async () => expect(await strangersOf(first)).toEqual([]), 3 * noticedWithinMs);
   });
 
-  it('is used again when it is promoted again', async () => {
+  it('is used again after it is promoted again', async () => {
     const { url } = await connectAll();
     await askRedis(first, 'REPLICAOF', '127.0.0.1', '1');
     await eventually(async () => expect(await post(url, signed())).toMatchObject({ status: 503 }));
@@ -109,7 +109,7 @@ withRedis('a Redis that is demoted under living connections', () => {
     await isHandled(url);
   });
 
-  it('costs a connection a few attempts, and not one a command', async () => {
+  it('causes a few reconnects, not one for each command', async () => {
     const { producer } = await connectAll();
     await askRedis(first, 'REPLICAOF', '127.0.0.1', '1');
     const before = await connectionsReceived(first);

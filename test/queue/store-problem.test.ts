@@ -19,17 +19,17 @@ it.each([
     new Error('None of startup nodes is available', { cause: withCode('ECONNREFUSED') }),
     'nothing listens at its address (ECONNREFUSED)',
   ],
-])('%s is told as Redis being away', (error, meaning) => {
+])('%s is reported as an outage of Redis', (error, meaning) => {
   expect(redisAway(error, null)?.message).toBe(`Redis can't be used: ${meaning}.`);
 });
 
-it('a command that was not sent is explained by what the connection was lost by, when that is known', () => {
+it('a command that was not sent is explained by the reason of the lost connection, if it is known', () => {
   const lost = withCode('ECONNREFUSED');
   const away = redisAway(new Error('Connection is closed.'), lost);
   expect(away?.message).toBe("Redis can't be used: nothing listens at its address (ECONNREFUSED).");
 });
 
-it('any other error says nothing of Redis', () => {
+it('any other error is not about Redis', () => {
   expect(redisAway(new TypeError('x is undefined'), null)).toBeNull();
 });
 
@@ -39,8 +39,8 @@ it.each([
   'Lock mismatch for job msg_1. Cmd moveToFinished from active',
   'Job msg_1 is not in the active state. moveToFinished',
   'could not renew lock for job msg_1',
-])('"%s" is told as a job that another worker has taken over', (message) => {
+])('"%s" is reported as a job that another worker has taken over', (message) => {
   expect(jobLost(new Error(message))?.message).toBe(
-    'A job in hand is not ours any more. Whoever has it does it again, else a sweep.',
+    'The queue gave this job to another worker, or lost it. That worker, or a sweep, does the work.',
   );
 });

@@ -34,7 +34,7 @@ const ask = async (query = '') => {
   return { status: response.status, body: await response.json() };
 };
 
-it('names what is wrong and what to do, and asks of webhooks and of pages what they need', async () => {
+it('says what is wrong and what to do, for what webhooks need and for what pages need', async () => {
   outcomes = { queue: full };
   const said = "Redis can't be used: it is full (OOM). Raise maxmemory.";
   expect(await ask()).toEqual({ status: 503, body: { ready: false, dependencies: { database: 'ok', queue: said } } });
@@ -42,12 +42,12 @@ it('names what is wrong and what to do, and asks of webhooks and of pages what t
   expect(await ask('?of=database')).toEqual({ status: 200, body: { ready: true, dependencies: { database: 'ok' } } });
 });
 
-it('is ready for something as long as anything can be used', async () => {
+it('?of=any is ready while one dependency works', async () => {
   outcomes = { queue: full };
   expect(await ask('?of=any')).toMatchObject({ status: 200, body: { ready: true, dependencies: { database: 'ok' } } });
 });
 
-it('is ready for nothing when nothing can be used, or when it stops', async () => {
+it('?of=any is not ready when no dependency works, or when the process stops', async () => {
   outcomes = { queue: full, database: full };
   expect(await ask('?of=any')).toMatchObject({ status: 503, body: { ready: false } });
   outcomes = {};
@@ -55,7 +55,7 @@ it('is ready for nothing when nothing can be used, or when it stops', async () =
   expect(await ask('?of=any')).toMatchObject({ status: 503, body: { ready: false, stopping: true } });
 });
 
-it('takes no name for granted that it does not know: a mistyped one would always be ready', async () => {
+it('refuses an unknown name, because a mistyped one would always be ready', async () => {
   for (const query of ['?of=redis', '?of=', '?of=queue&of=database']) {
     expect(await ask(query)).toMatchObject({
       status: 400,
@@ -65,7 +65,7 @@ it('takes no name for granted that it does not know: a mistyped one would always
   expect(probed).toEqual([]);
 });
 
-it('costs a probe a second, whoever asks, and however often', async () => {
+it('runs one probe a second, however many requests there are', async () => {
   const begun = Date.now();
   await Promise.all(Array.from({ length: 50 }, () => Promise.all([ask(), ask('?of=any'), ask('?of=queue')])));
   const seconds = Math.ceil((Date.now() - begun) / 1000);
@@ -74,7 +74,7 @@ it('costs a probe a second, whoever asks, and however often', async () => {
   }
 });
 
-it('answers in time when a dependency does not', async () => {
+it('answers in time when a dependency hangs', async () => {
   outcomes = { database: () => new Promise(() => {}) };
   expect(await ask()).toMatchObject({
     status: 503,

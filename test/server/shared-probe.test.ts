@@ -14,7 +14,7 @@ function played() {
   return { ask, begun, pass };
 }
 
-it('is begun once for all who ask while it is under way, however long that takes', async () => {
+it('runs once for all concurrent requests, however long it takes', async () => {
   const { ask, begun, pass } = played();
   const asked = Array.from({ length: 100 }, ask);
   pass(60_000);
@@ -24,7 +24,7 @@ it('is begun once for all who ask while it is under way, however long that takes
   expect(begun).toHaveLength(1);
 });
 
-it('is kept for a second after it ended, a failure too, and then begun anew', async () => {
+it('is kept for a second after it ended, a failure too, and then runs again', async () => {
   const { ask, begun, pass } = played();
   const first = ask();
   begun[0]?.reject(new Error('away'));

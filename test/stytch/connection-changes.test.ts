@@ -20,7 +20,7 @@ const row: ConnectionRow = {
   status: 'active',
 };
 
-it('nothing to do when the rows say what Stytch says', () => {
+it('rows that match Stytch need no change', () => {
   expect(connectionChanges([row], live)).toEqual([]);
   expect(connectionChanges([], null)).toEqual([]);
   expect(connectionChanges([{ ...row, status: 'deleted' }], null)).toEqual([]);
@@ -28,8 +28,8 @@ it('nothing to do when the rows say what Stytch says', () => {
 });
 
 it.each([
-  ['one that we did not know', [], live, [{ change: 'found', live, identityProvider: 'okta' }]],
-  ['one that is gone', [row], null, [{ change: 'gone', id: row.id }]],
+  ['a new connection', [], live, [{ change: 'found', live, identityProvider: 'okta' }]],
+  ['a deleted connection', [row], null, [{ change: 'gone', id: row.id }]],
   [
     'another in its place',
     [{ ...row, id: 'old' }],
@@ -49,13 +49,13 @@ it.each([
   [{ baseUrl: 'https://old.example' }, ['base URL']],
   [{ status: 'deleted' }, ['status']],
   [{ identityProvider: 'rippling' }, ['identity provider']],
-])('one that was changed: %j', (change, what) => {
+])('a changed connection: %j', (change, what) => {
   expect(connectionChanges([{ ...row, ...change }], live)).toEqual([
     { change: 'updated', live, identityProvider: 'okta', what },
   ]);
 });
 
-it('what the admin chose stays as long as it fits what Stytch has: Google is generic there', () => {
+it("the admin's choice stays while it fits Stytch's value: Google is generic there", () => {
   const generic = { ...live, identityProvider: 'generic' };
   expect(connectionChanges([{ ...row, identityProvider: 'google-workspace' }], generic)).toEqual([]);
   expect(connectionChanges([{ ...row, identityProvider: 'google-workspace' }], live)).toMatchObject([

@@ -69,7 +69,7 @@ function letThrough(count: number, directories: StytchDirectory[]) {
   return () => through;
 }
 
-it('counts searches, and nothing else', async () => {
+it('counts only searches', async () => {
   const one = directory('hint', 100);
   expect(await one.getMember('member-ada')).toBe('a member');
   expect(await used()).toBe(0);
@@ -77,13 +77,13 @@ it('counts searches, and nothing else', async () => {
   expect(await used()).toBe(1);
 });
 
-it('is one for all processes: together they never get more than the minute has', async () => {
+it('is shared by all processes: together they never exceed it', async () => {
   const through = letThrough(40, [directory('leaver', 10), directory('leaver', 10), directory('leaver', 10)]);
   await eventually(async () => expect(await used()).toBe(10));
   expect(through()).toBe(10);
 });
 
-it('refuses a leaver at once when the minute is used up: its signed event is enough', async () => {
+it('refuses a leaver at once when the minute is used up, because its signed event is enough', async () => {
   await directory('leaver', 1).searchMembers(search);
   await expect(directory('leaver', 1).searchMembers(search)).rejects.toThrow(RateLimited);
 });
@@ -96,7 +96,7 @@ async function settlesAt(expected: number): Promise<void> {
   expect(await used()).toBe(expected);
 }
 
-it('spreads hints over the minute but for a first burst, and leaves leavers their part at every time', async () => {
+it('spreads hints over the minute after a first burst, and always leaves the reserve for leavers', async () => {
   letThrough(200, [directory('hint', 100), directory('hint', 100)]);
   await settlesAt(22); // 20 % at once, and 67 % * 1/60
   await setSecond(29);
@@ -107,7 +107,7 @@ it('spreads hints over the minute but for a first burst, and leaves leavers thei
   expect(await used()).toBe(87);
 });
 
-it('spreads sweeps over the minute, and for most of it hints find something left', async () => {
+it('spreads sweeps over the minute, and leaves budget for hints most of the time', async () => {
   letThrough(200, [directory('sweep', 60), directory('sweep', 60)]);
   await settlesAt(1);
   await setSecond(14);
@@ -116,7 +116,7 @@ it('spreads sweeps over the minute, and for most of it hints find something left
   expect(await used()).toBe(22);
 });
 
-it('keeps some of the end of a minute for sweeps, however many hints there are', async () => {
+it('keeps some budget at the end of a minute for sweeps, however many hints there are', async () => {
   await setSecond(55);
   await database.$executeRaw`
     INSERT INTO stytch_search_budget (minute, used) VALUES (date_trunc('minute', public.clock_timestamp()), 84)`;
@@ -125,7 +125,7 @@ it('keeps some of the end of a minute for sweeps, however many hints there are',
   expect(await used()).toBe(85);
 });
 
-it('lets a turn be taken ahead of its search, once', async () => {
+it('a turn can be taken before its search, once', async () => {
   const one = directory('hint', 100);
   await one.takeTurn();
   await one.takeTurn(); // the search it was taken for was not needed
@@ -136,7 +136,7 @@ it('lets a turn be taken ahead of its search, once', async () => {
   expect(await used()).toBe(2);
 });
 
-it('lets a sweep through even where the budget is one a minute', async () => {
+it('allows a sweep even with a budget of one a minute', async () => {
   await directory('sweep', 1).searchMembers(search);
   expect(await used()).toBe(1);
 });

@@ -27,7 +27,7 @@ afterEach(() => emulator.faults.reset());
 
 const person = (n: number) => ({ userName: `person-${n}@acme.example`, externalId: `ext-${n}` });
 
-it('gets a member directly, also one who left, without knowing the organization', async () => {
+it('gets a member directly, also a deleted one, without the organization', async () => {
   const { member_id } = emulator.directory.provision(organizationId, person(1));
   expect(await stytch.getMember(member_id)).toMatchObject({ member_id, status: 'active' });
   emulator.directory.deprovision(member_id);
@@ -35,13 +35,13 @@ it('gets a member directly, also one who left, without knowing the organization'
   expect(calls).toEqual(['members.dangerouslyGet 200', 'members.dangerouslyGet 200']);
 });
 
-it("answers null for a member that Stytch does not know, and only on Stytch's own word", async () => {
+it('returns null for an unknown member, only if Stytch itself says so', async () => {
   expect(await stytch.getMember('member-test-00000000-0000-4000-8000-000000000000')).toBeNull();
   emulator.faults.failNext('members.dangerouslyGet', { status: 404, error_type: 'route_not_found' });
   await expect(stytch.getMember('member-test-1')).rejects.toThrow(PermanentError);
 });
 
-it('searches members by id, in any status', async () => {
+it('searches members by id, with any status', async () => {
   const [active, left] = [2, 3].map((n) => emulator.directory.provision(organizationId, person(n)).member_id);
   emulator.directory.deprovision(String(left));
   const { members } = await stytch.searchMembers({
@@ -53,7 +53,7 @@ it('searches members by id, in any status', async () => {
   expect(members).toContainEqual(expect.objectContaining({ member_id: left, status: 'deleted' }));
 });
 
-it('pages through everybody', async () => {
+it('pages through all members', async () => {
   const big = emulator.organizations.create({ name: 'Big' }).organization_id;
   for (let n = 0; n < 1500; n++) emulator.directory.provision(big, person(n));
   const first = await stytch.searchMembers({ organizationIds: [big] });
@@ -76,12 +76,12 @@ it.each([
   expect(calls).toEqual([`members.dangerouslyGet ${status}`]);
 });
 
-it('says that Stytch is away when nobody listens at its address', async () => {
+it('fails with a transient error when nothing listens at the address of Stytch', async () => {
   const nowhere = connectStytch({ projectId: 'project-test-1', secret: 's', baseUrl: 'http://127.0.0.1:1' });
   await expect(nowhere.getMember('member-test-1')).rejects.toThrow("can't be reached");
 });
 
-describe('a call that is not answered in time', () => {
+describe('a call without an answer in time', () => {
   let answer: (response: ServerResponse) => void;
   /** Of the calls that came; a client may keep others at hand. */
   let sockets: Socket[];
@@ -115,7 +115,7 @@ describe('a call that is not answered in time', () => {
         response.on('close', () => clearInterval(drip));
       },
     ],
-  ])('%s: it is given up, and its connection closed', async (_, behave) => {
+  ])('%s: ends, and closes its connection', async (_, behave) => {
     answer = behave;
     const started = performance.now();
     const late = stytch.getMember('member-test-1', { deadlineMs: 300 });
@@ -125,7 +125,7 @@ describe('a call that is not answered in time', () => {
     await eventually(() => sockets[0]?.destroyed === true, 2_000);
   });
 
-  it('is given up alone: what is asked beside it is answered', async () => {
+  it('ends alone: a concurrent call still succeeds', async () => {
     const waiting: ServerResponse[] = [];
     answer = (response) => waiting.push(response);
     const late = stytch.getMember('member-test-1', { deadlineMs: 300 });
@@ -137,7 +137,7 @@ describe('a call that is not answered in time', () => {
   });
 });
 
-it('repeats nothing of what Stytch says in its own words, which may name a person', async () => {
+it("never repeats Stytch's messages, which may name a person", async () => {
   emulator.faults.failNext('members.search', {
     status: 400,
     error_type: 'bad',
@@ -147,7 +147,7 @@ it('repeats nothing of what Stytch says in its own words, which may name a perso
   expect(inspect(failure, { depth: 9 })).not.toContain('ada@');
 });
 
-describe('an answer of another shape', () => {
+describe('an answer with another shape', () => {
   let server: Server;
   let body: string;
   let status: number;
@@ -171,7 +171,7 @@ describe('an answer of another shape', () => {
     [500, '{}'],
     [404, '{"message":"no Route matched"}'],
     [503, ''],
-  ])('%i %s is no answer: never an empty organization, never a leaver', async (...answer) => {
+  ])('%i %s is unusable: never an empty organization, never a leaver', async (...answer) => {
     [status, body] = answer;
     await expect(odd.getMember('member-test-1')).rejects.toThrow(TransientError);
     await expect(odd.searchMembers({ organizationIds: ['organization-test-1'] })).rejects.toThrow(TransientError);

@@ -43,7 +43,7 @@ describe('the command line', () => {
     [['replay', 'msg_1', '--team', 'Acme'], 2, 'usage', 'add --failed'],
     [['replay', 'msg_1'], 2, 'usage', 'Say why: --reason'],
     [['replay', 'msg_1', '--reason', '  '], 2, 'usage', 'Say why: --reason'],
-    [['failed', '--since', 'yesterday'], 2, 'usage', '--since yesterday is no time'],
+    [['failed', '--since', 'yesterday'], 2, 'usage', '--since yesterday is not a time'],
     [['failed', '--colour', 'red'], 2, 'usage', "Unknown option '--colour'"],
     [['failed', '--team', 'Nobody'], 3, 'not_found', 'Scanner has no team Nobody'],
     [['show', 'msg_never'], 3, 'not_found', 'knows a job msg_never'],

@@ -1,6 +1,6 @@
 import { batchByTick } from '../../src/webhook/batch-by-tick.js';
 
-it('does with one call what is asked for in one turn, and with another what comes later', async () => {
+it('makes one call for the items of one tick, and another for later ones', async () => {
   const calls: number[][] = [];
   const add = batchByTick<number>(async (items) => void calls.push(items));
   await Promise.all([add(1), add(2), add(3)]);
@@ -8,7 +8,7 @@ it('does with one call what is asked for in one turn, and with another what come
   expect(calls).toEqual([[1, 2, 3], [4]]);
 });
 
-it('tells nobody before the call has ended, and everybody what became of it', async () => {
+it('settles all items when the call ends, with its result', async () => {
   let end = (_error?: Error) => {};
   const add = batchByTick<number>(
     () =>
@@ -24,7 +24,7 @@ it('tells nobody before the call has ended, and everybody what became of it', as
   expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
 
-it('goes on after a call that failed', async () => {
+it('works again after a failed call', async () => {
   let calls = 0;
   const add = batchByTick<number>(async () => {
     if (++calls === 1) throw new Error('away');

@@ -166,7 +166,7 @@ const check = async (request: RawRequest): Promise<string> => {
   return String(answer.status);
 };
 
-it('whatever is posted, the receiver answers in its own words, stays up and keeps nothing', async () => {
+it('for any input the receiver answers with its own messages, stays up and stores nothing', async () => {
   const seen = new Map<string, number>();
   const half = async () => {
     const runs = Math.ceil(inputs / batch / 2);
@@ -181,7 +181,7 @@ it('whatever is posted, the receiver answers in its own words, stays up and keep
   expect(after - before).toBeLessThan(1_500_000); // 0.3 MB was seen; 200 bytes kept of each would be too much
 
   expect(server.child.exitCode).toBeNull();
-  expect(server.output()).not.toMatch(/request failed|nobody listened|nobody caught/);
+  expect(server.output()).not.toMatch(/request failed|unhandled promise rejection|uncaught exception/);
   for (const status of ['202', '400', '401', '403', '405', '429'])
     expect([status, seen.has(status)]).toEqual([status, true]);
 }, 300_000);

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
 import { pino } from 'pino';
 import { startServer } from '../../src/server.js';
-import { limitRefusals } from '../../src/webhook/rate-limit.js';
+import { limitRejections } from '../../src/webhook/rate-limit.js';
 import { testConfig } from '../helpers/config.js';
 import { createTestDatabase } from '../helpers/database.js';
 import { eventually } from '../helpers/eventually.js';
@@ -40,7 +40,7 @@ const rejections = async (reason: string) => {
   return Number(new RegExp(`scim_webhook_rejections_total\\{reason="${reason}"\\} (\\d+)`).exec(text)?.[1]);
 };
 
-it('no signed message is ever limited, before, beside or after any flood from the same address', async () => {
+it('a signed message is never limited, before, during or after a flood from the same address', async () => {
   await postAll(url, 300, () => signed());
   const beside: number[] = [];
   const flood = postAll(url, 600, forged);
@@ -56,7 +56,7 @@ it.each([
   ['unsigned', unsigned, 401, 'missing_headers'],
   ['signed long ago', () => signed(memberEvent(), { at: new Date(0) }), 401, 'stale'],
   ['too large', () => signed('x'.repeat(1024 * 1024 + 1)), 413, 'too_large'],
-])('what is %s is told why a hundred times a minute, then only counted', async (_, request, status, code) => {
+])('a request that is %s gets the reason a hundred times a minute, then 429', async (_, request, status, code) => {
   expect(await post(url, request())).toMatchObject({ status, body: { error: { code } } });
   await postAll(url, 98, unsigned);
   expect(await post(url, request())).toMatchObject({ status, body: { error: { code } } });
@@ -67,14 +67,14 @@ it.each([
   expect(tellings()).toBe(100);
 });
 
-it('what is signed and still wrong is always told why: it comes from Stytch, or from a colleague', async () => {
+it('a signed but wrong request always gets the reason', async () => {
   await postAll(url, 150, unsigned);
   const other = () => signed(memberEvent({ project_id: 'project-test-other' }));
   for (let i = 0; i < 120; i++) expect((await post(url, other())).status).toBe(403);
   expect((await post(url, signed('hello'))).status).toBe(400);
 });
 
-it('beyond the limit no body is waited for that the headers condemn already', async () => {
+it('beyond the limit the body is not read when the headers are already wrong', async () => {
   await postAll(url, 100, unsigned);
   const socket = connect(server.port, '127.0.0.1');
   const heard: string[] = [];
@@ -87,7 +87,7 @@ it('beyond the limit no body is waited for that the headers condemn already', as
 const head =
   'POST /webhooks/stytch HTTP/1.1\r\nHost: x\r\nsvix-id: msg_1\r\nsvix-timestamp: 1\r\nsvix-signature: v1,x\r\n';
 
-it('senders that never end share 64 MiB: beyond it they are told 503, and what Svix sends gets through all the same', async () => {
+it("bodies that never end share 64 MiB: beyond it they get 503, and Svix's messages are still accepted", async () => {
   const begun = Buffer.from(`${head}Content-Length: 1048576\r\n\r\n${' '.repeat(1_000_000)}`);
   const answers: string[] = [];
   const crowd = Array.from({ length: 80 }, () => {
@@ -105,17 +105,17 @@ it('senders that never end share 64 MiB: beyond it they are told 503, and what S
   await eventually(async () => expect(await post(url, large())).toMatchObject({ status: 202 })); // there is room again
 });
 
-it('a body of single bytes counts by what it takes of the memory', async () => {
+it('a body sent byte by byte counts by its memory', async () => {
   const socket = connect(server.port, '127.0.0.1').on('error', () => {});
   socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(70_000)}`);
   await eventually(async () => expect(await rejections('overloaded')).toBe(1));
   socket.destroy();
 });
 
-it('however many there are, one line a minute tells of them', async () => {
+it('any number of excess requests is one log line a minute', async () => {
   const told: number[] = [];
-  const strangers = limitRefusals((count) => told.push(count), { limit: 2, windowMs: 500 });
-  const app = express().use(async (request, response) => void response.json(await strangers(request, response)));
+  const rejectionLimit = limitRejections((count) => told.push(count), { limit: 2, windowMs: 500 });
+  const app = express().use(async (request, response) => void response.json(await rejectionLimit(request, response)));
   const listening = app.listen(0, '127.0.0.1');
   await once(listening, 'listening');
   const { port } = listening.address() as AddressInfo;

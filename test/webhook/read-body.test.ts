@@ -25,7 +25,7 @@ async function holding(open: ReturnType<typeof setUp>, bytes: number) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('reads a body whole, and nothing of another', async () => {
+it('reads a whole body, separate from others', async () => {
   const open = setUp();
   const [one, other] = [open(), open()];
   one.sender.write('be');
@@ -35,14 +35,14 @@ it('reads a body whole, and nothing of another', async () => {
   expect(String(await other.body)).toBe('other');
 });
 
-it('takes room for each chunk once', async () => {
+it('counts each chunk once', async () => {
   const { sender, body } = setUp()();
   for (let i = 0; i < 5; i++) sender.write(Buffer.alloc(12 * kib));
   sender.end();
   expect(await body).toHaveLength(60 * kib);
 });
 
-it('with no room left takes what Svix sends, and refuses what is larger at once', async () => {
+it("without room it still reads Svix's small bodies, and refuses larger ones at once", async () => {
   const open = setUp();
   await holding(open, 50 * kib);
   const [small, large] = [open(), open()];
@@ -57,7 +57,7 @@ it.each<[string, (held: Awaited<ReturnType<typeof holding>>) => unknown]>([
   ['hangs up', ({ sender }) => sender.destroy()],
   ['is refused for what came after', ({ sender }) => sender.write(Buffer.alloc(kib))],
   ['turns out to be too large', ({ sender }) => sender.write(Buffer.alloc(100 * kib))],
-])('has the room of a sender again who %s, and no more than that', async (_, end) => {
+])('frees the room of a sender that %s', async (_, end) => {
   const open = setUp();
   const held = await holding(open, 50 * kib);
   end(held);
@@ -71,13 +71,13 @@ it.each<[string, (held: Awaited<ReturnType<typeof holding>>) => unknown]>([
   expect(await next.body).toBe('overloaded');
 });
 
-it('counts a body of single bytes by what it takes of the memory', async () => {
+it('counts a body sent byte by byte by its memory', async () => {
   const { sender, body } = setUp()();
   for (let i = 0; i < 70; i++) sender.write('x');
   expect(await body).toBe('overloaded');
 });
 
-it('hears out who sends too much, to a point', async () => {
+it('reads a too large body to its end, up to a limit', async () => {
   const open = setUp();
   const [withBackoff, endless] = [open(), open()];
   withBackoff.sender.end(Buffer.alloc(101 * kib));
@@ -85,9 +85,9 @@ it('hears out who sends too much, to a point', async () => {
   expect(await Promise.all([withBackoff.body, endless.body])).toEqual(['too_large', 'too_large']);
 });
 
-it('rejects when the sender breaks off', async () => {
+it('rejects when the sender disconnects', async () => {
   const { sender, body } = setUp()();
   sender.write('beg');
   sender.destroy();
-  await expect(body).rejects.toThrow('broke off');
+  await expect(body).rejects.toThrow('disconnected');
 });

@@ -41,7 +41,7 @@ withRedis('when Redis', () => {
     await redis.stop();
   });
 
-  it('is gone, answers 503 within two seconds, and 202 again when it is back; what was accepted is still there', async () => {
+  it('is down, answers 503 within two seconds, and 202 again when it is back; accepted events are still there', async () => {
     const accepted = signed();
     await post(url, accepted);
     await redis.stop();
@@ -53,14 +53,14 @@ withRedis('when Redis', () => {
     expect(job).toBeDefined();
   });
 
-  it('hangs, answers 503 within two seconds, and 202 again when it goes on', async () => {
+  it('hangs, answers 503 within two seconds, and 202 again when it continues', async () => {
     process.kill(redis.pid(), 'SIGSTOP');
     await expectRefusal(url);
     process.kill(redis.pid(), 'SIGCONT');
     await eventually(async () => expect(await post(url, signed())).toMatchObject({ status: 202 }));
   });
 
-  it('is not there yet at the start, answers 503, and 202 as soon as it is', async () => {
+  it('is not up yet at startup, answers 503, and 202 as soon as it is', async () => {
     await redis.stop();
     const early = await startServer(testConfig({ REDIS_URL: redis.url, DATABASE_URL: home().databaseUrl }), silent);
     const earlyUrl = `http://127.0.0.1:${early.port}`;
@@ -71,7 +71,7 @@ withRedis('when Redis', () => {
     await early.stop();
   });
 
-  it('says at /readyz which dependency is missing', async () => {
+  it('names the missing dependency at /readyz', async () => {
     const ready = await fetch(`${url}/readyz`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toEqual({
@@ -84,7 +84,7 @@ withRedis('when Redis', () => {
   });
 });
 
-it('when the queue lies in PostgreSQL and that is gone: 503 within two seconds, and 202 again when it is back', async () => {
+it('when the queue is in PostgreSQL and PostgreSQL is down: 503 within two seconds, and 202 again when it is back', async () => {
   const postgres = await startPostgres({ folder: join(temporaryFolder('outage'), 'postgres') });
   const queue = await startTestQueue('postgres', postgres.url());
   const server = await startServer(testConfig(queue.env), silent);
@@ -98,7 +98,7 @@ it('when the queue lies in PostgreSQL and that is gone: 503 within two seconds, 
   await postgres.stop();
 });
 
-it('a connection to PostgreSQL that breaks while BullMQ checks its tables ends no process', async () => {
+it('a connection to PostgreSQL that is lost while BullMQ checks its tables does not end the process', async () => {
   const database = await createTestDatabase();
   const queue = await startTestQueue('postgres', database.url);
   await database.database.$transaction(async (holder) => {

@@ -36,7 +36,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       (await hints.getJobs()).filter(({ data }) => data.svixId === svixId),
     );
 
-  it('answers 202 when the queue has the hint: ids and times, and nothing of the person', async () => {
+  it('answers 202 when the queue has the hint, with ids and times and no personal data', async () => {
     const event = memberEvent({
       member: {
         organization_id: 'organization-test-1',
@@ -67,7 +67,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     });
   });
 
-  it('takes both header families, and any secret of a rotation', async () => {
+  it('accepts both header families, and each secret of a rotation', async () => {
     const requests = [
       signed(memberEvent(), { family: 'webhook' }),
       signed(memberEvent(), { secrets: [otherSecret] }),
@@ -76,7 +76,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     for (const request of requests) expect((await post(url, request)).status).toBe(202);
   });
 
-  it('welcomes a message that it has already, and keeps it once', async () => {
+  it('accepts a duplicate message, and stores it once', async () => {
     const request = signed();
     expect((await post(url, request)).status).toBe(202);
     expect((await post(url, request)).status).toBe(202);
@@ -84,14 +84,14 @@ describe.each(backends)('with the queue on %s', (backend) => {
   });
 
   it.each(['1234567', 'msg:with:colons', 'x'.repeat(3000)])(
-    'keeps a message whose id the queue would refuse: %.20s',
+    'stores a message with an id that the queue would refuse: %.20s',
     async (id) => {
       expect((await post(url, signed(memberEvent(), { id }))).status).toBe(202);
       expect(await jobsWith(messageIdOf(id))).toHaveLength(1);
     },
   );
 
-  it('welcomes every published event, whatever its family, and any type it never heard of', async () => {
+  it('accepts every published event of any family, and unknown types', async () => {
     const folder = resolve('test/fixtures/events');
     const published = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
     const unknown = memberEvent({ object_type: 'spaceship', action: 'LAUNCHED', source: 'MOON' });
@@ -125,7 +125,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       withHeader('svix-signature', 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4='),
     ],
     ['a signature without a version', 401, 'bad_signature', withHeader('svix-signature', 'garbage')],
-    ['a timestamp that is no number', 401, 'bad_signature', withHeader('svix-timestamp', 'yesterday')],
+    ['a timestamp that is not a number', 401, 'bad_signature', withHeader('svix-timestamp', 'yesterday')],
     ['the signature of another message', 401, 'bad_signature', withHeader('svix-id', 'msg_other')],
     ['a body changed after it was signed', 401, 'bad_signature', { ...signed(), body: JSON.stringify(memberEvent()) }],
     [
@@ -137,12 +137,12 @@ describe.each(backends)('with the queue on %s', (backend) => {
     ['a signature six minutes old', 401, 'stale', signed(memberEvent(), { at: minutesAgo(6) })],
     ['a signature six minutes from now', 401, 'stale', signed(memberEvent(), { at: minutesAgo(-6) })],
     ['a signed empty body', 400, 'not_an_event', signed('')],
-    ['signed text that is no JSON', 400, 'not_an_event', signed('hello')],
+    ['signed text that is not JSON', 400, 'not_an_event', signed('hello')],
     ['signed JSON cut short', 400, 'not_an_event', signed(JSON.stringify(memberEvent()).slice(0, -10))],
     ['a signed list', 400, 'not_an_event', signed('[]')],
     ['signed null', 400, 'not_an_event', signed('null')],
-    ['signed nesting without end', 400, 'not_an_event', signed('['.repeat(500_000))],
-    ['a signed object that is no event', 400, 'not_an_event', signed({ hello: 'world' })],
+    ['signed, very deep nesting', 400, 'not_an_event', signed('['.repeat(500_000))],
+    ['a signed object that is not an event', 400, 'not_an_event', signed({ hello: 'world' })],
     ['an event whose id is a number', 400, 'not_an_event', signed(memberEvent({ id: 7 }))],
     ['an event of another project', 403, 'other_project', signed(memberEvent({ project_id: 'project-test-other' }))],
     ['a body over 1 MiB', 413, 'too_large', signed(memberEvent({ padding: 'x'.repeat(1024 * 1024) }))],
@@ -151,7 +151,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect(answer).toMatchObject({ status, body: { error: { code, message: expect.stringMatching(/\w+/) } } });
   });
 
-  it('names what is missing from an event, and quotes nothing of it', async () => {
+  it('names what an event lacks, and quotes nothing of it', async () => {
     const { body } = await post(url, signed({ id: 'ada@acme.example', name: 'Ada' }));
     expect(body).toEqual({
       error: {
@@ -162,14 +162,14 @@ describe.each(backends)('with the queue on %s', (backend) => {
     });
   });
 
-  it('takes a body of exactly 1 MiB', async () => {
+  it('accepts a body of exactly 1 MiB', async () => {
     const padding = 1024 * 1024 - Buffer.byteLength(JSON.stringify(memberEvent({ padding: '' })));
     const request = signed(memberEvent({ padding: 'x'.repeat(padding) }));
     expect(Buffer.byteLength(request.body)).toBe(1024 * 1024);
     expect((await post(url, request)).status).toBe(202);
   });
 
-  it('outlives a sender that breaks off, and one that sends without end', async () => {
+  it('survives a sender that disconnects, and one that never ends', async () => {
     await rawRequest(server.port, 'POST /webhooks/stytch HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{"half"');
     const endless = 'POST /webhooks/stytch HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n';
     const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
@@ -177,14 +177,14 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect((await post(url, signed())).status).toBe(202);
   });
 
-  it('has no other method, redirects nowhere, and knows no other page', async () => {
+  it('accepts no other method, never redirects, and has no other page', async () => {
     const get = await fetch(`${url}/webhooks/stytch`, { redirect: 'manual' });
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
     expect((await fetch(`${url}/webhooks`, { redirect: 'manual' })).status).toBe(404);
     expect((await fetch(`${url}/webhooks/stytch/`, { method: 'POST', redirect: 'manual' })).status).toBe(401);
   });
 
-  it('counts what it refuses, by reason', async () => {
+  it('counts rejected requests by reason', async () => {
     const text = await (await fetch(`${url}/metrics`)).text();
     expect(text).toMatch(/scim_webhook_rejections_total\{reason="bad_signature"\} [1-9]/);
   });

@@ -1,6 +1,6 @@
 import type { Act } from './activity.js';
 
-/** What an admin did, in words. */
+/** An admin's act in a few words. */
 export function actInWords({ action, details }: Act): string {
   const role = typeof details.role === 'string' ? details.role : 'a role';
   const was = typeof details.was === 'string' ? details.was : 'a role';

@@ -5,7 +5,7 @@ import { EventsTable, outcomeWords } from './events-table.js';
 
 export type ActivityFilter = { person: string; outcome: string; cursor: string };
 
-/** Who changed, what, why, when, and how long it took. */
+/** The activity log: who changed, what, why, when, and the lag. */
 export function ActivityPage({ admin, page, filter }: { admin: Admin; page: Page; filter: ActivityFilter }) {
   const query = new URLSearchParams({ person: filter.person, outcome: filter.outcome });
   const older = new URLSearchParams({ ...Object.fromEntries(query), cursor: page.nextCursor ?? '' });
@@ -66,7 +66,7 @@ function Nothing({ filter }: { filter: ActivityFilter }) {
     <p class="quiet">
       {isFiltered
         ? 'Nothing matches. Try “All”, or another name.'
-        : 'Nothing has happened yet. What your identity provider changes shows up here within seconds.'}
+        : 'Nothing has happened yet. Changes in your identity provider appear here within seconds.'}
     </p>
   );
 }

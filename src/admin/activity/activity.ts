@@ -1,16 +1,15 @@
-import type { Database } from '../../database/database.js';
+import { type Database, withDatabaseErrors } from '../../database/database.js';
 import type { Change } from '../../directory/change.js';
 import { outcomes } from '../../directory/sync-event.js';
-import { inDatabase } from '../in-database.js';
 
-/** One line of the record: who was looked at, why, what came of it, and how long it took. */
+/** One row of the activity log: who was read, why, the outcome, and the lag. */
 export type Activity = {
   id: string;
   at: string;
   person: { id: string; name: string; email: string } | null;
   memberId: string | null;
   outcome: string;
-  /** The first of them, what was done before what the IdP says; whoever comes with 500 groups brings a thousand. */
+  /** The first changes. Changes to rows come before changes of IdP role values: a user with 500 groups has a thousand. */
   changes: Change[];
   changesTotal: number;
   trigger: string;
@@ -18,62 +17,62 @@ export type Activity = {
   eventId: string | null;
   sentAt: string | null;
   receivedAt: string | null;
-  /** From Stytch's sending to our commit; null where no event was the reason. */
+  /** From Stytch sending the event to our commit. Null when there was no event. */
   lagSeconds: number | null;
-  /** What an admin did in Settings > SCIM; null for everything else. */
+  /** An admin's act in Settings > SCIM. Null for a sync event. */
   act: Act | null;
 };
 
-/** As audit_log has it: `role.create`, the id of the role, and ids and counts about it. */
+/** A row of audit_log: for example `role.create`, the id of the role, and details (ids and counts). */
 export type Act = { action: string; target: string; details: Record<string, unknown> };
 
 export type ActivityQuery = {
   /** Part of a name or an e-mail, or an id. */
   person?: string | undefined;
   outcome?: string | undefined;
-  /** Where the page before ended: the id of its last event and that of its last act, `123.45`; empty before the first. */
+  /** The `nextCursor` of the previous page: the ids of its last event and of its last act, `123.45`. Empty before the first. */
   cursor?: string | undefined;
   limit: number;
 };
 
-/** The newest first. `nextCursor`: what to ask for next; null at the end. */
+/** Newest first. `nextCursor` is null on the last page. */
 export type ActivityPage = { events: Activity[]; nextCursor: string | null };
 
-/** Changes of one event that a page can show and a person reads. */
+/** The changes of one event that fit on a page. */
 const changesMax = 20;
 
-/** What an admin can look for: an event of no team is nobody's. */
+/** The outcomes that an admin can filter by. An event of an unknown team belongs to no admin. */
 export const outcomesShown = outcomes.filter((outcome) => outcome !== 'unknown_team');
 
-/** Who is looked for: these people, or, when the text fits too many to be listed, whoever it fits. */
-type Sought = { ids: string[] | null; text: string | null };
+/** The filter by person: ids, or the text itself when it matches too many people to list. */
+type PersonFilter = { ids: string[] | null; text: string | null };
 
-/** People whom a search fits: their ids become part of the query. When it fits more, PostgreSQL compares the text instead. */
+/** Up to so many matching people are listed by id in the query. For more, PostgreSQL compares the text. */
 const listedMax = 200;
 
-/** @param changesPerEvent at most; the changes of one event have no limit of their own */
+/** @param changesPerEvent the limit of changes returned for one event, which has no limit of its own */
 export function readActivity(
   database: Database,
   teamId: string,
   query: ActivityQuery,
   changesPerEvent = changesMax,
 ): Promise<ActivityPage> {
-  return inDatabase(async () => {
-    const sought = await whoIsSought(database, teamId, query.person);
-    const before = placeIn(query.cursor);
-    const search = { teamId, query, sought, before };
+  return withDatabaseErrors(async () => {
+    const person = await personFilter(database, teamId, query.person);
+    const before = positionOf(query.cursor);
+    const search = { teamId, query, person, before };
     const [events, acts] = await Promise.all([
       findEvents(database, { ...search, changesPerEvent }),
       findActs(database, search),
     ]);
-    const all = byTime(events.map(activityOf), acts.map(actOf));
+    const all = mergeByTime(events.map(activityOf), acts.map(actOf));
     const page = all.slice(0, query.limit);
     return { events: page, nextCursor: all.length > query.limit ? cursorAfter(page, before) : null };
   });
 }
 
-/** Two lists, each from its newest to its oldest, as one: each keeps its order, so that a cursor can hold a place in both. */
-function byTime(events: Activity[], acts: Activity[]): Activity[] {
+/** Merges two lists, newest first. Each keeps its own order, so a cursor holds a position in each of them. */
+function mergeByTime(events: Activity[], acts: Activity[]): Activity[] {
   const merged: Activity[] = [];
   let [e, a] = [0, 0];
   for (;;) {
@@ -89,21 +88,21 @@ function byTime(events: Activity[], acts: Activity[]): Activity[] {
   }
 }
 
-type Place = { event: bigint | null; act: bigint | null };
+type Position = { event: bigint | null; act: bigint | null };
 
-function placeIn(cursor: string | undefined): Place {
+function positionOf(cursor: string | undefined): Position {
   const [event = '', act = ''] = (cursor ?? '').split('.');
   return { event: event === '' ? null : BigInt(event), act: act === '' ? null : BigInt(act) };
 }
 
-function cursorAfter(page: readonly Activity[], before: Place): string {
+function cursorAfter(page: readonly Activity[], before: Position): string {
   const event = page.findLast(({ act }) => act === null)?.id ?? before.event ?? '';
   const act = page.findLast((one) => one.act !== null)?.id.slice(actPrefix.length) ?? before.act ?? '';
   return `${event}.${act}`;
 }
 
-/** By id where that is possible, so that the index of sync_events by user does the rest, however long the record is. */
-async function whoIsSought(database: Database, teamId: string, text: string | undefined): Promise<Sought> {
+/** By id if possible, because sync_events has an index by user, which is fast for any length of the log. */
+async function personFilter(database: Database, teamId: string, text: string | undefined): Promise<PersonFilter> {
   if (text === undefined) return { ids: null, text: null };
   const rows = await database.$queryRaw<{ id: string }[]>`
     SELECT id::text FROM users WHERE team_id = ${teamId}::uuid AND (
@@ -123,14 +122,14 @@ type Row = Omit<Activity, 'id' | 'at' | 'person' | 'sentAt' | 'receivedAt' | 'ac
   email: string | null;
 };
 
-type Search = { teamId: string; query: ActivityQuery; sought: Sought; before: Place };
+type Search = { teamId: string; query: ActivityQuery; person: PersonFilter; before: Position };
 
-/** A long list of changes is cut in PostgreSQL, so that it never gets here: 50 rows of a thousand changes are 4 MB. */
+/** PostgreSQL cuts long lists of changes, because 50 rows with a thousand changes each have 4 MB. */
 function findEvents(
   database: Database,
-  { teamId, query, sought, before, changesPerEvent }: Search & { changesPerEvent: number },
+  { teamId, query, person, before, changesPerEvent }: Search & { changesPerEvent: number },
 ): Promise<Row[]> {
-  const { ids, text } = sought;
+  const { ids, text } = person;
   const outcome = query.outcome ?? null;
   return database.$queryRaw<Row[]>`
     SELECT e.id, e.applied_at AS at, e.outcome, e.trigger, e.event_type AS "eventType", e.event_id AS "eventId",
@@ -167,9 +166,9 @@ function activityOf({ id, at, sentAt, receivedAt, userId, name, email, ...row }:
 
 type ActRow = Act & { id: bigint; at: Date; actor: string } & Record<'userId' | 'name' | 'email', string | null>;
 
-/** What the team's admins did, and what was noticed at Stytch. An act is a change, so other outcomes have none. */
-async function findActs(database: Database, { teamId, query, sought, before }: Search): Promise<ActRow[]> {
-  const { ids, text } = sought;
+/** The acts of the team's admins, and the changes found at Stytch. All acts count as `changed`, so other outcomes have none. */
+async function findActs(database: Database, { teamId, query, person, before }: Search): Promise<ActRow[]> {
+  const { ids, text } = person;
   if (query.outcome !== undefined && query.outcome !== 'changed') return [];
   return database.$queryRaw<ActRow[]>`
     SELECT a.id, a.at, a.actor, a.action, a.target, a.details - 'teamId' AS details, u.id::text AS "userId", u.name, u.email

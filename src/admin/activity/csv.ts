@@ -4,46 +4,56 @@ import { changeInWords, reasonInWords } from '../../http/components/change-words
 import { actInWords } from './act-words.js';
 import { type Activity, type ActivityQuery, readActivity } from './activity.js';
 
-const columns = [
-  ...['time', 'person', 'email', 'outcome', 'changes', 'why', 'lag_seconds', 'event_sent', 'event_received'],
-  ...['member_id', 'event_id', 'record'],
-];
-/** A row of a thousand changes is 80 KB on its way: a hundred of them are as much as the heap should carry at once. */
+/** A row with a thousand changes has 80 KB in memory, so a hundred rows are the most at a time. */
 const rowsPerPage = 100;
-/** What a cell of a spreadsheet can hold: 32,767 characters. */
+/** A cell of a spreadsheet holds 32,767 characters. */
 const changesPerRow = 500;
-/** Two days of a very large company; who needs more asks by person or in parts. */
+/** Two days of a very large company. For more, filter by person or export in parts. */
 const rowsMax = 200_000;
 
 /**
- * The record as CSV, a part at a time, so that its length costs no memory. A cell that a spreadsheet would run as a
- * formula, a name that begins with `=` for example, is disarmed. Where it is cut off, its last line says so.
+ * The activity log as CSV, in parts, so its length needs no memory. A cell that a spreadsheet would run as a formula (a name
+ * that starts with `=`) is escaped. If the export is cut off, the last line says so.
  */
 export async function* activityCsv(
   database: Database,
   teamId: string,
   query: Omit<ActivityQuery, 'limit'>,
 ): AsyncGenerator<string> {
-  yield stringify([columns], { bom: true });
+  yield stringify([columns.map(([name]) => name)], { bom: true });
   let { cursor } = query;
   for (let rows = 0; rows < rowsMax; rows += rowsPerPage) {
     const from = cursor === undefined ? {} : { cursor };
     const page = await readActivity(database, teamId, { ...query, ...from, limit: rowsPerPage }, changesPerRow);
-    yield stringify(page.events.map(cellsOf), { escape_formulas: true });
+    yield stringify(
+      page.events.map((event) => columns.map(([, cellOf]) => cellOf(event))),
+      { escape_formulas: true },
+    );
     if (page.nextCursor === null) return;
     cursor = page.nextCursor;
   }
-  yield stringify([[`Cut off after ${rowsMax} rows. Export by person or outcome, or from cursor=${cursor} on.`]]);
+  yield stringify([[`Cut off after ${rowsMax} rows. Export by person or outcome, or continue from cursor=${cursor}.`]]);
 }
 
-function cellsOf(event: Activity): (string | number)[] {
-  const { at, person, outcome, changes, changesTotal, lagSeconds, sentAt, receivedAt, memberId, eventId, id } = event;
+type Column = [name: string, cellOf: (event: Activity) => string | number];
+
+const columns: Column[] = [
+  ['time', ({ at }) => at],
+  ['person', ({ person }) => person?.name ?? ''],
+  ['email', ({ person }) => person?.email ?? ''],
+  ['outcome', ({ outcome }) => outcome],
+  ['changes', changesText],
+  ['why', reasonInWords],
+  ['lag_seconds', ({ lagSeconds }) => lagSeconds?.toFixed(3) ?? ''],
+  ['event_sent', ({ sentAt }) => sentAt ?? ''],
+  ['event_received', ({ receivedAt }) => receivedAt ?? ''],
+  ['member_id', ({ memberId }) => memberId ?? ''],
+  ['event_id', ({ eventId }) => eventId ?? ''],
+  ['record', ({ id }) => id],
+];
+
+function changesText({ act, changes, changesTotal }: Activity): string {
   const more = changesTotal - changes.length;
-  const done = event.act === null ? [] : [actInWords(event.act)];
-  const words = [...done, ...changes.map(changeInWords), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-  const lag = lagSeconds === null ? '' : lagSeconds.toFixed(3);
-  return [
-    ...[at, person?.name ?? '', person?.email ?? '', outcome, words, reasonInWords(event), lag],
-    ...[sentAt ?? '', receivedAt ?? '', memberId ?? '', eventId ?? '', id],
-  ];
+  const words = [...(act === null ? [] : [actInWords(act)]), ...changes.map(changeInWords)];
+  return [...words, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }

@@ -1,10 +1,10 @@
 import type { Change } from '../../directory/change.js';
 import { changeInWords, reasonInWords } from '../../http/components/change-words.js';
-import { duration, exactly } from '../../http/components/times.js';
+import { durationText, timeText } from '../../text/time.js';
 import { actInWords } from './act-words.js';
 import type { Activity } from './activity.js';
 
-/** The record, a row an event. */
+/** The activity log: one row for each event. */
 export function EventsTable({ events }: { events: readonly Activity[] }) {
   return (
     <div class="table">
@@ -22,7 +22,7 @@ export function EventsTable({ events }: { events: readonly Activity[] }) {
           {events.map((event) => (
             <tr key={event.id}>
               <td class="nowrap" data-label="When">
-                <time dateTime={event.at}>{exactly(event.at).replace(' UTC', '')}</time>
+                <time dateTime={event.at}>{timeText(event.at)}</time>
               </td>
               <td data-label="Who">
                 <Who event={event} />
@@ -32,7 +32,7 @@ export function EventsTable({ events }: { events: readonly Activity[] }) {
               </td>
               <td data-label="Why">{reasonInWords(event)}</td>
               <td class="nowrap" data-label="Lag">
-                {event.lagSeconds === null ? '–' : duration(event.lagSeconds)}
+                {event.lagSeconds === null ? '–' : durationText(event.lagSeconds)}
               </td>
             </tr>
           ))}
@@ -72,7 +72,7 @@ function What({ event: { outcome, changes, changesTotal, act } }: { event: Activ
   );
 }
 
-/** What the IdP says is the reason of the rest. */
+/** IdP role values are the reason for the other changes, so they come last. */
 function isBackground({ type }: Change): boolean {
   return type === 'idp_role_value_added' || type === 'idp_role_value_removed';
 }
@@ -81,12 +81,12 @@ function byWeight(a: Change, b: Change): number {
   return Number(isBackground(a)) - Number(isBackground(b));
 }
 
-/** What became of a look that changed nothing. */
+/** The outcomes in words. */
 export const outcomeWords: Record<string, string> = {
   changed: 'Changed',
-  unchanged: 'Right already',
-  superseded: 'Overtaken by a newer look',
-  unknown_member: 'Not known to Scanner',
-  reread: 'Team to be read again',
+  unchanged: 'Already right',
+  superseded: 'Superseded by a newer read',
+  unknown_member: 'Unknown to Scanner',
+  reread: 'Team will be read again',
   held: 'Held for a decision',
 };

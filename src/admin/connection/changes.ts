@@ -1,7 +1,7 @@
 import type { LiveConnection } from '../../stytch/connections.js';
 import { type ProviderId, providerOf, providers } from './providers.js';
 
-/** A connection as our row has it. */
+/** A connection as in our row. */
 export type ConnectionRow = {
   id: string;
   identityProvider: string;
@@ -17,8 +17,8 @@ export type ConnectionChange =
   | { change: 'gone'; id: string };
 
 /**
- * What happened to a team's connection in Stytch without us: made, changed or deleted in its dashboard, or by us when the
- * answer got lost. Stytch is right. Pure; applied twice, or by two who look at once, it ends in the same rows.
+ * The changes to a team's connection that our rows lack: it was created, changed or deleted in Stytch's dashboard, or by us
+ * with a lost answer. Stytch is right. Pure. Applied twice, or concurrently, it ends in the same rows.
  */
 export function connectionChanges(rows: readonly ConnectionRow[], live: LiveConnection | null): ConnectionChange[] {
   const gone = rows.filter((row) => row.status === 'active' && row.id !== live?.id);
@@ -31,14 +31,14 @@ export function connectionChanges(rows: readonly ConnectionRow[], live: LiveConn
   return what.length === 0 ? changes : [...changes, { change: 'updated', live, identityProvider, what }];
 }
 
-/** Stytch has one word for Google and all others; which of them it is, only we know. */
+/** Stytch has one value, `generic`, for Google and several others. Only our row knows which one it is. */
 export function chosenProvider(
   row: Pick<ConnectionRow, 'identityProvider'> | undefined,
   live: LiveConnection,
 ): ProviderId {
   const chosen = providerOf(row?.identityProvider ?? '');
-  const isStillIt = row !== undefined && providers[chosen].stytch === live.identityProvider;
-  return isStillIt ? chosen : providerOf(live.identityProvider);
+  const isUnchanged = row !== undefined && providers[chosen].stytch === live.identityProvider;
+  return isUnchanged ? chosen : providerOf(live.identityProvider);
 }
 
 function differences(row: ConnectionRow, live: LiveConnection, identityProvider: ProviderId): string[] {

@@ -1,13 +1,14 @@
 import { CopyField } from '../../http/components/copy-field.js';
 import { Notice } from '../../http/components/notice.js';
-import { exactly, When } from '../../http/components/times.js';
+import { When } from '../../http/components/times.js';
+import { timeText } from '../../text/time.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import { ExpiryNotice } from './expiry.js';
 import { GuideSections } from './guide.js';
 import type { ConnectionView } from './view.js';
 
-/** The connection: what it is, its name, its token, its instructions, and the way to end it. */
+/** The connection: its facts, name, token and instructions, and how to delete it. */
 export function ConnectionPage(props: { admin: Admin; connection: ConnectionView; now: Date; done?: unknown }) {
   const { admin, connection, now, done } = props;
   return (
@@ -42,7 +43,7 @@ function Facts({ connection, now }: { connection: ConnectionView; now: Date }) {
           <dt>Created</dt>
           <dd>
             <When at={createdAt} now={now} />
-            {createdBy === null && ' outside this page, in Stytch'}
+            {createdBy === null && ' outside of Scanner, in Stytch'}
           </dd>
         </div>
       </dl>
@@ -67,12 +68,12 @@ function TokenCard({ connection }: { connection: ConnectionView }) {
       <h2 id="token-card">Bearer token</h2>
       <p>
         Ends in <code>{bearerTokenLastFour}</code>
-        {bearerTokenExpiresAt === null ? '.' : `, valid until ${exactly(bearerTokenExpiresAt).slice(0, 10)}.`}
+        {bearerTokenExpiresAt === null ? '.' : `, valid until ${timeText(bearerTokenExpiresAt).slice(0, 10)}.`}
       </p>
       {rotation === null ? (
         <form method="post" action="/settings/scim/connection/rotation" data-once>
           <p>
-            Lost it, or has somebody seen it who should not? Rotate it: you get a new one, and nothing stops meanwhile.
+            Is the token lost, or has it leaked? Rotate it: you get a new one, and the old one works until you are done.
           </p>
           <button type="submit" class="secondary">
             Rotate the token
@@ -91,8 +92,8 @@ function Rotating({ connection, lastFour }: { connection: ConnectionView; lastFo
     <>
       <Notice kind="info" title="A new token is waiting">
         <p>
-          It ends in <code>{lastFour}</code>. When it is saved in {provider}, complete the rotation; the old token then
-          stops working. If it got lost, cancel and start again.
+          It ends in <code>{lastFour}</code>. Save it in {provider}, then complete the rotation. The old token then
+          stops working. If the new token is lost, cancel and start again.
         </p>
       </Notice>
       <form method="post" action="/settings/scim/connection/rotation/complete" data-once>
@@ -103,7 +104,7 @@ function Rotating({ connection, lastFour }: { connection: ConnectionView; lastFo
         <p class="actions">
           <button type="submit">Complete the rotation</button>
           <button type="submit" class="secondary" form="cancel-rotation">
-            Cancel it
+            Cancel the rotation
           </button>
         </p>
       </form>

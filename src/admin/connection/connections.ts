@@ -3,8 +3,9 @@ import { describeFailure, TransientError } from '../../errors/errors.js';
 import { Refusal } from '../../http/refusal.js';
 import { refusalOf } from '../../http/refusal-of.js';
 import type { Log } from '../../log/log.js';
-import type { Actor, LiveConnection, StytchConnections } from '../../stytch/connections.js';
+import type { LiveConnection, StytchConnections } from '../../stytch/connections.js';
 import type { Admin } from '../authorize.js';
+import { actorOf, callStytch } from './call-stytch.js';
 import { chosenProvider } from './changes.js';
 import { type ProviderId, providers } from './providers.js';
 import { loadConnectionRows, noticeChanges, retireConnection, saveConnection } from './rows.js';
@@ -13,52 +14,61 @@ import { type ConnectionView, connectionView, type Known } from './view.js';
 export type ConnectionDependencies = {
   database: Database;
   stytch: StytchConnections;
-  /** Has the team read again soon: its members may be others now. */
+  /** Queues a sweep of the team, because its members may have changed. */
   reread: (teamId: string) => Promise<void>;
   log: Log;
 };
 
-/** The team's connection as Stytch has it now, whoever made or changed it. */
+/** The team's connection as Stytch has it now. Null when there is none. */
 export async function readConnection(deps: ConnectionDependencies, admin: Admin): Promise<ConnectionView | null> {
-  const found = await look(deps, admin);
+  const found = await findConnection(deps, admin);
   return found && connectionView(found.live, found.known, new Date());
 }
 
 export type NewConnection = { identityProvider: ProviderId; displayName: string };
 
 /**
- * Creates the connection. Stytch allows one, so a double click makes no second. When Stytch's answer is lost the
- * connection may be there although nobody has seen its token: that is looked up, and said.
- * @returns the token, this once
+ * Creates the connection. Stytch allows one, so a double click does not make a second. When Stytch's answer is lost, the
+ * connection may exist although nobody has seen its token.
+ * @returns the token, which is shown this once
+ * @throws Refusal (`connection_exists`, `token_lost`)
  */
 export async function createConnection(
   deps: ConnectionDependencies,
   admin: Admin,
   { identityProvider, displayName }: NewConnection,
 ): Promise<{ connection: ConnectionView; token: string }> {
-  if ((await look(deps, admin)) !== null) throw new Refusal('connection_exists');
+  if ((await findConnection(deps, admin)) !== null) throw new Refusal('connection_exists');
   const fields = { identityProvider: providers[identityProvider].stytch, displayName };
-  const made = await deps.stytch
-    .create(behalfOf(admin), fields)
-    .catch((error) => afterFailedCreate(deps, admin, error));
-  await saveShown(deps, admin, { live: made.connection, identityProvider, action: 'scim_connection.create' });
-  await askForReread(deps, admin);
-  if (made.token === null) throw new Refusal('token_lost');
+  const created = await createAtStytch(deps, admin, fields);
+  const { connection: live, token } = created;
+  await saveWithToken(deps, admin, { live, identityProvider, action: 'scim_connection.create' });
+  await requestReread(deps, admin);
+  if (token === null) throw new Refusal('token_lost');
   const known = { identityProvider, createdAt: new Date(), createdBy: admin.person.memberId };
-  return { connection: connectionView(made.connection, known, new Date()), token: made.token };
+  return { connection: connectionView(live, known, new Date()), token };
 }
 
-/** @returns the connection that Stytch made although its answer, with the token, did not arrive */
-async function afterFailedCreate(
+type Created = { connection: LiveConnection; token: string | null };
+
+/** `token` is null when Stytch's answer was lost. */
+async function createAtStytch(
   deps: ConnectionDependencies,
   admin: Admin,
-  error: unknown,
-): Promise<{ connection: LiveConnection; token: null }> {
-  if (refusalOf(error).code === 'connection_exists') await look(deps, admin); // made in between: take note of it
-  if (!(error instanceof TransientError)) throw error;
-  const connection = await deps.stytch.get(behalfOf(admin)).catch(() => null);
-  if (connection === null) throw error;
-  return { connection, token: null };
+  fields: Parameters<StytchConnections['create']>[1],
+): Promise<Created> {
+  const actor = actorOf(admin);
+  try {
+    return await callStytch<Created>(
+      deps.stytch,
+      actor,
+      () => deps.stytch.create(actor, fields),
+      (now, error) => (now !== null && error instanceof TransientError ? { connection: now, token: null } : null),
+    );
+  } catch (error) {
+    if (refusalOf(error).code === 'connection_exists') await findConnection(deps, admin); // somebody made it meanwhile: record it
+    throw error;
+  }
 }
 
 export async function renameConnection(
@@ -66,43 +76,49 @@ export async function renameConnection(
   admin: Admin,
   displayName: string,
 ): Promise<ConnectionView> {
-  const { live, known } = await lookOrRefuse(deps, admin);
-  const renamed = await deps.stytch.rename(behalfOf(admin), live.id, displayName).catch(async (error) => {
-    const after = await deps.stytch.get(behalfOf(admin)).catch(() => null);
-    if (after?.displayName !== displayName) throw error;
-    return after; // it is done, and only the answer was lost
-  });
+  const { live, known } = await requireConnection(deps, admin);
+  const actor = actorOf(admin);
+  const renamed = await callStytch(
+    deps.stytch,
+    actor,
+    () => deps.stytch.rename(actor, live.id, displayName),
+    (now) => (now?.displayName === displayName ? now : null),
+  );
   const { identityProvider } = known;
   await saveConnection(deps.database, admin, { live: renamed, identityProvider, action: 'scim_connection.rename' });
   return connectionView(renamed, known, new Date());
 }
 
 /**
- * Deletes it in Stytch, for good. Deleting what is gone already is fine: that is what was asked for.
- * @param meant the connection that the admin was looking at: another one, made since, is left alone
+ * Deletes the connection in Stytch, for good. A connection that is already gone counts as deleted.
+ * @param expectedId the connection that the admin saw. If there is another one now, nothing is deleted
  */
 export async function deleteConnection(
   deps: ConnectionDependencies,
   admin: Admin,
-  meant?: string,
+  expectedId?: string,
 ): Promise<{ id: string }> {
-  const { live } = await lookOrRefuse(deps, admin);
-  if (meant !== undefined && meant !== live.id) throw new Refusal('changed_meanwhile');
-  await deps.stytch.remove(behalfOf(admin), live.id).catch(async (error) => {
-    const left = await deps.stytch.get(behalfOf(admin)).catch(() => live);
-    if (left?.id === live.id) throw error; // else it is done, and only the answer was lost
-  });
+  const { live } = await requireConnection(deps, admin);
+  if (expectedId !== undefined && expectedId !== live.id) throw new Refusal('changed_meanwhile');
+  const actor = actorOf(admin);
+  const deleted = { id: live.id };
+  await callStytch(
+    deps.stytch,
+    actor,
+    () => deps.stytch.remove(actor, live.id).then(() => deleted),
+    (now) => (now?.id === live.id ? null : deleted),
+  );
   await retireConnection(deps.database, admin, live.id);
-  await askForReread(deps, admin);
-  return { id: live.id };
+  await requestReread(deps, admin);
+  return deleted;
 }
 
 export type Found = { live: LiveConnection; known: Known };
 
-/** What Stytch has, after our rows were brought to it. */
-async function look(deps: ConnectionDependencies, admin: Admin): Promise<Found | null> {
+/** Reads the connection from Stytch, and updates our rows to match. */
+async function findConnection(deps: ConnectionDependencies, admin: Admin): Promise<Found | null> {
   const rows = await loadConnectionRows(deps.database, admin.team.id);
-  const live = await deps.stytch.get(behalfOf(admin));
+  const live = await deps.stytch.get(actorOf(admin));
   await noticeChanges(deps.database, admin.team.id, rows, live);
   if (live === null) return null;
   const row = rows.find(({ id }) => id === live.id);
@@ -114,18 +130,14 @@ async function look(deps: ConnectionDependencies, admin: Admin): Promise<Found |
 }
 
 /** @throws Refusal (`no_connection`) */
-export async function lookOrRefuse(deps: ConnectionDependencies, admin: Admin): Promise<Found> {
-  const found = await look(deps, admin);
+export async function requireConnection(deps: ConnectionDependencies, admin: Admin): Promise<Found> {
+  const found = await findConnection(deps, admin);
   if (found === null) throw new Refusal('no_connection');
   return found;
 }
 
-export function behalfOf({ person }: Admin): Actor {
-  return { organizationId: person.organizationId, sessionJwt: person.sessionJwt };
-}
-
-/** For acts that made a token: it is shown whatever happens here, for it can't be had again; the next look notices. */
-export async function saveShown(
+/** Saves after a call that made a token. Never fails, because the token must be shown now. The next read repairs the row. */
+export async function saveWithToken(
   { database, log }: ConnectionDependencies,
   admin: Admin,
   saved: Parameters<typeof saveConnection>[2],
@@ -138,9 +150,9 @@ export async function saveShown(
   );
 }
 
-/** The sweep would come by itself within minutes. */
-async function askForReread({ reread, log }: ConnectionDependencies, { team }: Admin): Promise<void> {
+/** If this fails, the next sweep comes within minutes anyway. */
+async function requestReread({ reread, log }: ConnectionDependencies, { team }: Admin): Promise<void> {
   await reread(team.id).catch((error) =>
-    log.warn({ teamId: team.id, error: describeFailure(error) }, 'could not ask for the team to be read again'),
+    log.warn({ teamId: team.id, error: describeFailure(error) }, 'could not queue a sweep of the team'),
   );
 }

@@ -6,7 +6,7 @@ import { SettingsFrame } from '../frame.js';
 import type { DeletionPreview } from './deletion-preview.js';
 import type { ConnectionView } from './view.js';
 
-/** What deleting means here, in numbers, and the team's name to be typed. */
+/** Shows what deleting the connection does, and asks for the team's name. */
 export function DeleteConnectionPage(props: {
   admin: Admin;
   connection: ConnectionView;
@@ -24,21 +24,19 @@ export function DeleteConnectionPage(props: {
         </Notice>
       )}
       <section class="card danger" aria-labelledby="means">
-        <h2 id="means">What that means</h2>
+        <h2 id="means">What this does</h2>
         <ul>
           <li>
-            {connection.identityProviderName} can no longer tell Scanner anything; its token stops working at once.
+            {connection.identityProviderName} can no longer send changes to Scanner. Its token stops working at once.
           </li>
-          <li>
-            Stytch forgets what it knows by SCIM: groups, group roles and the link to each person. This can’t be undone.
-          </li>
+          <li>Stytch deletes its SCIM data: groups, group roles and the link to each person. This can’t be undone.</li>
           <li>
             {pluralize(granted, 'person loses', 'people lose')} the roles they have by SCIM, and{' '}
-            {pluralize(values, 'name of a role or group is', 'names of roles and groups are')} forgotten.
+            {pluralize(values, 'name of a role or group is', 'names of roles and groups are')} deleted.
           </li>
           <li>
-            {pluralize(people, 'person stays', 'people stay')} in Scanner as long as Stytch lists them as members. From
-            then on leavers must be removed by hand.
+            {pluralize(people, 'person stays', 'people stay')} in Scanner as long as Stytch lists them as members. You
+            must then remove leavers by hand.
           </li>
         </ul>
         <form method="post" action="/settings/scim/connection/delete" data-once>
@@ -52,7 +50,7 @@ export function DeleteConnectionPage(props: {
               Delete the connection
             </button>
             <a href="/settings/scim/connection" class="button secondary">
-              Keep it
+              Keep the connection
             </a>
           </p>
         </form>

@@ -1,18 +1,17 @@
-import type { Database } from '../../database/database.js';
-import { inDatabase } from '../in-database.js';
+import { type Database, withDatabaseErrors } from '../../database/database.js';
 
-/** What hangs on the connection, to be shown before it is deleted. */
+/** What deleting the connection affects. Shown before it is deleted. */
 export type DeletionPreview = {
-  /** Active users whom Stytch knows. */
+  /** Active users that Stytch knows. */
   people: number;
   /** Users who hold a role by SCIM. */
   granted: number;
-  /** Different names of roles and groups that are held. */
+  /** Distinct IdP role values. */
   values: number;
 };
 
 export function previewDeletion(database: Database, teamId: string): Promise<DeletionPreview> {
-  return inDatabase(async () => {
+  return withDatabaseErrors(async () => {
     const [preview] = await database.$queryRaw<[DeletionPreview]>`
       SELECT
         (SELECT count(*)::int FROM users WHERE team_id = ${teamId}::uuid AND status = 'active'

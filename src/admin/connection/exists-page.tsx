@@ -2,13 +2,13 @@ import type { Refusal } from '../../http/refusal.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 
-/** Create was asked for, and there is a connection already, by a second click or because the answer got lost: what now. */
+/** Create failed because there is already a connection: after a second click, or because the answer was lost. */
 export function ExistsPage({ admin, refusal }: { admin: Admin; refusal: Refusal }) {
   const isLost = refusal.code === 'token_lost';
   return (
-    <SettingsFrame admin={admin} tab="connection" title="There is a connection already">
+    <SettingsFrame admin={admin} tab="connection" title="There is already a connection">
       <section class="empty">
-        <h1>{isLost ? 'Connected, but the token got lost' : 'There is a connection already'}</h1>
+        <h1>{isLost ? 'Connected, but the token is lost' : 'There is already a connection'}</h1>
         <p>{refusal.message}</p>
         <form method="post" action="/settings/scim/connection/rotation" data-once>
           <p class="actions">

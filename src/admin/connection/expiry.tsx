@@ -1,7 +1,7 @@
 import { Notice } from '../../http/components/notice.js';
 import type { ConnectionView, Expiry } from './view.js';
 
-/** Warns 30, 7 and 1 days ahead, each time louder. Nothing while a new token is on its way. */
+/** Warns 30, 7 and 1 days before the token expires. Not during a rotation. */
 export function ExpiryNotice({
   connection: { expiry, rotation, identityProviderName },
 }: {
@@ -11,7 +11,7 @@ export function ExpiryNotice({
   return (
     <Notice kind={expiry.urgency === 'soon' ? 'warning' : 'bad'} title={titleOf(expiry)}>
       <p>
-        Once it has expired {identityProviderName} can no longer tell Scanner anything, and leavers keep their access.{' '}
+        After that {identityProviderName} can’t send changes to Scanner, and leavers keep their access.{' '}
         <a href="/settings/scim/connection#token-card">Rotate the token</a>.
       </p>
     </Notice>

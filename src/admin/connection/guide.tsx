@@ -1,7 +1,7 @@
 import { Rich } from '../../http/components/rich.js';
 import type { Guide, Step, Value } from './guides/guide.js';
 
-/** The instructions, section by section. */
+/** The instructions for the identity provider. */
 export function GuideSections({ guide, provider }: { guide: Guide; provider: string }) {
   return (
     <section class="card" aria-labelledby="guide">

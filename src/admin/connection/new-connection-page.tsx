@@ -4,7 +4,7 @@ import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import { providerIds, providers } from './providers.js';
 
-/** Create: choose the identity provider, name the connection. What was typed is still there when something was wrong. */
+/** Create: choose the identity provider and name the connection. After an error the form keeps its values. */
 export function NewConnectionPage(props: {
   admin: Admin;
   typed?: { identityProvider?: unknown; displayName?: unknown };
@@ -14,9 +14,7 @@ export function NewConnectionPage(props: {
   return (
     <SettingsFrame admin={admin} tab="connection" title="Create a SCIM connection">
       <h1>Create a SCIM connection</h1>
-      <p class="lead">
-        Your identity provider then tells Scanner who belongs to {admin.team.name}, and with which roles.
-      </p>
+      <p class="lead">Your identity provider then decides who belongs to {admin.team.name}, and with which roles.</p>
       {refusal && (
         <Notice kind="bad" title="Nothing was created">
           <p>{refusal.message}</p>

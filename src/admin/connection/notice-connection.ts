@@ -1,11 +1,11 @@
 import { type Database, withDatabaseErrors } from '../../database/database.js';
 import type { StytchConnections } from '../../stytch/connections.js';
-import { StytchRefusal } from '../../stytch/refusal.js';
+import { StytchRefusal } from '../../stytch/errors.js';
 import { loadConnectionRows, noticeChanges } from './rows.js';
 
 /**
- * Takes note of a team's connection while no admin looks: Stytch has said that something about it changed. Safe at any
- * time and any number of times, for it compares. What Stytch does not know, an organization that is gone, is no news.
+ * Updates our row of a team's connection after an event about it. Safe at any time and any number of times, because it
+ * compares. A refusal of Stytch (the organization was deleted) changes nothing.
  */
 export async function noticeConnection(
   { database, stytch }: { database: Database; stytch: Pick<StytchConnections, 'get'> },

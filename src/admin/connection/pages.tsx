@@ -1,10 +1,10 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import { Refusal } from '../../http/refusal.js';
 import { refusalOf } from '../../http/refusal-of.js';
 import { sendPage } from '../../http/render.js';
 import type { Admin } from '../authorize.js';
 import { completing, deletion, newConnection, parseInput, renaming } from '../input.js';
-import type { Handler, Route } from '../routes.js';
+import type { Handler } from '../router.js';
 import { ConnectionPage } from './connection-page.js';
 import {
   type ConnectionDependencies,
@@ -21,50 +21,38 @@ import { cancelRotation, completeRotation, startRotation } from './rotation.js';
 import { CreatedPage, RotationPage } from './token-page.js';
 import type { ConnectionView } from './view.js';
 
-/** /settings/scim/connection: the forms over the functions of the connection. */
-export function connectionPages(routes: Router, route: Route, deps: ConnectionDependencies): void {
-  routes.get('/connection', route('get', show(deps)));
-  routes.get('/connection/new', route('create', showNew(deps)));
-  routes.post('/connection', route('create', create(deps)));
-  routes.post(
-    '/connection/rename',
-    route('update', async (admin, request, response) => {
-      await renameConnection(deps, admin, parseInput(renaming, request.body).displayName);
-      response.redirect(303, '/settings/scim/connection?done=renamed');
-    }),
-  );
-  routes.get('/connection/delete', route('delete', showDelete(deps)));
-  routes.post('/connection/delete', route('delete', remove(deps)));
-  rotationPages(routes, route, deps);
-}
+const address = '/settings/scim/connection';
 
-function rotationPages(routes: Router, route: Route, deps: ConnectionDependencies): void {
-  routes.post(
-    '/connection/rotation',
-    route('update', async (admin, _request, response) => {
+/** Handlers of /settings/scim/connection. */
+export function connectionPages(deps: ConnectionDependencies) {
+  return {
+    show: show(deps),
+    showNew: showNew(deps),
+    create: create(deps),
+    rename: async (admin, request, response) => {
+      await renameConnection(deps, admin, parseInput(renaming, request.body).displayName);
+      response.redirect(303, `${address}?done=renamed`);
+    },
+    showDelete: showDelete(deps),
+    remove: remove(deps),
+    startRotation: async (admin, _request, response) => {
       sendPage(response, <RotationPage admin={admin} {...(await startRotation(deps, admin))} />);
-    }),
-  );
-  routes.post(
-    '/connection/rotation/complete',
-    route('update', async (admin, request, response) => {
+    },
+    completeRotation: async (admin, request, response) => {
       await completeRotation(deps, admin, parseInput(completing, request.body).nextBearerTokenLastFour);
-      response.redirect(303, '/settings/scim/connection?done=completed');
-    }),
-  );
-  routes.post(
-    '/connection/rotation/cancel',
-    route('update', async (admin, _request, response) => {
+      response.redirect(303, `${address}?done=completed`);
+    },
+    cancelRotation: async (admin, _request, response) => {
       await cancelRotation(deps, admin);
-      response.redirect(303, '/settings/scim/connection?done=cancelled');
-    }),
-  );
+      response.redirect(303, `${address}?done=cancelled`);
+    },
+  } satisfies Record<string, Handler>;
 }
 
 function show(deps: ConnectionDependencies): Handler {
   return async (admin, request, response) => {
     const connection = await readConnection(deps, admin);
-    if (connection === null) return response.redirect(303, '/settings/scim/connection/new');
+    if (connection === null) return response.redirect(303, `${address}/new`);
     const { done } = request.query;
     sendPage(response, <ConnectionPage admin={admin} connection={connection} now={new Date()} done={done} />);
   };
@@ -72,17 +60,17 @@ function show(deps: ConnectionDependencies): Handler {
 
 function showNew(deps: ConnectionDependencies): Handler {
   return async (admin, _request, response) => {
-    if ((await readConnection(deps, admin)) !== null) return response.redirect(303, '/settings/scim/connection');
+    if ((await readConnection(deps, admin)) !== null) return response.redirect(303, address);
     sendPage(response, <NewConnectionPage admin={admin} />);
   };
 }
 
-/** The answer to the form is the page with the token itself: nothing is stored for a page after it to show. */
+/** The answer to the POST is the page with the token. The token is stored nowhere, so no later page can show it. */
 function create(deps: ConnectionDependencies): Handler {
   return async (admin, request, response) => {
     try {
-      const made = await createConnection(deps, admin, parseInput(newConnection, request.body));
-      sendPage(response, <CreatedPage admin={admin} {...made} />, 201);
+      const created = await createConnection(deps, admin, parseInput(newConnection, request.body));
+      sendPage(response, <CreatedPage admin={admin} {...created} />, 201);
     } catch (error) {
       answerFailedCreate(admin, request, response, error);
     }
@@ -103,7 +91,7 @@ function showDelete(deps: ConnectionDependencies): Handler {
   return async (admin, _request, response) => {
     const connection = await readConnection(deps, admin);
     if (connection === null) throw new Refusal('no_connection');
-    await sendDeletePage(deps, admin, response, connection);
+    await sendDeletePage(deps, response, { admin, connection });
   };
 }
 
@@ -113,12 +101,12 @@ function remove(deps: ConnectionDependencies): Handler {
     const connection = await readConnection(deps, admin);
     if (connection === null) throw new Refusal('no_connection');
     if (connection.id !== connectionId) {
-      const refusal = new Refusal('changed_meanwhile', 'There is another connection by now. This is about that one.');
-      return sendDeletePage(deps, admin, response, connection, refusal);
+      const refusal = new Refusal('changed_meanwhile', 'There is another connection now. This page is about that one.');
+      return sendDeletePage(deps, response, { admin, connection, refusal });
     }
     if (teamName !== admin.team.name.trim()) {
       const refusal = new Refusal('bad_input', `That is not the name of the team. Type “${admin.team.name}”.`);
-      return sendDeletePage(deps, admin, response, connection, refusal);
+      return sendDeletePage(deps, response, { admin, connection, refusal });
     }
     await deleteConnection(deps, admin, connectionId);
     response.redirect(303, '/settings/scim?done=deleted');
@@ -126,13 +114,10 @@ function remove(deps: ConnectionDependencies): Handler {
 }
 
 async function sendDeletePage(
-  deps: ConnectionDependencies,
-  admin: Admin,
+  { database }: ConnectionDependencies,
   response: Response,
-  connection: ConnectionView,
-  refusal?: Refusal,
+  page: { admin: Admin; connection: ConnectionView; refusal?: Refusal },
 ): Promise<void> {
-  const preview = await previewDeletion(deps.database, admin.team.id);
-  const page = { admin, connection, preview, ...(refusal === undefined ? {} : { refusal }) };
-  sendPage(response, <DeleteConnectionPage {...page} />, refusal?.status ?? 200);
+  const preview = await previewDeletion(database, page.admin.team.id);
+  sendPage(response, <DeleteConnectionPage {...page} preview={preview} />, page.refusal?.status ?? 200);
 }

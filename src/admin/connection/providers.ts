@@ -3,7 +3,7 @@ import type { Connected, Guide } from './guides/guide.js';
 import { okta } from './guides/okta.js';
 import { otherGuide } from './guides/others.js';
 
-/** The identity providers that an admin can choose from, as we show them. */
+/** The identity providers that an admin can choose from: our name, and Stytch's value. */
 export const providers = {
   okta: { name: 'Okta', stytch: 'okta' },
   'microsoft-entra': { name: 'Microsoft Entra ID', stytch: 'microsoft-entra' },
@@ -19,12 +19,12 @@ export const providers = {
 export type ProviderId = keyof typeof providers;
 export const providerIds = Object.keys(providers) as [ProviderId, ...ProviderId[]];
 
-/** Stytch's own values, or one it has added since: whatever we don't know is some SCIM 2.0. */
+/** The provider for a value of Stytch. An unknown value is `generic`. */
 export function providerOf(value: string): ProviderId {
   return Object.hasOwn(providers, value) ? (value as ProviderId) : 'generic';
 }
 
-/** Step by step, in the provider's own labels. */
+/** The instructions for a provider. */
 export function guideFor(provider: ProviderId, connected: Connected): Guide {
   if (provider === 'okta') return okta(connected);
   if (provider === 'microsoft-entra') return entra(connected);

@@ -1,67 +1,88 @@
 import { TransientError } from '../../errors/errors.js';
 import { Refusal } from '../../http/refusal.js';
+import type { LiveConnection } from '../../stytch/connections.js';
 import type { Admin } from '../authorize.js';
-import { behalfOf, type ConnectionDependencies, lookOrRefuse, saveShown } from './connections.js';
+import { actorOf, callStytch } from './call-stytch.js';
+import { type ConnectionDependencies, requireConnection, saveWithToken } from './connections.js';
 import { saveConnection } from './rows.js';
 import { type ConnectionView, connectionView } from './view.js';
 
 /**
- * Starts to rotate the token: Stytch makes a new one, and the old one goes on until the rotation is completed. When the
- * answer is lost, so is the token in it: the rotation is cancelled again, and can be started anew.
- * @returns the new token, this once
+ * Starts a rotation: Stytch makes a new token, and the old one works until the rotation is completed. When the answer is
+ * lost, the new token is lost too. Then the rotation is cancelled, so that the admin can start again.
+ * @returns the new token, which is shown this once
+ * @throws Refusal (`no_connection`, `rotating`)
  */
 export async function startRotation(
   deps: ConnectionDependencies,
   admin: Admin,
 ): Promise<{ connection: ConnectionView; token: string }> {
-  const { live, known } = await lookOrRefuse(deps, admin);
+  const { live, known } = await requireConnection(deps, admin);
   if (live.next !== null) throw new Refusal('rotating');
-  const behalf = behalfOf(admin);
-  const started = await deps.stytch.startRotation(behalf, live.id).catch(async (error) => {
-    if (error instanceof TransientError) await deps.stytch.cancelRotation(behalf, live.id).catch(() => {}); // it may not have begun
+  const actor = actorOf(admin);
+  const started = await deps.stytch.startRotation(actor, live.id).catch(async (error) => {
+    // Fails when the rotation did not start, which is fine.
+    if (error instanceof TransientError) await deps.stytch.cancelRotation(actor, live.id).catch(() => {});
     throw error;
   });
   const { identityProvider } = known;
   const action = 'scim_token.rotation_start';
-  await saveShown(deps, admin, { live: started.connection, identityProvider, action });
+  await saveWithToken(deps, admin, { live: started.connection, identityProvider, action });
   return { connection: connectionView(started.connection, known, new Date()), token: started.token };
 }
 
 /**
- * The new token replaces the old one, which is dead from now on.
- * @param shownLastFour the end of the token that the admin was shown: if another one waits, nothing is done
+ * Replaces the old token by the new one. The old one stops working.
+ * @param shownLastFour the end of the token that the admin was shown. If another token waits, nothing is done
+ * @throws Refusal (`no_connection`, `not_rotating`, `token_differs`)
  */
-export async function completeRotation(
+export function completeRotation(
   deps: ConnectionDependencies,
   admin: Admin,
   shownLastFour?: string,
 ): Promise<ConnectionView> {
-  const { live, known } = await lookOrRefuse(deps, admin);
-  if (live.next === null) throw new Refusal('not_rotating');
-  if (shownLastFour !== undefined && shownLastFour !== live.next.tokenLastFour) throw new Refusal('token_differs');
-  const waiting = live.next.tokenLastFour;
-  const completed = await deps.stytch.completeRotation(behalfOf(admin), live.id).catch(async (error) => {
-    const after = await deps.stytch.get(behalfOf(admin)).catch(() => null);
-    if (after === null || after.next !== null || after.tokenLastFour !== waiting) throw error;
-    return after; // it is done, and only the answer was lost
+  return endRotation(deps, admin, {
+    action: 'scim_token.rotation_complete',
+    call: 'completeRotation',
+    remainingLastFour: (_current, next) => {
+      if (shownLastFour !== undefined && shownLastFour !== next) throw new Refusal('token_differs');
+      return next;
+    },
   });
-  const { identityProvider } = known;
-  const action = 'scim_token.rotation_complete';
-  await saveConnection(deps.database, admin, { live: completed, identityProvider, action });
-  return connectionView(completed, known, new Date());
 }
 
-/** The new token is dead, the old one goes on. */
-export async function cancelRotation(deps: ConnectionDependencies, admin: Admin): Promise<ConnectionView> {
-  const { live, known } = await lookOrRefuse(deps, admin);
-  if (live.next === null) throw new Refusal('not_rotating');
-  const cancelled = await deps.stytch.cancelRotation(behalfOf(admin), live.id).catch(async (error) => {
-    const after = await deps.stytch.get(behalfOf(admin)).catch(() => null);
-    if (after === null || after.next !== null || after.tokenLastFour !== live.tokenLastFour) throw error;
-    return after;
+/** Drops the new token. The old one continues to work. @throws Refusal (`no_connection`, `not_rotating`) */
+export function cancelRotation(deps: ConnectionDependencies, admin: Admin): Promise<ConnectionView> {
+  return endRotation(deps, admin, {
+    action: 'scim_token.rotation_cancel',
+    call: 'cancelRotation',
+    remainingLastFour: (current) => current,
   });
-  const { identityProvider } = known;
-  const action = 'scim_token.rotation_cancel';
-  await saveConnection(deps.database, admin, { live: cancelled, identityProvider, action });
-  return connectionView(cancelled, known, new Date());
+}
+
+type End = {
+  action: string;
+  call: 'completeRotation' | 'cancelRotation';
+  /** The end of the token that works afterwards. */
+  remainingLastFour: (current: string, next: string) => string;
+};
+
+async function endRotation(
+  deps: ConnectionDependencies,
+  admin: Admin,
+  { action, call, remainingLastFour }: End,
+): Promise<ConnectionView> {
+  const { live, known } = await requireConnection(deps, admin);
+  if (live.next === null) throw new Refusal('not_rotating');
+  const remaining = remainingLastFour(live.tokenLastFour, live.next.tokenLastFour);
+  const actor = actorOf(admin);
+  const isEnded = (now: LiveConnection | null) => now?.next === null && now.tokenLastFour === remaining;
+  const ended = await callStytch(
+    deps.stytch,
+    actor,
+    () => deps.stytch[call](actor, live.id),
+    (now) => (isEnded(now) ? now : null),
+  );
+  await saveConnection(deps.database, admin, { live: ended, identityProvider: known.identityProvider, action });
+  return connectionView(ended, known, new Date());
 }

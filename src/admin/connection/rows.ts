@@ -5,10 +5,10 @@ import type { Admin } from '../authorize.js';
 import { type ConnectionChange, type ConnectionRow, connectionChanges } from './changes.js';
 import type { ProviderId } from './providers.js';
 
-/** Stytch allows one connection at a time, so a team with a hundred has made and deleted one a hundred times. */
+/** Stytch allows one connection at a time. A team with a hundred rows has deleted ninety-nine. */
 const connectionsMax = 100;
 
-/** The connections that the team ever had, the latest first. */
+/** All connections that the team ever had, latest first. */
 export function loadConnectionRows(database: Database, teamId: string) {
   return withDatabaseErrors(() =>
     database.scimConnection.findMany({ where: { teamId }, orderBy: { createdAt: 'desc' }, take: connectionsMax }),
@@ -16,8 +16,8 @@ export function loadConnectionRows(database: Database, teamId: string) {
 }
 
 /**
- * Brings our rows to what Stytch said. The rows were read before Stytch was asked, and each statement checks that they
- * still are as they were read, so a slow look can't undo what somebody did meanwhile.
+ * Updates our rows to match Stytch. The rows were read before the call to Stytch, and each statement checks that they have not
+ * changed since. So a slow read can't undo a later change.
  */
 export async function noticeChanges(
   database: Database,
@@ -52,12 +52,12 @@ async function notice(
               ? retired()
               : { ...fieldsOf(change.live, change.identityProvider), status: 'active' },
         });
-  if (written.count === 0) return; // somebody else noticed, or did, it first
+  if (written.count === 0) return; // another request was first
   const details = { teamId, ...(change.change === 'updated' ? { what: change.what } : {}) };
   await recordAct(tx, { actor: 'stytch' }, { action: `scim_connection.${change.change}`, target: id, details });
 }
 
-/** Our row says what Stytch answered; over a row that somebody who looked at the same moment had just added. */
+/** Saves Stytch's answer. A concurrent read may have added the row already, so it is inserted or updated. */
 export async function saveConnection(
   database: Database,
   { team, person }: Admin,
@@ -84,7 +84,7 @@ export async function retireConnection(database: Database, { team, person }: Adm
   });
 }
 
-/** Nothing happens where the row is there already. */
+/** Does nothing if the row exists. */
 function insertConnection(tx: Transaction, teamId: string, live: LiveConnection, identityProvider: ProviderId) {
   const row = { id: live.id, teamId, ...fieldsOf(live, identityProvider) };
   return tx.scimConnection.createMany({ data: [row], skipDuplicates: true });

@@ -7,7 +7,7 @@ import type { ConnectionView } from './view.js';
 
 type Shown = { admin: Admin; connection: ConnectionView; token: string };
 
-/** The one page that ever shows the bearer token, right after it was made, and what to do with it. */
+/** The only page that shows the bearer token, right after it was made. */
 export function CreatedPage({ admin, connection, token }: Shown) {
   return (
     <SettingsFrame admin={admin} tab="connection" title="Connection created">
@@ -15,7 +15,7 @@ export function CreatedPage({ admin, connection, token }: Shown) {
       <section class="card" aria-labelledby="values">
         <h2 id="values">Copy these to {connection.identityProviderName}</h2>
         <Notice kind="warning" title="The token is shown this once">
-          <p>Scanner keeps no copy. If it gets lost, rotate the token to get a new one.</p>
+          <p>Scanner keeps no copy. If it is lost, rotate the token to get a new one.</p>
         </Notice>
         <CopyField id="base-url" label="Base URL" value={connection.baseUrl} />
         <CopyField id="token" label="Bearer token" value={token} />
@@ -26,7 +26,7 @@ export function CreatedPage({ admin, connection, token }: Shown) {
   );
 }
 
-/** The same for a token that is to replace another. */
+/** The same for the new token of a rotation. */
 export function RotationPage({ admin, connection, token }: Shown) {
   const provider = connection.identityProviderName;
   return (
@@ -35,7 +35,7 @@ export function RotationPage({ admin, connection, token }: Shown) {
       <section class="card" aria-labelledby="values">
         <h2 id="values">1. Copy it to {provider}</h2>
         <Notice kind="warning" title="The token is shown this once">
-          <p>The old token goes on until you complete the rotation, so nothing stops meanwhile.</p>
+          <p>The old token works until you complete the rotation.</p>
         </Notice>
         <CopyField id="token" label="New bearer token" value={token} />
         <p>
@@ -52,7 +52,7 @@ export function RotationPage({ admin, connection, token }: Shown) {
   );
 }
 
-/** A form that leads on only when the box is ticked: the browser sees to it, without a script. */
+/** A form that continues only when the box is ticked. The browser enforces it, without a script. */
 function Copied({ words, next, button }: { words: string; next: string; button: string }) {
   return (
     <form method="get" action={next} data-guard>

@@ -2,7 +2,7 @@ import type { LiveConnection } from '../../stytch/connections.js';
 import type { Guide } from './guides/guide.js';
 import { guideFor, type ProviderId, providers } from './providers.js';
 
-/** The connection as the API answers it and the pages show it. No token: that is shown by whoever made it, once. */
+/** The connection for the API and the pages. It has no token: that is shown once, when it is made. */
 export type ConnectionView = {
   id: string;
   identityProvider: ProviderId;
@@ -12,12 +12,12 @@ export type ConnectionView = {
   baseUrl: string;
   bearerTokenLastFour: string;
   bearerTokenExpiresAt: string | null;
-  /** Says something from 30 days before the end. */
+  /** Not null from 30 days before the token expires. */
   expiry: Expiry | null;
   rotation: { nextBearerTokenLastFour: string; nextBearerTokenExpiresAt: string | null } | null;
-  /** ISO 8601, when Scanner first knew of it. */
+  /** When Scanner first knew of it, ISO 8601. */
   createdAt: string;
-  /** A Stytch member id; null when it was made elsewhere, in Stytch's dashboard for example. */
+  /** A Stytch member id. Null when it was created elsewhere, for example in Stytch's dashboard. */
   createdBy: string | null;
   instructions: Guide;
 };
@@ -50,7 +50,7 @@ export function connectionView(live: LiveConnection, known: Known, now: Date): C
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** A token that runs out stops everything, and the provider's log is the only place that says so. */
+/** Warns before the token expires. Otherwise only the identity provider's log would show it. */
 export function expiryOf(expiresAt: string | null, now: Date): Expiry | null {
   if (expiresAt === null) return null;
   const leftMs = Date.parse(expiresAt) - now.getTime();

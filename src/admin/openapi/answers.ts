@@ -3,13 +3,13 @@ import { misses } from '../../directory/role-matching.js';
 import { outcomesShown } from '../activity/activity.js';
 import { providerIds } from '../connection/providers.js';
 
-/** The shapes that /api/scim answers with, for the OpenAPI document. A test holds each real answer against them. */
+/** The schemas of the answers of /api/scim, for the OpenAPI document. A test checks real answers against them. */
 
 const time = z.iso.datetime().meta({ description: 'ISO 8601, in UTC' });
 const uuid = z.uuid();
 const count = z.int().min(0);
 const seconds = z.number().min(0);
-const cursor = z.string().nullable().meta({ description: 'What to ask for next; null at the end' });
+const cursor = z.string().nullable().meta({ description: 'For the next page. Null on the last one' });
 
 export const error = z.strictObject({
   error: z.strictObject({
@@ -32,7 +32,7 @@ const instructions = z
       ),
     }),
   )
-  .meta({ description: "What to do in the identity provider's console, in its own labels" });
+  .meta({ description: "What to do in the identity provider's console, with its own labels" });
 
 export const connection = z.strictObject({
   id: z.string(),
@@ -59,7 +59,7 @@ export const createdConnection = connection.extend({
   bearerToken: z
     .string()
     .nullable()
-    .meta({ description: 'Shown this once. Null when the answer that held it was lost: rotate the token.' }),
+    .meta({ description: 'Shown this once. Null when the answer with it was lost: rotate the token.' }),
 });
 export const startedRotation = connection.extend({
   nextBearerToken: z.string().meta({ description: 'Shown this once' }),
@@ -73,7 +73,7 @@ const people = z
     total: count,
     people: z.array(z.strictObject({ id: uuid, name: z.string(), email: z.string() })),
   })
-  .meta({ description: 'The first 50 by name, and how many there are' });
+  .meta({ description: 'The first 50 by name, and the total' });
 const effect = z.strictObject({
   gain: people,
   lose: people,
@@ -134,7 +134,7 @@ export const peoplePage = z.strictObject({
           name: z.string(),
           source: z.enum(['scim', 'manual']),
           since: time,
-          via: z.array(via).meta({ description: 'How the identity provider sends the name that gives the role' }),
+          via: z.array(via).meta({ description: 'Where the granting role value comes from' }),
         }),
       ),
       rolesTotal: count,
@@ -152,7 +152,7 @@ export const activity = z.strictObject({
       person: z.strictObject({ id: uuid, name: z.string(), email: z.string() }).nullable(),
       memberId: z.string().nullable(),
       outcome: z.enum([...outcomesShown, 'unknown_team']),
-      changes: z.array(z.looseObject({ type: z.string() })).meta({ description: 'The first of them' }),
+      changes: z.array(z.looseObject({ type: z.string() })).meta({ description: 'The first changes' }),
       changesTotal: count,
       trigger: z.string(),
       eventType: z.string().nullable(),
@@ -163,7 +163,7 @@ export const activity = z.strictObject({
       act: z
         .strictObject({ action: z.string(), target: z.string(), details: z.record(z.string(), z.unknown()) })
         .nullable()
-        .meta({ description: 'What an admin did' }),
+        .meta({ description: 'An act of an admin' }),
     }),
   ),
   nextCursor: cursor,

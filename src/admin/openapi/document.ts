@@ -5,7 +5,7 @@ import { type Operation, operations } from './operations.js';
 
 type Json = Record<string, unknown>;
 
-/** What any operation may end with. */
+/** The errors of all operations. */
 const commonErrors: RefusalCode[] = [
   'not_signed_in',
   'forbidden',
@@ -22,12 +22,12 @@ const commonErrors: RefusalCode[] = [
 ];
 
 /**
- * OpenAPI 3.1 of /api/scim, made from the schemas that check requests and describe answers.
- * @param version of the program
+ * The OpenAPI 3.1 document of /api/scim, from the schemas that check requests and describe answers.
+ * @param version the version of the program
  */
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Json> = {};
-  for (const operation of operations) {
+  for (const operation of Object.values<Operation>(operations)) {
     const path = `/api/scim${operation.path}`;
     paths[path] = { ...paths[path], [operation.method]: describe(operation) };
   }
@@ -80,7 +80,7 @@ function parametersOf({ path, query, canPreview }: Operation): Json[] {
   return [...inPath, ...inQuery, ...(canPreview ? [preview] : [])];
 }
 
-/** A cursor is parsed into something else: to the caller it is text. */
+/** A cursor is parsed into an object, but for the caller it is text. */
 function parameterSchema(schema: unknown): Json {
   const found = schemaOf(schema as z.ZodType, 'output');
   return 'type' in found || 'enum' in found ? found : { type: 'string' };
@@ -99,7 +99,7 @@ function answersOf(answers: Operation['answers']): Json {
   );
 }
 
-/** One answer a status; the codes that share it are listed. */
+/** One answer for each status, with all its codes. */
 function errorsOf(codes: readonly RefusalCode[]): Json {
   const byStatus = new Map<number, string[]>();
   for (const code of codes) {

@@ -3,7 +3,7 @@ import { Rich } from '../../http/components/rich.js';
 import type { Check } from './checklist.js';
 import type { Misconfiguration } from './misconfigurations.js';
 
-/** The set-up that ticks itself. */
+/** The set-up steps, ticked when Scanner has seen them. */
 export function ChecklistCard({ checks }: { checks: readonly Check[] }) {
   const done = checks.filter((check) => check.done).length;
   const current = checks.find((check) => !check.done);
@@ -33,7 +33,7 @@ export function ChecklistCard({ checks }: { checks: readonly Check[] }) {
   );
 }
 
-export function Traps({ misconfigurations }: { misconfigurations: readonly Misconfiguration[] }) {
+export function Misconfigurations({ misconfigurations }: { misconfigurations: readonly Misconfiguration[] }) {
   return (
     <>
       {misconfigurations.map(({ id, title, seen, cure }) => (

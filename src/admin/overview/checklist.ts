@@ -1,28 +1,28 @@
 import { pluralize } from '../../text/pluralize.js';
 
-/** From here on nobody needs the number: counting on would cost more with every person of the team. */
+/** Nobody needs a larger exact number, and counting more would cost more for larger teams. */
 export const signalMax = 1_000;
 
-/** What has really been seen of a connection so far, counted up to `signalMax`; nobody ticks anything by hand. */
+/** What Scanner has seen of a connection so far, counted up to `signalMax`. */
 export type Signals = {
   isConnected: boolean;
-  /** Users whom the identity provider has provisioned. */
+  /** Users that the identity provider has provisioned. */
   people: number;
-  /** Different IdP role values held now; there may be more where not all were looked at. */
+  /** Distinct IdP role values now. `valuesAreMore`: not all rows were counted. */
   values: number;
   valuesAreMore: boolean;
   /** Users who hold a role by SCIM now. */
   granted: number;
-  /** Users deactivated since the connection was made. */
+  /** Users deactivated since the connection was created. */
   deactivated: number;
 };
 
 export type CheckId = 'connected' | 'first_user' | 'first_role_value' | 'first_role_granted' | 'first_deactivation';
 
-/** `found`: what ticked it. `next`: what to do, or to wait for, while it is open. */
+/** `found`: why it is done. `next`: what to do, or to wait for, while it is open. */
 export type Check = { id: CheckId; title: string; done: boolean; found: string | null; next: string };
 
-/** The set-up that ticks itself. Pure; the order is the order in which things happen. */
+/** The set-up steps, in the order in which they happen. Pure. */
 export function checklist(signals: Signals): Check[] {
   const { isConnected, people, values, valuesAreMore, granted, deactivated } = signals;
   return [
@@ -36,13 +36,13 @@ export function checklist(signals: Signals): Check[] {
       'first_user',
       'First person seen',
       found(people, 'person', 'people'),
-      'Follow the instructions, then assign somebody in your identity provider.',
+      'Follow the instructions, then assign a person in your identity provider.',
     ),
     check(
       'first_role_value',
       'First role seen',
       found(values, 'role or group name', 'role and group names', valuesAreMore),
-      'Push a group, or send the attribute that carries roles.',
+      'Push a group, or send the attribute for roles.',
     ),
     check(
       'first_role_granted',
@@ -54,7 +54,7 @@ export function checklist(signals: Signals): Check[] {
       'first_deactivation',
       'First leaver seen',
       found(deactivated, 'person', 'people'),
-      'Unassign a test account, and see it lose its access here within minutes.',
+      'Unassign a test account. It loses its access here within minutes.',
     ),
   ];
 }

@@ -1,30 +1,29 @@
-import type { Database } from '../../database/database.js';
+import { type Database, withDatabaseErrors } from '../../database/database.js';
 import { asRecord } from '../../directory/json.js';
-import { inDatabase } from '../in-database.js';
 import type { MisconfigurationSigns } from './misconfigurations.js';
 
 export type SignsDependencies = {
   database: Database;
-  /** The member as Stytch has it now, unparsed; null when there is none. */
+  /** The member as Stytch has it now, unparsed. Null when there is none. */
   getMember: (memberId: string) => Promise<unknown>;
 };
 
-/** Enough to name, few enough to read. */
+/** Examples shown to the admin. */
 const someMax = 5;
-/** The user name is kept nowhere in Scanner, so a few people are asked about; a mapping is wrong for all alike. */
-const askedMax = 3;
-/** A mapping is wrong for all alike, so the people who changed last are enough to see it. */
+/** Scanner does not store user names, so a few members are read. A wrong mapping affects everybody. */
+const membersReadMax = 3;
+/** A wrong mapping affects everybody, so the people who changed last are enough. */
 const peopleMax = 1_000;
-/** The latest changes say how the identity provider is set up now. */
+/** The latest changes show the current set-up of the identity provider. */
 const eventsMax = 2_000;
 
-/** Looks for the marks that wrong settings leave. For a page that is opened, not for one that is polled. */
+/** Looks for signs of wrong settings in the identity provider. Too expensive for a page that refreshes itself. */
 export async function readMisconfigurationSigns(
   deps: SignsDependencies,
   teamId: string,
 ): Promise<MisconfigurationSigns> {
   const { database } = deps;
-  const [[marks], [roles], sharedExternalIds, oddUserNames] = await inDatabase(() =>
+  const [[marks], [roles], sharedExternalIds, oddUserNames] = await withDatabaseErrors(() =>
     Promise.all([
       readMarks(database, teamId),
       readRoleHistory(database, teamId),
@@ -49,7 +48,7 @@ function readMarks(database: Database, teamId: string) {
         ORDER BY 1 LIMIT ${someMax}) AS "oddEmails"`;
 }
 
-/** Somebody who comes, comes back or leaves gains or loses all roles at once: that says nothing about the mapping. */
+/** People who join, return or leave gain or lose all roles at once. That says nothing about the mapping, so they are left out. */
 function readRoleHistory(database: Database, teamId: string) {
   return database.$queryRaw<[Pick<MisconfigurationSigns, 'peopleWithAddedRoles' | 'rolesTakenAway'>]>`
     WITH latest AS (
@@ -77,13 +76,13 @@ function readSharedExternalIds(database: Database, teamId: string) {
     GROUP BY scim_external_id HAVING count(*) > 1 ORDER BY 1 LIMIT ${someMax}`;
 }
 
-/** With Stytch away nothing is suspected: this is advice, and the page has more to show. */
+/** Empty when Stytch is unavailable: this is only advice, and the page shows more than this. */
 async function readOddUserNames({ database, getMember }: SignsDependencies, teamId: string): Promise<string[]> {
   const latest = await database.user.findMany({
     where: { teamId, status: 'active', stytchMemberId: { not: null } },
     orderBy: { updatedAt: 'desc' },
     select: { stytchMemberId: true },
-    take: askedMax,
+    take: membersReadMax,
   });
   const members = await Promise.all(
     latest.map(({ stytchMemberId }) => getMember(stytchMemberId ?? '').catch(() => null)),

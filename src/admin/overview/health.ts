@@ -1,24 +1,23 @@
-import type { Database } from '../../database/database.js';
-import { inDatabase } from '../in-database.js';
+import { type Database, withDatabaseErrors } from '../../database/database.js';
 
-/** How the synchronisation of a team is doing. */
+/** The health of a team's sync. */
 export type Health = {
-  /** Of the last 24 hours: how long changes took from Stytch to the Scanner database. Null: there was none. */
+  /** The lag of the changes of the last 24 hours. Null: there were none. */
   p50Seconds: number | null;
   p99Seconds: number | null;
   changes: number;
-  /** Hour by hour, the oldest first, the hours without a change too. */
+  /** By hour, oldest first, including hours without a change. */
   hours: { from: string; changes: number; p50Seconds: number | null; p99Seconds: number | null }[];
-  /** How long the oldest event that is not settled yet has waited, of all teams; null when the queue can't say. */
+  /** The age of the oldest event of all teams that is not handled yet. Null when the queue is unavailable. */
   oldestWaitingSeconds: number | null;
-  /** When the identity provider last said anything. */
+  /** When the identity provider last sent an event. */
   lastHeardAt: string | null;
-  /** Since when it has been silent for longer than it used to be. */
+  /** Since when it has been silent for longer than ever before. */
   quietSince: string | null;
-  /** When the whole team was last read, and how many people that saw. */
+  /** When the team was last swept, and how many people that found. */
   lastSweptAt: string | null;
   lastSweptMembers: number | null;
-  /** Deactivations that wait for a person at Scanner, because too many people were missing at once. */
+  /** Held deactivations: they wait for Scanner support, because too many people were missing at once. */
   held: { people: number; since: string } | null;
 };
 
@@ -28,10 +27,10 @@ export async function readHealth(
   { database, oldestWaitingSeconds }: HealthDependencies,
   teamId: string,
 ): Promise<Health> {
-  const [lags, [standing], oldest] = await inDatabase(() =>
-    Promise.all([readLags(database, teamId), readStanding(database, teamId), oldestWaitingSeconds().catch(() => null)]),
+  const [lags, [state], oldest] = await withDatabaseErrors(() =>
+    Promise.all([readLags(database, teamId), readState(database, teamId), oldestWaitingSeconds().catch(() => null)]),
   );
-  const { lastHeardAt, quietSince, lastSweptAt, lastSweptMembers, heldPeople, heldSince } = standing;
+  const { lastHeardAt, quietSince, lastSweptAt, lastSweptMembers, heldPeople, heldSince } = state;
   const { from: _, ...totals } = lags.at(-1) ?? { from: null, changes: 0, p50Seconds: null, p99Seconds: null };
   return {
     ...totals,
@@ -47,10 +46,10 @@ export async function readHealth(
 
 type Lags = { changes: number; p50Seconds: number | null; p99Seconds: number | null };
 
-/** The latest are enough to say how the synchronisation is doing; a team of 100,000 has as many on its first day. */
+/** The latest changes are enough. A team of 100,000 people has as many on its first day. */
 const lagsMax = 100_000;
 
-/** The changes are read once, for the hours and for the whole day, which is the last row. */
+/** One pass over the changes gives the hours, and the whole day as the last row. */
 function readLags(database: Database, teamId: string) {
   return database.$queryRaw<(Lags & { from: Date | null })[]>`
     WITH lags AS (
@@ -70,7 +69,7 @@ function readLags(database: Database, teamId: string) {
     FROM hours h LEFT JOIN summed s ON s.hour IS NOT DISTINCT FROM h.hour ORDER BY h.hour NULLS LAST`;
 }
 
-type Standing = {
+type TeamState = {
   lastHeardAt: Date | null;
   quietSince: Date | null;
   lastSweptAt: Date | null;
@@ -79,9 +78,9 @@ type Standing = {
   heldSince: Date | null;
 };
 
-/** `heard_at` is noted now and then; what was recorded since is looked up. */
-function readStanding(database: Database, teamId: string) {
-  return database.$queryRaw<[Standing]>`
+/** `heard_at` is updated only now and then, so newer events are read too. */
+function readState(database: Database, teamId: string) {
+  return database.$queryRaw<[TeamState]>`
     SELECT s.quiet_since AS "quietSince", s.swept_at AS "lastSweptAt", s.swept_members AS "lastSweptMembers",
       GREATEST(s.heard_at, (SELECT max(received_at) FROM (SELECT received_at FROM sync_events
         WHERE team_id = t.id AND event_type LIKE 'scim.%' AND trigger = 'hint' AND applied_at > now() - interval '1 day'

@@ -1,10 +1,10 @@
-import { duration } from '../../http/components/times.js';
 import { pluralize } from '../../text/pluralize.js';
+import { durationText } from '../../text/time.js';
 import type { Health } from './health.js';
 
 const [width, height, barWidth] = [480, 96, 14];
 
-/** The lag of the last day, hour by hour: the light bar is the slowest hundredth, the dark one the middle. */
+/** The lag of the last day by hour. The light bar is the 99th percentile, the dark one the median. */
 export function LagChart({ hours }: { hours: Health['hours'] }) {
   const top = Math.max(1, ...hours.map(({ p99Seconds }) => p99Seconds ?? 0));
   const step = width / hours.length;
@@ -36,7 +36,7 @@ export function LagChart({ hours }: { hours: Health['hours'] }) {
       </svg>
       <figcaption class="quiet">
         <span>24 hours ago</span>
-        <span>top: {duration(top)}</span>
+        <span>top: {durationText(top)}</span>
         <span>now</span>
       </figcaption>
     </figure>
@@ -48,7 +48,7 @@ function inWords(hours: Health['hours']): string {
   if (busy.length === 0) return 'Lag by hour: no changes in the last 24 hours';
   const parts = busy.map(
     ({ from, changes, p50Seconds, p99Seconds }) =>
-      `${from.slice(11, 16)} UTC ${pluralize(changes, 'change')}, p50 ${duration(p50Seconds ?? 0)}, p99 ${duration(p99Seconds ?? 0)}`,
+      `${from.slice(11, 16)} UTC ${pluralize(changes, 'change')}, p50 ${durationText(p50Seconds ?? 0)}, p99 ${durationText(p99Seconds ?? 0)}`,
   );
   return `Lag by hour: ${parts.join('; ')}`;
 }

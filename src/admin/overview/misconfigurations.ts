@@ -1,35 +1,35 @@
 import { pluralize } from '../../text/pluralize.js';
 import { type ProviderId, providers } from '../connection/providers.js';
 
-/** Things seen in the rows that a wrong setting in the identity provider leaves behind. */
+/** Signs in our rows of a wrong setting in the identity provider. */
 export type MisconfigurationSigns = {
-  /** Role values that look like JSON; some of them. */
+  /** Examples of role values that look like JSON. */
   jsonValues: readonly string[];
-  /** People who got a further role since they came; and how often anybody lost one while staying. */
+  /** People who got another role after they joined, and how often a person who stayed lost one. */
   peopleWithAddedRoles: number;
   rolesTakenAway: number;
-  /** Addresses that are none; some of them. */
+  /** Examples of e-mails that are not addresses. */
   oddEmails: readonly string[];
-  /** User names, of the few people asked about, that are no e-mail addresses. */
+  /** User names, of the few members that were read, that are not e-mail addresses. */
   oddUserNames: readonly string[];
-  /** External ids that several active people share, with their addresses; some of them. */
+  /** Examples of external ids that several active people share, with their e-mails. */
   sharedExternalIds: readonly { externalId: string; emails: readonly string[] }[];
 };
 
 export type Misconfiguration = { id: MisconfigurationId; title: string; seen: string; cure: string };
 export type MisconfigurationId = 'json_role_values' | 'roles_only_added' | 'user_name_not_email' | 'shared_external_id';
 
-/** Fewer could be chance. */
+/** Fewer may be chance. */
 const addedRolesMin = 2;
 
-/** Names each trap that is seen, and says how to get out of it. Pure. */
+/** Each misconfiguration that the signs show, with its cure. Pure. */
 export function misconfigurations(seen: MisconfigurationSigns, provider: ProviderId): Misconfiguration[] {
   return [
     jsonRoleValues(seen),
     rolesOnlyAdded(seen, provider),
     userNameNotEmail(seen),
     sharedExternalId(seen, provider),
-  ].filter((trap) => trap !== null);
+  ].filter((one) => one !== null);
 }
 
 function jsonRoleValues({ jsonValues }: MisconfigurationSigns): Misconfiguration | null {
@@ -37,8 +37,8 @@ function jsonRoleValues({ jsonValues }: MisconfigurationSigns): Misconfiguration
   return {
     id: 'json_role_values',
     title: 'Role names look like JSON',
-    seen: `Your identity provider sends ${listed(jsonValues)} where the name of a role belongs.`,
-    cure: 'In Entra map `roles` with the expression `AssertiveAppRoleAssignmentsComplex([appRoleAssignments])`, and see that the Tenant URL ends with `?aadOptscim062020`.',
+    seen: `Your identity provider sends ${listed(jsonValues)} as the name of a role.`,
+    cure: 'In Entra map `roles` with the expression `AssertiveAppRoleAssignmentsComplex([appRoleAssignments])`, and check that the Tenant URL ends with `?aadOptscim062020`.',
   };
 }
 
@@ -49,12 +49,12 @@ function rolesOnlyAdded(
   if (peopleWithAddedRoles < addedRolesMin || rolesTakenAway > 0) return null;
   const cure =
     provider === 'microsoft-entra'
-      ? 'If the mapping of `roles` says `AppRoleAssignmentsComplex`, change it to `AssertiveAppRoleAssignmentsComplex([appRoleAssignments])`: the other one never removes a role.'
-      : 'Take a role from a test account in your identity provider. If it stays on Roles here, look for a setting that only adds roles, and choose the one that replaces them.';
+      ? 'If the mapping of `roles` says `AppRoleAssignmentsComplex`, change it to `AssertiveAppRoleAssignmentsComplex([appRoleAssignments])`. The first one never removes a role.'
+      : 'Remove a role from a test account in your identity provider. If it stays on Roles here, find the setting that only adds roles, and choose the one that replaces them.';
   return {
     id: 'roles_only_added',
-    title: 'Roles are only ever added',
-    seen: `${pluralize(peopleWithAddedRoles, 'person', 'people')} got further roles, and nobody who stayed has ever lost one.`,
+    title: 'Roles are added but never removed',
+    seen: `${pluralize(peopleWithAddedRoles, 'person', 'people')} got additional roles, but nobody who stayed has lost one.`,
     cure,
   };
 }
@@ -66,7 +66,7 @@ function userNameNotEmail({ oddEmails, oddUserNames }: MisconfigurationSigns): M
     id: 'user_name_not_email',
     title: 'userName is not an e-mail address',
     seen: `Your identity provider sends ${listed(odd)} as userName.`,
-    cure: 'Map `userName` to the e-mail address by which people sign in to Scanner. Otherwise the same person can be there twice.',
+    cure: 'Map `userName` to the e-mail address by which people sign in to Scanner. Otherwise the same person can exist twice.',
   };
 }
 

@@ -1,4 +1,4 @@
-import { exactly } from '../../http/components/times.js';
+import { timeText } from '../../text/time.js';
 import type { Activity } from '../activity/activity.js';
 import { EventsTable } from '../activity/events-table.js';
 import type { Admin } from '../authorize.js';
@@ -6,32 +6,32 @@ import { ExpiryNotice } from '../connection/expiry.js';
 import type { ConnectionView } from '../connection/view.js';
 import { SettingsFrame } from '../frame.js';
 import type { Check } from './checklist.js';
-import { ChecklistCard, Traps } from './checklist-card.js';
+import { ChecklistCard, Misconfigurations } from './checklist-card.js';
 import type { Health } from './health.js';
 import { HealthCard } from './health-card.js';
-import type { Heard } from './heard.js';
-import { HeardCard } from './heard-card.js';
+import type { IdpStatus } from './idp-status.js';
+import { IdpStatusCard } from './idp-status-card.js';
 import type { Setup } from './setup.js';
 
-/** The first page: what to do next, and whether it works. */
+/** The start page: what to do next, and whether the sync works. */
 export function OverviewPage(props: {
   admin: Admin;
   connection: ConnectionView;
   setup: Setup;
   health: Health;
   latest: readonly Activity[];
-  heard: Heard;
+  idp: IdpStatus;
   now: Date;
   done?: unknown;
 }) {
-  const { admin, connection, setup, health, latest, heard, now, done } = props;
+  const { admin, connection, setup, health, latest, idp, now, done } = props;
   return (
     <SettingsFrame admin={admin} tab="overview" title="SCIM" done={done}>
       <h1>{connection.displayName}</h1>
       <p class="lead">
         {connection.identityProviderName} · token ends in <code>{connection.bearerTokenLastFour}</code>
         {connection.bearerTokenExpiresAt !== null &&
-          `, valid until ${exactly(connection.bearerTokenExpiresAt).slice(0, 10)}`}{' '}
+          `, valid until ${timeText(connection.bearerTokenExpiresAt).slice(0, 10)}`}{' '}
         · <a href="/settings/scim/connection">Instructions and token</a>
       </p>
       <ExpiryNotice connection={connection} />
@@ -40,31 +40,31 @@ export function OverviewPage(props: {
           A new token is waiting. <a href="/settings/scim/connection#token-card">Complete or cancel the rotation</a>.
         </p>
       )}
-      <Traps misconfigurations={setup.misconfigurations} />
+      <Misconfigurations misconfigurations={setup.misconfigurations} />
       <div data-live="/settings/scim/live" data-seconds={setup.checks.every((check) => check.done) ? 30 : 4}>
-        <Live checks={setup.checks} health={health} latest={latest} heard={heard} now={now} />
+        <Live checks={setup.checks} health={health} latest={latest} idp={idp} now={now} />
       </div>
       <noscript>
         <p>
-          <a href="/settings/scim">Look again</a>
+          <a href="/settings/scim">Refresh</a>
         </p>
       </noscript>
     </SettingsFrame>
   );
 }
 
-/** What a page that stays open asks for again every few seconds. */
+/** The part of the page that refreshes itself every few seconds. */
 export function Live(props: {
   checks: readonly Check[];
   health: Health;
   latest: readonly Activity[];
-  heard: Heard;
+  idp: IdpStatus;
   now: Date;
 }) {
-  const { checks, health, latest, heard, now } = props;
+  const { checks, health, latest, idp, now } = props;
   return (
     <>
-      <HeardCard heard={heard} now={now} />
+      <IdpStatusCard idp={idp} now={now} />
       <div class="columns">
         <ChecklistCard checks={checks} />
         <HealthCard health={health} now={now} />
@@ -82,22 +82,23 @@ export function Live(props: {
   );
 }
 
-/** A team without a connection. */
+/** The start page of a team without a connection. */
 export function WelcomePage({ admin, done }: { admin: Admin; done?: unknown }) {
   return (
     <SettingsFrame admin={admin} tab="overview" title="SCIM" done={done}>
       <section class="empty">
         <h1>SCIM</h1>
         <p>
-          Connect your identity provider, and the people and roles of {admin.team.name} follow it by themselves: who
-          joins can search, who changes teams changes roles, and who leaves is out within five minutes.
+          Connect your identity provider, and Scanner keeps the people and roles of {admin.team.name} equal to it: a
+          joiner gets access, a person who changes teams gets other roles, and a leaver loses access within five
+          minutes.
         </p>
         <p>
           <a href="/settings/scim/connection/new" class="button">
             Create
           </a>
         </p>
-        <p class="quiet">Okta, Microsoft Entra ID, Google Workspace, and most others that speak SCIM 2.0.</p>
+        <p class="quiet">Okta, Microsoft Entra ID, Google Workspace, and others with SCIM 2.0.</p>
       </section>
     </SettingsFrame>
   );

@@ -4,7 +4,7 @@ import { readMisconfigurationSigns, type SignsDependencies } from './find-miscon
 import { type Misconfiguration, misconfigurations } from './misconfigurations.js';
 import { readSignals } from './signals.js';
 
-/** How far the set-up has come, and what went wrong in it so far. */
+/** The progress of the set-up, and its misconfigurations so far. */
 export type Setup = { checks: Check[]; misconfigurations: Misconfiguration[] };
 
 export async function readSetup(deps: SignsDependencies, teamId: string, provider: ProviderId | null): Promise<Setup> {

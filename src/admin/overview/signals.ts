@@ -1,17 +1,16 @@
-import type { Database } from '../../database/database.js';
-import { inDatabase } from '../in-database.js';
+import { type Database, withDatabaseErrors } from '../../database/database.js';
 import { type Signals, signalMax } from './checklist.js';
 
-/** Rows in which names are counted: enough for all names of a usual team. */
+/** Rows in which distinct values are counted. Enough for a usual team. */
 const valueRowsMax = 10_000;
 
 /**
- * Reads what ticks the checklist. Only what happened since this connection was created counts. Nothing is counted beyond
- * `signalMax`, so it is cheap enough for every few seconds. A connection that was created elsewhere is older than our row of it:
- * for that one everything counts since the connection before it ended.
+ * Reads the signals for the checklist. Only what happened since this connection was created counts. It is cheap enough for
+ * every few seconds, because it counts only up to `signalMax`. A connection that was created elsewhere is older than our row.
+ * So its events count from the end of the previous one.
  */
 export function readSignals(database: Database, teamId: string): Promise<Signals> {
-  return inDatabase(async () => {
+  return withDatabaseErrors(async () => {
     const [signals] = await database.$queryRaw<[Signals]>`
       WITH connection AS (
         SELECT max(CASE WHEN created_by IS NOT NULL THEN created_at ELSE COALESCE(

@@ -4,7 +4,7 @@ import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import type { HeldRole, PeoplePage as Page, PeopleQuery, TeamPerson } from './people.js';
 
-/** Everybody of the team: status, what the identity provider sends, roles. */
+/** All people of the team, with status, IdP role values and roles. */
 export function PeoplePage(props: { admin: Admin; page: Page; query: PeopleQuery; now: Date }) {
   const { admin, page, query, now } = props;
   return (
@@ -144,7 +144,7 @@ export function Status({ person: { status, deactivatedAt }, now }: { person: Tea
   );
 }
 
-/** A table's row stays readable; the person's own page has the rest. */
+/** Names in one row. The person's own page has all. */
 const shownMax = 5;
 
 function Values({ person: { id, values, valuesTotal } }: { person: TeamPerson }) {

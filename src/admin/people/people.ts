@@ -1,22 +1,22 @@
 import { type Database, withDatabaseErrors } from '../../database/database.js';
 import type { RoleValue } from '../../directory/role-values.js';
 
-/** A user of the team, as an admin sees them. Times are ISO 8601. */
+/** A user of the team, for an admin. Times are ISO 8601. */
 export type TeamPerson = {
   id: string;
   name: string;
   email: string;
   status: 'active' | 'deactivated';
-  /** Stytch's id of the person; null while the identity provider has not sent them. */
+  /** Stytch's member id. Null while the identity provider has not sent the person. */
   memberId: string | null;
   externalId: string | null;
   deactivatedAt: string | null;
-  /** The date of the last answer from Stytch about them. */
+  /** The date of the last reading from Stytch. */
   lastReadAt: string | null;
-  /** The first names of roles and groups that the identity provider sends for them, by name. */
+  /** The first IdP role values, sorted. */
   values: Pick<RoleValue, 'value' | 'via'>[];
   valuesTotal: number;
-  /** The first roles that they hold, by name. */
+  /** The first roles, sorted by name. */
   roles: HeldRole[];
   rolesTotal: number;
 };
@@ -24,40 +24,40 @@ export type TeamPerson = {
 export type HeldRole = {
   id: string;
   name: string;
-  /** `scim`: it follows from what the identity provider sends. `manual`: somebody gave it by hand in Scanner. */
+  /** `scim`: granted by an IdP role value. `manual`: granted by hand in Scanner. */
   source: 'scim' | 'manual';
   since: string;
-  /** How the identity provider sends the name that gives the role; empty for a role given by hand. */
+  /** Where the granting value comes from. Empty for a manual grant. */
   via: RoleValue['via'][];
 };
 
 export type PeopleQuery = {
-  /** A part of a name or an e-mail address, or a whole id: Scanner's, Stytch's, or the external id. */
+  /** Part of a name or an e-mail, or a whole id: Scanner's, Stytch's, or the external id. */
   q?: string | undefined;
   status?: 'active' | 'deactivated' | undefined;
-  /** Only who holds this role: its id. */
+  /** Only holders of the role with this id. */
   role?: string | undefined;
-  /** Only for whom the identity provider sends this name. */
+  /** Only people with this IdP role value. */
   value?: string | undefined;
   cursor?: PeopleCursor | undefined;
   limit: number;
 };
 
-/** Where the page before ended: the name under which its last person is sorted, and that person's id. */
+/** The end of the previous page: the sort key and the id of its last person. */
 export type PeopleCursor = { after: string; id: string };
 
-/** By name. `nextCursor`: what to ask for next; null at the end. */
+/** Sorted by name. `nextCursor` is null on the last page. */
 export type PeoplePage = { people: TeamPerson[]; total: number; nextCursor: string | null };
 
-/** Values and roles of one person in a list; the person's own page has more. */
+/** Values and roles of one person in a list. The person's own page has more. */
 const listedMax = 10;
 
-/** Of a name or an e-mail address: an identity provider may send a megabyte. */
+/** Characters of a name or an e-mail. An identity provider may send a megabyte. */
 const shownCharacters = 320;
-/** The cursor holds as much of a name. */
+/** Characters of the sort key, which the cursor holds. */
 const sortedCharacters = 100;
 
-/** @param listed how many values and roles of each person are listed; their number is always whole */
+/** @param listed the limit of values and roles listed for each person. The totals are exact */
 export async function readPeople(
   database: Database,
   teamId: string,
@@ -83,7 +83,7 @@ type Row = Omit<TeamPerson, 'deactivatedAt' | 'lastReadAt' | 'values' | 'roles'>
   total: number;
 };
 
-/** Filtered, sorted and cut in PostgreSQL: a team of 100,000 costs this process one page. */
+/** PostgreSQL filters, sorts and cuts, so a team of 100,000 costs this process one page. */
 function findPeople(database: Database, teamId: string, query: PeopleQuery, listed: number): Promise<Row[]> {
   const { q = null, status = null, role = null, value = null, cursor, limit } = query;
   return database.$queryRaw<Row[]>`

@@ -1,7 +1,7 @@
 import { isScimRole, type Match } from '../../directory/role-matching.js';
 import type { RoleValue } from '../../directory/role-values.js';
 import { Facts } from '../../http/components/facts.js';
-import { exactly } from '../../http/components/times.js';
+import { timeText } from '../../text/time.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import type { HeldRole } from './people.js';
@@ -11,7 +11,7 @@ import type { PersonDetails } from './person.js';
 type MatchOf = (value: string) => Pick<Match<{ id: string; name: string }>, 'role' | 'nearMiss'>;
 type Props = { admin: Admin; person: PersonDetails; matchOf: MatchOf; now: Date };
 
-/** One person: may they use Scanner, with which roles, and why. */
+/** One person: whether they can use Scanner, their roles, and why. */
 export function PersonPage({ admin, person, matchOf, now }: Props) {
   return (
     <SettingsFrame admin={admin} tab="people" title={person.name || person.email}>
@@ -33,7 +33,7 @@ export function PersonPage({ admin, person, matchOf, now }: Props) {
         <Facts of={factsOf(person)} />
         <p>
           <a href={`/settings/scim/activity?${new URLSearchParams({ person: person.id, outcome: '' })}`}>
-            Everything that happened to this person
+            All activity of this person
           </a>
         </p>
       </section>
@@ -44,17 +44,17 @@ export function PersonPage({ admin, person, matchOf, now }: Props) {
 function statusText({ status, memberId, deactivatedBecause }: PersonDetails): string {
   if (status === 'active') {
     return memberId === null
-      ? 'Can use Scanner. Your identity provider has not sent this person, so nothing here follows it.'
+      ? 'Can use Scanner. Your identity provider has not sent this person.'
       : 'Can use Scanner, because your identity provider says that they are active.';
   }
   const reason = deactivatedBecause === null ? undefined : reasons[deactivatedBecause];
-  return `Can not use Scanner. ${reason ?? 'The record of the reason is no longer kept.'}`;
+  return `Can not use Scanner. ${reason ?? 'The reason is older than the activity log.'}`;
 }
 
 const reasons: Record<string, string> = {
   says_gone: 'Your identity provider deactivated or removed them.',
   not_found: 'Your identity provider no longer lists them.',
-  signed_event: 'Your identity provider sent that they left.',
+  signed_event: 'Your identity provider reported that they left.',
   other_organization: 'They belong to another organization now.',
 };
 
@@ -63,7 +63,7 @@ function factsOf({ email, memberId, externalId, lastReadAt }: PersonDetails): [s
     ['E-mail', email],
     ['External id', externalId ?? 'none'],
     ['Member id', memberId ?? 'none'],
-    ['Last compared with your identity provider', lastReadAt === null ? 'never' : exactly(lastReadAt)],
+    ['Last read from your identity provider', lastReadAt === null ? 'never' : `${timeText(lastReadAt)} UTC`],
   ];
 }
 
@@ -85,7 +85,7 @@ function Roles({ person: { roles, rolesTotal, lost } }: { person: PersonDetails 
         </ul>
       )}
       {lost.length > 0 && (
-        <p class="quiet">Lost: {lost.map(({ role, at }) => `${role} on ${exactly(at)}`).join(', ')}.</p>
+        <p class="quiet">Lost: {lost.map(({ role, at }) => `${role} on ${timeText(at)} UTC`).join(', ')}.</p>
       )}
     </>
   );
@@ -101,17 +101,17 @@ function RoleName({ role: { id, name } }: { role: HeldRole }) {
 }
 
 function whyText({ source, since, via }: HeldRole): string {
-  const time = `since ${exactly(since)}`;
+  const time = `since ${timeText(since)} UTC`;
   if (source === 'manual') return `${time}, given by hand in Scanner`;
   return via.length === 0
-    ? `${time}; your identity provider no longer sends it, so it goes within a minute`
+    ? `${time}; your identity provider no longer sends it, so it is removed within a minute`
     : `${time}, because your identity provider sends it as a ${via.map((one) => viaWords[one]).join(' and a ')}`;
 }
 
 const viaWords = { roles: 'role', groups: 'group', stytch_role: 'Stytch role' };
 
 function Values({ person: { values, valuesTotal }, matchOf }: { person: PersonDetails; matchOf: MatchOf }) {
-  if (values.length === 0) return <p class="quiet">No role and no group.</p>;
+  if (values.length === 0) return <p class="quiet">No roles and no groups.</p>;
   return (
     <ul class="plain">
       {values.map((one) => (
@@ -128,7 +128,7 @@ function Values({ person: { values, valuesTotal }, matchOf }: { person: PersonDe
 
 function givenText({ via }: Pick<RoleValue, 'via'>, { role, nearMiss }: ReturnType<MatchOf>): string {
   const what = `as a ${viaWords[via]}`;
-  if (role !== null) return `${what}: gives ${role.name}`;
-  if (nearMiss !== null) return `${what}: gives nothing, ${nearMiss.role.name} is a near miss`;
-  return `${what}: gives nothing, as no role has its name`;
+  if (role !== null) return `${what}: grants ${role.name}`;
+  if (nearMiss !== null) return `${what}: grants nothing, ${nearMiss.role.name} is a near miss`;
+  return `${what}: grants nothing, because no role has its name`;
 }

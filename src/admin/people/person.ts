@@ -2,18 +2,18 @@ import { type Database, withDatabaseErrors } from '../../database/database.js';
 import { Refusal } from '../../http/refusal.js';
 import { readPeople, type TeamPerson } from './people.js';
 
-/** One person, with all that an admin may want to know. */
+/** One person, with the reasons of their state. */
 export type PersonDetails = TeamPerson & {
-  /** Why they were deactivated the last time, as the record says it; null if it does not say. */
+  /** Why they were last deactivated, from sync_events. Null if it is not recorded. */
   deactivatedBecause: string | null;
-  /** The roles that they lost last, the latest first, without those that they hold again. */
+  /** The roles that they lost, latest first, without those that they hold again. */
   lost: { role: string; at: string }[];
 };
 
-/** Values and roles on a person's page: nobody should have more. */
+/** Values and roles on a person's page. Nobody should have more. */
 const listedMax = 200;
 const lostMax = 20;
-/** The latest events of one person that are looked through. */
+/** The latest events of one person that are searched. */
 const eventsMax = 1_000;
 
 /** @throws Refusal (`not_found`) when the team has no such person */

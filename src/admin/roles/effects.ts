@@ -1,29 +1,28 @@
 import { createHash } from 'node:crypto';
 import { type Database, type Sql, sql, type Transaction } from '../../database/database.js';
 
-/** What creating, renaming or deleting a role does to people, known before it is done. */
+/** Who gains or loses a role by a change, computed before the change. */
 export type RoleEffect = {
   gain: People;
   lose: People;
-  /** Grants made by hand, which go with a role that is deleted. */
+  /** Manual grants that a deletion removes. */
   loseManual: People;
-  /** The fingerprint of this very effect: who confirms it sends it back, and is asked again if it is another by then. */
+  /** A hash of the effect. The confirmation sends it back, and is refused if the effect is different by then. */
   fingerprint: string;
 };
 
 export type People = { total: number; people: Person[] };
 export type Person = { id: string; name: string; email: string };
 
-/** The role that there is, if any, and the value that it is to match, if any: a new role, a new name, no role any more. */
+/** The change: the role (null: a new one) and its new value (null: it is deleted). */
 export type RoleStep = { teamId: string; roleId: string | null; value: string | null };
 
-/** Names for the page, a number for the rest. */
+/** People that are listed by name. The rest is a number. */
 const shownMax = 50;
 
 /**
- * Who gains and who loses the role: the same that the plan decides for each of them when it comes to it. Counted, hashed
- * and cut to the names that are shown in PostgreSQL, so that a role of 100,000 people costs this process no more than one
- * of fifty.
+ * Who gains and who loses the role, by the same rule as the plan. PostgreSQL counts, hashes and cuts the list, so a role of
+ * 100,000 people costs this process no more than a role of fifty.
  */
 export async function roleEffect(
   database: Database | Transaction,
@@ -39,14 +38,14 @@ export async function roleEffect(
   return { gain: shown(gain), lose: shown(lose), loseManual: shown(loseManual), fingerprint };
 }
 
-/** Everybody who holds the role now, by SCIM or by hand. */
+/** All holders of the role, by SCIM or by hand. */
 export async function roleHolders(database: Database | Transaction, roleId: string): Promise<People> {
   return shown(
     await groupOf(database, sql.piece`SELECT DISTINCT user_id AS id FROM role_grants WHERE role_id = ${roleId}::uuid`),
   );
 }
 
-/** Short, and another one whenever one of the parts is another. */
+/** A short hash of the parts. */
 export function fingerprintOf(parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 }
@@ -58,7 +57,7 @@ function granted(roleId: string | null, source: 'scim' | 'manual'): Sql {
 type Group = { total: number; people: Person[] | null; hash: string | null };
 const nobody: Group = { total: 0, people: null, hash: null };
 
-/** @param ids a query for the ids of users */
+/** @param ids a query for user ids */
 async function groupOf(database: Database | Transaction, ids: Sql): Promise<Group> {
   const [group] = await database.$queryRaw<[Group]>`
     WITH ids AS MATERIALIZED (${ids})

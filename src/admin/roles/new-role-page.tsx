@@ -6,13 +6,13 @@ import type { RoleEffect } from './effects.js';
 import { PeopleList } from './people-list.js';
 import { PermissionFields } from './permission-fields.js';
 
-/** Create `scim:…`: who gains it, and which permissions it has. */
+/** Create `scim:…`: who gains it, and its permissions. */
 export function NewRolePage(props: {
   admin: Admin;
   value: string;
   effect: RoleEffect;
   permissions: readonly string[];
-  /** A name that the identity provider sends, and that was probably meant. */
+  /** A similar name that the identity provider sends, which was probably meant. */
   meant?: string | null;
   refusal?: Refusal;
 }) {
@@ -31,7 +31,7 @@ export function NewRolePage(props: {
         <Notice kind="warning" title="Your identity provider sends another name">
           <p>
             It sends <code>{meant}</code>, and nobody has <code>{value}</code>. A role must have exactly the name that
-            is sent.{' '}
+            it sends.{' '}
             <a href={`/settings/scim/roles/new?${new URLSearchParams({ value: meant })}`}>
               Create <code>scim:{meant}</code> instead
             </a>
@@ -46,10 +46,10 @@ export function NewRolePage(props: {
           <PeopleList
             people={effect.gain}
             words={[
-              'gains it within a minute, and so does whoever gets the name later.',
-              'gain it within a minute, and so does whoever gets the name later.',
+              'gains it within a minute. Everybody who gets the name later gains it too.',
+              'gain it within a minute. Everybody who gets the name later gains it too.',
             ]}
-            none="Nobody holds this name now. Whoever gets it later gains the role."
+            none="Nobody holds this name now. Everybody who gets it later gains the role."
           />
         </section>
         <section class="card" aria-labelledby="permissions">

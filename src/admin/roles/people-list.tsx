@@ -1,13 +1,13 @@
 import { pluralize } from '../../text/pluralize.js';
 import type { People } from './effects.js';
 
-/** What becomes of one person, and of several. */
+/** The rest of the sentence after “1 person” and after “5 people”. */
 type Words = readonly [one: string, many: string];
 
-/** Enough to recognize who is meant; the page says how many there are. */
+/** People listed by name. The rest is a number. */
 const namedMax = 10;
 
-/** Who it is about: names as far as they fit, a number for the rest. */
+/** A number of people, with the names of the first ones. */
 export function PeopleList({ people: { total, people }, words, none }: { people: People; words: Words; none: string }) {
   if (total === 0) return <p class="quiet">{none}</p>;
   const named = people.slice(0, namedMax);

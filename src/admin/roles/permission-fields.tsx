@@ -1,6 +1,6 @@
 import { knownPermissions } from '../permissions.js';
 
-/** What holders of a role may do: a box for each known permission, a line for each other. */
+/** The permissions of a role: a checkbox for each known one, a line of text for each other. */
 export function PermissionFields({ permissions }: { permissions: readonly string[] }) {
   const isKnown = (one: string) => knownPermissions.some(({ name }) => name === one);
   return (
@@ -15,7 +15,7 @@ export function PermissionFields({ permissions }: { permissions: readonly string
         ))}
       </fieldset>
       <label>
-        Others, one a line, as the Roles page of Scanner spells them
+        Others, one on each line, spelled as on the Roles page of Scanner
         <textarea name="morePermissions" rows={3} maxLength={5000}>
           {permissions.filter((one) => !isKnown(one)).join('\n')}
         </textarea>

@@ -10,7 +10,7 @@ import type { Preview } from './roles.js';
 
 type RenamePreview = { value: string; effect: RoleEffect };
 
-/** A SCIM role: rename it, after a look at who gains and loses it, or delete it. */
+/** A SCIM role: rename it, with a preview of who gains and loses it, or delete it. */
 export function RolePage(props: { admin: Admin; role: TeamRole; rename: RenamePreview | null; refusal?: Refusal }) {
   const { admin, role, rename, refusal } = props;
   return (
@@ -74,7 +74,7 @@ function ConfirmRename({ role, rename: { value, effect } }: { role: TeamRole; re
   return (
     <form method="post" action={`/settings/scim/roles/${role.id}/rename`} data-once>
       <p>
-        <code>{role.name}</code> becomes <code>scim:{value}</code>. Grants made by hand stay.
+        <code>{role.name}</code> becomes <code>scim:{value}</code>. Manual grants stay.
       </p>
       <PeopleList people={effect.gain} words={['gains it.', 'gain it.']} none="Nobody gains it now." />
       <PeopleList people={effect.lose} words={['loses it.', 'lose it.']} none="Nobody loses it." />
@@ -90,7 +90,7 @@ function ConfirmRename({ role, rename: { value, effect } }: { role: TeamRole; re
   );
 }
 
-/** Other permissions: which come, which go, and for whom. */
+/** Confirms a change of permissions: added ones, removed ones, and the holders. */
 export function ConfirmPermissionsPage(props: {
   admin: Admin;
   preview: Preview;
@@ -112,7 +112,7 @@ export function ConfirmPermissionsPage(props: {
       )}
       <section class="card" aria-labelledby="change">
         <h2 id="change">What changes</h2>
-        {added.length + removed.length === 0 && <p class="quiet">Nothing: these are its permissions now.</p>}
+        {added.length + removed.length === 0 && <p class="quiet">Nothing: these are its current permissions.</p>}
         {added.length > 0 && <p>Added: {added.join(', ')}.</p>}
         {removed.length > 0 && <p>Removed: {removed.join(', ')}.</p>}
         <PeopleList
@@ -128,7 +128,7 @@ export function ConfirmPermissionsPage(props: {
           <p class="actions">
             <button type="submit">Change the permissions</button>
             <a href={`/settings/scim/roles/${role.id}`} class="button secondary">
-              Keep them
+              Keep the permissions
             </a>
           </p>
         </form>
@@ -137,7 +137,7 @@ export function ConfirmPermissionsPage(props: {
   );
 }
 
-/** Delete: who loses what. */
+/** Delete a role: who loses it. */
 export function DeleteRolePage({ admin, preview, refusal }: { admin: Admin; preview: Preview; refusal?: Refusal }) {
   const { role, effect } = preview;
   return (
@@ -162,7 +162,7 @@ export function DeleteRolePage({ admin, preview, refusal }: { admin: Admin; prev
           words={['was given it by hand and loses it.', 'were given it by hand and lose it.']}
           none="Nobody has it by hand."
         />
-        {role.permissions.length > 0 && <p>With it go: {role.permissions.join(', ')}.</p>}
+        {role.permissions.length > 0 && <p>They lose these permissions: {role.permissions.join(', ')}.</p>}
         <form method="post" action={`/settings/scim/roles/${role.id}/delete`} data-once>
           <input type="hidden" name="fingerprint" value={effect.fingerprint} />
           <p class="actions">
@@ -170,7 +170,7 @@ export function DeleteRolePage({ admin, preview, refusal }: { admin: Admin; prev
               Delete the role
             </button>
             <a href={`/settings/scim/roles/${role.id}`} class="button secondary">
-              Keep it
+              Keep the role
             </a>
           </p>
         </form>

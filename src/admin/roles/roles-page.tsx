@@ -4,15 +4,15 @@ import { SettingsFrame } from '../frame.js';
 import { type HeldRole, type RolesOverview, type RolesQuery, rolesPerPage } from './rows.js';
 import { SeenValues } from './seen-values.js';
 
-/** Every name that the IdP sends, the role it gives or the near miss, and the roles of SCIM. */
+/** Every name that the IdP sends, with its role or near miss, and all SCIM roles. */
 export function RolesPage(props: { admin: Admin; overview: RolesOverview; query: RolesQuery; done?: unknown }) {
   const { admin, overview, query, done } = props;
   return (
     <SettingsFrame admin={admin} tab="roles" title="Roles" done={done}>
       <h1>Roles</h1>
       <p class="lead">
-        A Scanner role named <code>scim:</code> and a name that your identity provider sends is given to everybody who
-        holds that name, and taken away with it.
+        A Scanner role whose name is <code>scim:</code> plus a name from your identity provider belongs to everybody who
+        holds that name, and to nobody else by SCIM.
       </p>
       <Search overview={overview} search={query.q ?? ''} />
       <section class="card" aria-labelledby="seen">
@@ -30,7 +30,7 @@ export function RolesPage(props: { admin: Admin; overview: RolesOverview; query:
   );
 }
 
-/** Fewer are found at a glance. */
+/** Shorter lists need no search. */
 const searchableMin = 20;
 
 function Search({ overview, search }: { overview: RolesOverview; search: string }) {
@@ -49,7 +49,7 @@ function Search({ overview, search }: { overview: RolesOverview; search: string 
   );
 }
 
-/** Each list is turned by itself; the other one stays where it is. */
+/** Each list has its own pages. The other list keeps its page. */
 function PagesOf(props: { list: 'values' | 'roles'; overview: RolesOverview; query: RolesQuery }) {
   const { list, overview, query } = props;
   const isValues = list === 'values';
@@ -73,7 +73,7 @@ function PagesOf(props: { list: 'values' | 'roles'; overview: RolesOverview; que
   );
 }
 
-/** The rest is on the role's own page. */
+/** The role's own page shows all. */
 const permissionsShown = 5;
 
 function ScimRoles({ roles, search }: { roles: readonly HeldRole[]; search: string }) {
@@ -126,7 +126,7 @@ function Permissions({ permissions }: { permissions: readonly string[] }) {
   );
 }
 
-/** For a name that nobody has been seen with yet. */
+/** For a name that the IdP has not sent yet. */
 function NewRoleForm() {
   return (
     <form method="get" action="/settings/scim/roles/new">

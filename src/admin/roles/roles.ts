@@ -1,22 +1,21 @@
 import { recordAct } from '../../database/audit.js';
-import { type Database, databaseProblem, type Transaction } from '../../database/database.js';
+import { type Database, databaseProblem, type Transaction, withDatabaseErrors } from '../../database/database.js';
 import { isScimRole, type TeamRole } from '../../directory/role-matching.js';
 import { scimRoleName } from '../../directory/world.js';
 import { Refusal } from '../../http/refusal.js';
 import type { Admin } from '../authorize.js';
-import { inDatabase } from '../in-database.js';
 import { permissionsMax } from '../permissions.js';
 import { fingerprintOf, type People, type RoleEffect, roleEffect, roleHolders } from './effects.js';
 
 export type NewRole = { value: string; permissions: string[]; fingerprint?: string };
 
-/** Who would get `scim:` + value. */
+/** Who would get the role `scim:` + value. */
 export function previewCreate(database: Database, { team }: Admin, value: string): Promise<RoleEffect> {
-  return inDatabase(() => roleEffect(database, { teamId: team.id, roleId: null, value }));
+  return withDatabaseErrors(() => roleEffect(database, { teamId: team.id, roleId: null, value }));
 }
 
 /**
- * Creates the role. Who gets it is given it by the back-fill, within a minute, as for a role that anybody else creates.
+ * Creates the role. The back-fill grants it within a minute, as for a role that anybody else creates.
  * @throws Refusal (`role_exists`, `changed_meanwhile`)
  */
 export async function createRole(
@@ -27,20 +26,20 @@ export async function createRole(
   const { team } = admin;
   const { value, permissions, fingerprint } = wanted;
   return writing(database, async (tx) => {
-    const effect = confirmed(await roleEffect(tx, { teamId: team.id, roleId: null, value }), fingerprint);
+    const effect = requireConfirmed(await roleEffect(tx, { teamId: team.id, roleId: null, value }), fingerprint);
     const role = await tx.role.create({ data: { teamId: team.id, name: scimRoleName(value), permissions } });
-    await record(tx, admin, 'role.create', role, { gain: effect.gain.total, permissions });
-    return { ...shown(role), effect };
+    await record(tx, admin, { action: 'role.create', role, details: { gain: effect.gain.total, permissions } });
+    return { ...limited(role), effect };
   });
 }
 
-/** What a page asks about before it does it. */
+/** A role, and the effect of a change to it. */
 export type Preview = {
   role: TeamRole;
   effect: RoleEffect;
-  /** Everybody who holds the role now, by SCIM or by hand. */
+  /** All holders of the role, by SCIM or by hand. */
   holders: People;
-  /** Of a change of permissions. */
+  /** Set when the change has permissions. */
   permissionChange?: PermissionChange;
 };
 export type PermissionChange = { added: string[]; removed: string[] };
@@ -49,12 +48,14 @@ export type PermissionChange = { added: string[]; removed: string[] };
 export type RoleChange = { id: string; value?: string; permissions?: string[]; fingerprint?: string };
 
 export function previewChange(database: Database, admin: Admin, change: RoleChange): Promise<Preview> {
-  return inDatabase(async () => previewOf(database, await findRole(database, admin, change.id), { admin, change }));
+  return withDatabaseErrors(async () =>
+    previewOf(database, await findRole(database, admin, change.id), { admin, change }),
+  );
 }
 
 /**
- * Changes the role: who holds the new value gains it, who holds only the old one loses it; all who hold it have its new
- * permissions at once.
+ * Changes the role. Holders of a new value gain it, and holders of only the old value lose it, within a minute. New permissions
+ * apply to all holders at once.
  * @throws Refusal (`role_exists`, `changed_meanwhile`, `not_found`)
  */
 export async function changeRole(
@@ -66,7 +67,7 @@ export async function changeRole(
     const role = await lockRole(tx, admin, change.id);
     const { role: _, ...preview } = await previewOf(tx, role, { admin, change });
     const { effect, permissionChange } = preview;
-    confirmed(effect, change.fingerprint);
+    requireConfirmed(effect, change.fingerprint);
     const changed = await tx.role.update({
       where: { id: role.id, teamId: admin.team.id },
       data: {
@@ -76,16 +77,17 @@ export async function changeRole(
     });
     if (change.value !== undefined) {
       const details = { was: role.name, gain: effect.gain.total, lose: effect.lose.total };
-      await record(tx, admin, 'role.rename', changed, details);
+      await record(tx, admin, { action: 'role.rename', role: changed, details });
     }
     if (permissionChange !== undefined) {
-      await record(tx, admin, 'role.permissions', changed, { ...permissionChange, holders: preview.holders.total });
+      const details = { ...permissionChange, holders: preview.holders.total };
+      await record(tx, admin, { action: 'role.permissions', role: changed, details });
     }
-    return { ...shown(changed), ...preview };
+    return { ...limited(changed), ...preview };
   });
 }
 
-/** The fingerprint of a change of permissions covers those that it replaces. */
+/** For a change of permissions the fingerprint also covers the current permissions. */
 async function previewOf(
   database: Database | Transaction,
   role: TeamRole,
@@ -106,14 +108,14 @@ function valueOfRole({ name }: TeamRole): string {
 }
 
 export function previewDelete(database: Database, admin: Admin, id: string): Promise<Preview> {
-  return inDatabase(async () => {
+  return withDatabaseErrors(async () => {
     const role = await findRole(database, admin, id);
     const effect = await roleEffect(database, { teamId: admin.team.id, roleId: role.id, value: null });
     return { role, effect, holders: await roleHolders(database, role.id) };
   });
 }
 
-/** Deletes the role and, with it, every grant of it, those made by hand too. */
+/** Deletes the role with all its grants, manual ones too. */
 export async function deleteRole(
   database: Database,
   admin: Admin,
@@ -122,39 +124,40 @@ export async function deleteRole(
   return writing(database, async (tx) => {
     const role = await lockRole(tx, admin, gone.id);
     const step = { teamId: admin.team.id, roleId: role.id, value: null };
-    const effect = confirmed(await roleEffect(tx, step), gone.fingerprint);
+    const effect = requireConfirmed(await roleEffect(tx, step), gone.fingerprint);
     await tx.role.deleteMany({ where: { id: role.id, teamId: admin.team.id } });
-    await record(tx, admin, 'role.delete', role, { lose: effect.lose.total, loseManual: effect.loseManual.total });
+    const details = { lose: effect.lose.total, loseManual: effect.loseManual.total };
+    await record(tx, admin, { action: 'role.delete', role, details });
     return { ...role, effect };
   });
 }
 
-/** A scim role of this team. Others are not ours to change, and other teams' are nobody's business. @throws Refusal */
+/** A SCIM role of this team. Other roles can't be changed here. @throws Refusal (`not_found`) */
 export async function findRole(database: Database | Transaction, { team }: Admin, id: string): Promise<TeamRole> {
   const role = isUuid(id) ? await database.role.findFirst({ where: { id, teamId: team.id } }) : null;
   if (role === null || !isScimRole(role.name)) {
-    throw new Refusal('not_found', 'Your team has no such SCIM role. It may have been deleted meanwhile.');
+    throw new Refusal('not_found', 'Your team has no such SCIM role. It may have been deleted.');
   }
-  return shown(role);
+  return limited(role);
 }
 
 export function isUuid(text: unknown): text is string {
   return typeof text === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** Two people who change the same role take turns, and the second sees what the first did. */
+/** Locks the role, so that concurrent changes of it run one after the other. */
 async function lockRole(tx: Transaction, admin: Admin, id: string): Promise<TeamRole> {
   await tx.$queryRaw`SELECT 1 FROM roles WHERE id::text = ${id} AND team_id = ${admin.team.id}::uuid FOR UPDATE`;
   return findRole(tx, admin, id);
 }
 
-function confirmed(effect: RoleEffect, fingerprint: string | undefined): RoleEffect {
+function requireConfirmed(effect: RoleEffect, fingerprint: string | undefined): RoleEffect {
   if (fingerprint !== undefined && fingerprint !== effect.fingerprint) throw new Refusal('changed_meanwhile');
   return effect;
 }
 
 async function writing<T>(database: Database, write: (tx: Transaction) => Promise<T>): Promise<T> {
-  return inDatabase(async () => {
+  return withDatabaseErrors(async () => {
     try {
       return await database.$transaction(write);
     } catch (error) {
@@ -164,20 +167,16 @@ async function writing<T>(database: Database, write: (tx: Transaction) => Promis
   });
 }
 
-/** PostgreSQL's code, and Prisma's words for it. */
+/** PostgreSQL's code, and Prisma's codes for the same. */
 const uniqueViolation = ['23505', 'UniqueConstraintViolation', 'P2002'];
 
-function record(
-  tx: Transaction,
-  { person, team }: Admin,
-  action: string,
-  role: TeamRole,
-  details: Record<string, string | number | string[]>,
-): Promise<void> {
+type RoleAct = { action: string; role: TeamRole; details: Record<string, string | number | string[]> };
+
+function record(tx: Transaction, { person, team }: Admin, { action, role, details }: RoleAct): Promise<void> {
   const about = { teamId: team.id, role: role.name, ...details };
   return recordAct(tx, { actor: person.memberId }, { action, target: role.id, details: about });
 }
 
-function shown({ id, name, permissions }: TeamRole): TeamRole {
+function limited({ id, name, permissions }: TeamRole): TeamRole {
   return { id, name, permissions: permissions.slice(0, permissionsMax) };
 }

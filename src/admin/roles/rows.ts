@@ -3,10 +3,10 @@ import { type NearMiss, roleMatcher, type TeamRole } from '../../directory/role-
 import { scimRoleName } from '../../directory/world.js';
 import { permissionsMax } from '../permissions.js';
 
-/** A role or group name that the IdP says people of this team hold. */
+/** An IdP role value that people of this team hold. */
 export type SeenValue = {
   value: string;
-  /** Which of Stytch's carriers brought it. */
+  /** Where in Stytch's member it came from. */
   via: ('roles' | 'groups' | 'stytch_role')[];
   /** Active users who hold it. */
   holders: number;
@@ -14,31 +14,31 @@ export type SeenValue = {
   nearMiss: NearMiss | null;
 };
 
-/** A role of the team and how many hold it, by SCIM and by hand. */
+/** A role of the team, and the number of its SCIM and manual grants. */
 export type HeldRole = TeamRole & { scimGrants: number; manualGrants: number };
 
-/** One page of each of two lists. `next…Cursor`: what to ask for next; null at the end. */
+/** One page of each of two lists. `next…Cursor` is null on the last page. */
 export type RolesOverview = {
-  /** Those that most people hold come first. */
+  /** Sorted by the number of holders, largest first. */
   values: SeenValue[];
   valuesTotal: number;
   nextValuesCursor: string | null;
-  /** Roles named `scim:…`, whether or not a value matches. */
+  /** Roles named `scim:…`, with or without a matching value. */
   scimRoles: HeldRole[];
   scimRolesTotal: number;
   nextScimRolesCursor: string | null;
 };
 
 export type RolesQuery = {
-  /** A part of a name, in any case. */
+  /** Part of a name, case-insensitive. */
   q?: string | undefined;
   valuesCursor?: string | undefined;
   rolesCursor?: string | undefined;
 };
 
-/** A directory that pushes all its groups has thousands: more than a page of them nobody reads. */
+/** A directory that pushes all its groups has thousands of names. */
 export const rolesPerPage = 50;
-/** Roles that are looked at for near misses, by name: no team has nearly as many, and each is one comparison a page. */
+/** Roles that are compared for near misses. No team has nearly as many, and each is one comparison a page. */
 const comparedMax = 5_000;
 
 export async function readRoles(database: Database, teamId: string, query: RolesQuery = {}): Promise<RolesOverview> {
@@ -68,7 +68,7 @@ function nextCursor(cursor: string, page: readonly { total: number }[]): string 
 
 type Part = { search: string; from: number };
 
-/** Holders are counted for the page alone. */
+/** Counts the holders only of the roles on the page. */
 function loadRoles(database: Database, teamId: string, { search, from }: Part) {
   return database.$queryRaw<(HeldRole & { total: number })[]>`
     WITH page AS (
@@ -82,7 +82,7 @@ function loadRoles(database: Database, teamId: string, { search, from }: Part) {
     FROM page p ORDER BY p.name`;
 }
 
-/** Who holds a value by several carriers counts once; that is looked up for the page alone, as few do. */
+/** A person who holds a value by several ways counts once. That is rare, so it is counted only for the page. */
 function loadValues(database: Database, teamId: string, { search, from }: Part) {
   return database.$queryRaw<(Pick<SeenValue, 'value' | 'via' | 'holders'> & { total: number })[]>`
     WITH page AS (
@@ -99,16 +99,16 @@ function loadValues(database: Database, teamId: string, { search, from }: Part) 
     FROM page p ORDER BY holders DESC, p.value`;
 }
 
-/** The roles that these values give; where there are others, the team's names are looked through for what was meant. */
+/** The roles of these values. For values without a role, all roles of the team are compared for near misses. */
 export async function matchesOf(
   database: Database,
   teamId: string,
   values: readonly string[],
 ): Promise<(value: string) => Pick<SeenValue, 'role' | 'nearMiss'>> {
-  const given = await database.$queryRaw<TeamRole[]>`
+  const granting = await database.$queryRaw<TeamRole[]>`
     SELECT id::text, name, permissions[1:${permissionsMax}::int] AS permissions FROM roles
     WHERE team_id = ${teamId}::uuid AND name = ANY(${values.map(scimRoleName)}::text[])`;
-  const exact = roleMatcher(given);
+  const exact = roleMatcher(granting);
   if (values.every((value) => exact(value).role !== null)) return exact;
   const all = await database.$queryRaw<{ id: string; name: string }[]>`
     SELECT id::text, name FROM roles WHERE team_id = ${teamId}::uuid ORDER BY name LIMIT ${comparedMax}`;
@@ -119,12 +119,11 @@ export async function matchesOf(
   };
 }
 
-/** Names of a team that are compared with a name that an admin types. */
+/** Values of a team that are compared with a name that an admin types. */
 const seenNamesMax = 5_000;
 
 /**
- * Whether the identity provider sends this name, and if not, a name that it does send and that was probably meant.
- * @returns `isSeen`, and the other name or null
+ * Whether the identity provider sends this name. If not, `meant` is a similar name that it sends, or null.
  */
 export async function seenLike(
   database: Database,

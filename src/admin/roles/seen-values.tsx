@@ -1,13 +1,13 @@
 import { isScimRole, type Miss, type NearMiss } from '../../directory/role-matching.js';
 import type { SeenValue } from './rows.js';
 
-/** Each name that the IdP sends: as what, held by how many, and the role that it gives, or nearly gives. */
+/** Each name that the IdP sends, with its holders, and its role or near miss. */
 export function SeenValues({ values, search }: { values: readonly SeenValue[]; search: string }) {
   if (values.length === 0) {
     return (
       <p class="quiet">
         {search === ''
-          ? 'None so far. Push a group, or send the attribute that carries roles; the instructions are under Connection.'
+          ? 'None so far. Push a group, or send the attribute for roles. The instructions are under Connection.'
           : `No name contains “${search}”.`}
       </p>
     );
@@ -36,7 +36,7 @@ export function SeenValues({ values, search }: { values: readonly SeenValue[]; s
                 </a>
               </td>
               <td data-label="Scanner role">
-                <Given seen={seen} />
+                <RoleOf seen={seen} />
               </td>
             </tr>
           ))}
@@ -48,7 +48,7 @@ export function SeenValues({ values, search }: { values: readonly SeenValue[]; s
 
 const viaWords = { roles: 'role', groups: 'group', stytch_role: 'Stytch role' };
 
-function Given({ seen: { value, role, nearMiss } }: { seen: SeenValue }) {
+function RoleOf({ seen: { value, role, nearMiss } }: { seen: SeenValue }) {
   if (role !== null) {
     return (
       <a href={`/settings/scim/roles/${role.id}`}>
@@ -67,21 +67,21 @@ function Given({ seen: { value, role, nearMiss } }: { seen: SeenValue }) {
   );
 }
 
-/** Grants nothing until it is put right: by a new name if it is a SCIM role, else by a SCIM role that may do the same. */
+/** A near miss grants nothing. The fix: rename it if it is a SCIM role, else create a SCIM role with the same permissions. */
 function Near({ value, nearMiss: { role, because } }: { value: string; nearMiss: NearMiss }) {
   const query = new URLSearchParams({ value });
   if (because.includes('list')) {
     return (
       <p class="near">
         <span class="badge warning">Near miss</span> <code>{role.name}</code> is the role of one of several names in
-        this text, so it gives nothing. Let your identity provider send each name by itself.
+        this text, so it grants nothing. Configure your identity provider to send each name separately.
       </p>
     );
   }
   return (
     <p class="near">
       <span class="badge warning">Near miss</span> <code>{role.name}</code>{' '}
-      {because.map((miss) => missWords[miss]).join(', ')}, so it gives nothing.{' '}
+      {because.map((miss) => missWords[miss]).join(', ')}, so it grants nothing.{' '}
       {isScimRole(role.name) ? (
         <a href={`/settings/scim/roles/${role.id}?${query}`}>
           Rename it to <code>scim:{value}</code>

@@ -1,6 +1,6 @@
-// What makes the pages livelier where scripts run. Everything works without it.
+// Small improvements for browsers that run scripts. Everything works without this file.
 
-// Copy buttons. They are hidden until here: without a script there is nothing they could do.
+// Copy buttons. Hidden in the HTML, because they need a script.
 for (const button of document.querySelectorAll('[data-copy]')) {
   const field = document.getElementById(button.dataset.copy);
   button.hidden = false;
@@ -11,7 +11,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
       await navigator.clipboard.writeText(field.value);
       button.textContent = 'Copied';
     } catch {
-      button.textContent = 'Press Ctrl+C'; // no permission: it is selected, so one key does it
+      button.textContent = 'Press Ctrl+C'; // no permission, but the text is selected
     }
     setTimeout(() => {
       button.innerHTML = words;
@@ -19,7 +19,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
-// A second click on a button that does something is no second order.
+// A second click on a submit button does nothing.
 for (const form of document.querySelectorAll('form[data-once]')) {
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent) return event.preventDefault();
@@ -27,7 +27,7 @@ for (const form of document.querySelectorAll('form[data-once]')) {
     event.submitter?.setAttribute('aria-busy', 'true');
   });
 }
-// A page that comes back from the browser's memory may send again.
+// A page that the browser restores from its cache may submit again.
 addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-sent]')) {
     delete form.dataset.sent;
@@ -35,18 +35,18 @@ addEventListener('pageshow', () => {
   }
 });
 
-// A page that shows a token once asks before it is left, until the box is ticked.
+// The page that shows a token asks for confirmation before it closes, until the box is ticked.
 const copied = document.querySelector('[data-guard] [data-copied]');
 addEventListener('beforeunload', (event) => {
   if (copied && !copied.checked) event.preventDefault();
 });
 
-// Parts that change by themselves are asked for again while somebody looks, for half an hour at most.
+// Live parts are refreshed while the page is visible, for half an hour at most.
 const untilMs = Date.now() + 30 * 60 * 1000;
 for (const part of document.querySelectorAll('[data-live]')) {
   const everyMs = Number(part.dataset.seconds) * 1000;
   let shown = '';
-  const look = async () => {
+  const refresh = async () => {
     if (Date.now() > untilMs) return;
     if (!document.hidden) {
       try {
@@ -56,10 +56,10 @@ for (const part of document.querySelectorAll('[data-live]')) {
         if (shown !== text) part.innerHTML = text;
         shown = text;
       } catch {
-        // away for a moment: the next look tells
+        // a network error: the next refresh tries again
       }
     }
-    setTimeout(look, everyMs);
+    setTimeout(refresh, everyMs);
   };
-  setTimeout(look, everyMs);
+  setTimeout(refresh, everyMs);
 }

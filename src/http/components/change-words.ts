@@ -1,10 +1,10 @@
 import type { Change } from '../../directory/change.js';
 
-/** A change, in the words of somebody who looks for it. */
+/** A change, in a few words. */
 export function changeInWords(change: Change): string {
   switch (change.type) {
     case 'user_created':
-      return change.apart === undefined ? 'created' : `created, as somebody new (${apartInWords[change.apart]})`;
+      return change.apart === undefined ? 'created' : `created as a new person (${apartInWords[change.apart]})`;
     case 'user_linked':
       return `linked by ${change.by === 'email' ? 'e-mail' : 'external id'}`;
     case 'user_updated':
@@ -30,20 +30,20 @@ export function changeInWords(change: Change): string {
 
 const apartInWords = {
   shared_external_id: 'several people have had this external id',
-  manual_access: 'a former member with this external id has roles given by hand, and another e-mail',
+  manual_access: 'a former member with this external id has manual roles and another e-mail',
 };
 const fieldNames = { email: 'e-mail', name: 'name', externalId: 'external id' };
 
-/** Why somebody was looked at, from the record of it. */
+/** Why a person or a team was read, from its event. */
 export function reasonInWords({ trigger, eventType }: { trigger: string; eventType: string | null }): string {
   const event = eventType ?? 'an event';
   if (trigger === 'admin') return 'Done in Settings > SCIM';
   if (trigger === 'hint') return eventType ?? 'Event';
-  if (trigger === 'recheck') return `Second look after ${event}`;
+  if (trigger === 'recheck') return `Read again after ${event}`;
   if (trigger === 'sweep') return eventType === null ? 'Reading the whole team' : `Reading the team after ${event}`;
   if (trigger === 'role') return 'A role was created, renamed or deleted';
-  if (trigger === 'key') return 'An API key of somebody who had left';
-  if (trigger === 'session') return 'Signing out somebody who had left';
+  if (trigger === 'key') return 'An API key of a person who had left';
+  if (trigger === 'session') return 'Sign-out of a person who had left';
   if (trigger === 'replay') return 'Read again for Scanner support';
   return trigger;
 }

@@ -1,4 +1,4 @@
-/** A value to be carried elsewhere. Without a script it can be selected; with it, a button copies it. */
+/** A value to copy elsewhere. With scripts there is a button for it. Without, people select it. */
 export function CopyField({ label, value, id }: { label: string; value: string; id: string }) {
   return (
     <div class="copy">

@@ -1,7 +1,7 @@
 import type { Refusal } from '../refusal.js';
 import { Layout } from './layout.js';
 
-/** What went wrong, and what to do about it. */
+/** What went wrong, and what to do next. */
 export function ErrorPage({ refusal, place, back }: { refusal: Refusal; place: readonly string[]; back: string }) {
   const title = titles[refusal.code] ?? 'That did not work';
   return (
@@ -25,7 +25,7 @@ const titles: Partial<Record<Refusal['code'], string>> = {
   not_enabled: 'SCIM is not switched on',
   unknown_team: 'No Scanner team',
   not_found: 'Not found',
-  connection_exists: 'There is a connection already',
-  token_lost: 'Connected, but the token got lost',
+  connection_exists: 'There is already a connection',
+  token_lost: 'Connected, but the token is lost',
   unavailable: 'Not available right now',
 };

@@ -1,4 +1,4 @@
-/** Names and what there is to say of them, as a list of definitions. */
+/** Names and values, as a definition list. */
 export function Facts({ of: facts, look = 'facts' }: { of: readonly (readonly [string, string])[]; look?: string }) {
   return (
     <dl class={look}>

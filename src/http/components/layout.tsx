@@ -1,20 +1,20 @@
 import type { ComponentChildren } from 'preact';
 
-/** What stands around every page. */
+/** What surrounds every page. */
 export type Frame = {
   title: string;
-  /** From the left: where we are, `Acme`, `Settings`, `SCIM`. */
+  /** The breadcrumb: `Acme`, `Settings`, `SCIM`. */
   place: readonly string[];
   tabs: readonly Tab[];
-  /** Who is signed in, if anybody is. */
+  /** The e-mail of the person who is signed in. */
   person: string | null;
-  /** Small print under the page. */
+  /** Small text below the page. */
   footer?: string;
 };
 
 export type Tab = { href: string; label: string; isCurrent: boolean };
 
-/** A whole page; everything between the braces is escaped. Without any script it works; with them it is livelier. */
+/** A whole page. Preact escapes all values. It works without scripts. */
 export function Layout({ title, place, tabs, person, footer, children }: Frame & { children: ComponentChildren }) {
   return (
     <html lang="en">

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Something to know before the rest. `bad` and `warning` interrupt a screen reader, the others don't. */
+/** A highlighted message. A screen reader interrupts for `bad`, and waits for the others. */
 export function Notice(props: { kind: NoticeKind; title: string; children?: ComponentChildren }) {
   const { kind, title, children } = props;
   return (

@@ -1,6 +1,6 @@
-/** Where one is in a list that has more than a page, and the ways on. */
+/** The position in a list with several pages, and links to the previous and next page. */
 export function Pager(props: {
-  /** Of what there are so many: `names`. */
+  /** The noun: `names`. */
   what: string;
   from: number;
   shown: number;

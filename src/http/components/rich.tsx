@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Text with `**labels**` and `` `things to type` ``; nothing else in it means anything. */
+/** Text with `**labels**` and `` `things to type` ``. There is no other markup. */
 export function Rich({ text }: { text: string }) {
   return <>{text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map(piece)}</>;
 }

@@ -3,7 +3,7 @@ import type { Log } from '../../log/log.js';
 import { createOutageLog } from '../../log/outage-log.js';
 import { noTracing, type Tracing } from './tracing.js';
 
-/** With OTEL_EXPORTER_OTLP_ENDPOINT, loads OpenTelemetry and sends traces there. */
+/** If OTEL_EXPORTER_OTLP_ENDPOINT is set, loads OpenTelemetry and sends traces there. */
 export async function openTracing(
   { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Pick<Config, 'OTEL_EXPORTER_OTLP_ENDPOINT'>,
   service: string,

@@ -19,18 +19,18 @@ import type { QueueTracing } from '../../queue/backend.js';
 import type { Step, Tracing } from './tracing.js';
 
 const tracerName = 'scanner-scim';
-/** A collector that hangs must not hold up a process that stops. */
+/** A collector that hangs must not delay a process that stops. */
 const sendTimeoutMs = 3_000;
-/** Every hint of the largest batch. */
+/** The number of hints in the largest batch. */
 const linksMax = 1_000;
 
 /**
- * OpenTelemetry, sent over OTLP/HTTP. Sampling, headers and batching follow OpenTelemetry's own variables. Loaded by
- * tracing.ts only when somebody wants traces.
+ * Sends OpenTelemetry traces over OTLP/HTTP. OpenTelemetry's own variables set sampling, headers and batching. open-tracing.ts
+ * loads this file only when tracing is on.
  */
 export function traceTo(endpoint: string, service: string, outage: OutageLog): Tracing {
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  const exporter = telling(new OTLPTraceExporter({ url, timeoutMillis: sendTimeoutMs }), outage);
+  const exporter = reportingOutages(new OTLPTraceExporter({ url, timeoutMillis: sendTimeoutMs }), outage);
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': `scanner-scim-${service}` }),
     spanProcessors: [new BatchSpanProcessor(exporter, { exportTimeoutMillis: sendTimeoutMs })],
@@ -47,7 +47,7 @@ export function traceTo(endpoint: string, service: string, outage: OutageLog): T
   };
 }
 
-/** What nobody's event has caused (housekeeping, schedules) is no step of anything, and is not told. */
+/** Work that no event has caused (housekeeping, schedules) is not traced. */
 function runStep<T>({ name, facts = {}, begins, causes }: Step, work: () => Promise<T>): Promise<T> {
   const origins = begins ? [ROOT_CONTEXT] : causes ? causesOf(causes) : [context.active()].filter(trace.getSpan);
   const [parent] = origins;
@@ -77,19 +77,19 @@ function linkTo(origin: Context): Link[] {
   return span === undefined ? [] : [{ context: span }];
 }
 
-/** BullMQ also tells of each look for a job and each lock; in traces of events that is noise. */
+/** BullMQ also traces each fetch and each lock. That is noise in the trace of an event. */
 function withoutHousekeeping({ tracer, contextManager }: BullMQOtel): QueueTracing {
-  const unseen = new BullMQOTelSpan(trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
+  const ignored = new BullMQOTelSpan(trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
   return {
     contextManager,
     tracer: {
       startSpan: (name, options, parent) =>
-        options?.kind === SpanKind.INTERNAL ? unseen : tracer.startSpan(name, options, parent),
+        options?.kind === SpanKind.INTERNAL ? ignored : tracer.startSpan(name, options, parent),
     },
   };
 }
 
-function telling(exporter: OTLPTraceExporter, outage: OutageLog): SpanExporter {
+function reportingOutages(exporter: OTLPTraceExporter, outage: OutageLog): SpanExporter {
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
@@ -102,11 +102,11 @@ function telling(exporter: OTLPTraceExporter, outage: OutageLog): SpanExporter {
   };
 }
 
-/** The exporter's own message may quote what the collector answered. */
+/** The exporter's own message may quote the collector's answer. */
 function tracesLost(error: unknown): TransientError {
   const code = codeOf(error) || (error as { code?: unknown } | undefined)?.code || 'no answer in time';
   return new TransientError(
     `Traces could not be sent (${code}).`,
-    'Is the collector at OTEL_EXPORTER_OTLP_ENDPOINT up? Nothing else waits for it.',
+    'Is the collector at OTEL_EXPORTER_OTLP_ENDPOINT up? Nothing else depends on it.',
   );
 }

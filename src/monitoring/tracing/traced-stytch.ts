@@ -1,7 +1,7 @@
 import type { StytchDirectory } from '../../stytch/directory.js';
 import { noTracing, type Tracing } from './tracing.js';
 
-/** Each read from Stytch is a step: how many were asked for, and how many came. */
+/** Each read from Stytch is a span, with the number of members requested and returned. */
 export function tracedStytch(stytch: StytchDirectory, tracing: Tracing): StytchDirectory {
   if (tracing === noTracing) return stytch;
   return {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { noTracing, type Tracing } from './tracing.js';
 
-/** Each webhook begins a trace. What the sender says of a trace of its own is not looked at: nobody is verified yet. */
+/** Each webhook starts a trace. The sender's own trace headers are ignored, because the sender is not verified yet. */
 export function tracedWebhook(receiver: RequestHandler, tracing: Tracing): RequestHandler {
   if (tracing === noTracing) return receiver;
   return (request, response, next) =>

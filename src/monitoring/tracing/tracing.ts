@@ -1,19 +1,19 @@
 import type { QueueTracing } from '../../queue/backend.js';
 
 /**
- * Follows an event from its webhook to the commit, through the queue and over processes. What a span says leaves this
- * system, so it says ids, counts and codes only.
+ * Traces an event from its webhook to the commit, through the queue and across processes. Spans leave this system, so they
+ * hold ids, counts and codes only.
  */
 export type Tracing = {
-  /** How BullMQ carries traces in its jobs; without it jobs hold nothing of them. */
+  /** How BullMQ carries traces in its jobs. Undefined without tracing. */
   queue: QueueTracing | undefined;
-  /** The trace that is under way, as text that a job can carry. */
+  /** The current trace, as text for a job. */
   carry(): string | undefined;
-  /** Does the work as a step of the trace that is under way, or of those that caused it. */
+  /** Runs the work as a span of the current trace, or of the traces that caused it. */
   step<T>(step: Step, work: () => Promise<T>): Promise<T>;
-  /** Adds to what is said of the step that is under way. */
+  /** Adds attributes to the current span. */
   note(facts: Facts): void;
-  /** Sends what is still here. */
+  /** Sends the remaining spans. */
   close(): Promise<void>;
 };
 
@@ -22,13 +22,13 @@ export type Facts = Record<string, string | number>;
 export type Step = {
   name: string;
   facts?: Facts;
-  /** Somebody from outside asks: a trace begins here. */
+  /** An outside request: a trace starts here. */
   begins?: true;
-  /** What several have caused is a step of none of them, and linked to each. */
+  /** A step with several causes starts a trace of its own, linked to each of them. */
   causes?: readonly (string | undefined)[];
 };
 
-/** Where nobody asked for traces: nothing is loaded, measured or carried. */
+/** Tracing is off: nothing is loaded, measured or carried. */
 export const noTracing: Tracing = {
   queue: undefined,
   carry: () => undefined,

@@ -2,13 +2,8 @@ import { asRecord } from '../../directory/json.js';
 import { type DirectoryMember, directoryMemberOf, goneMember, UnreadableMember } from '../../directory/member.js';
 import { PermanentError, TransientError } from '../../errors/errors.js';
 import { bytesIfAtOnce, type Memory, type Room } from '../../process/memory-budget.js';
-import {
-  AnswerTooLarge,
-  type CallOptions,
-  isRefusal,
-  type MemberPage,
-  type StytchDirectory,
-} from '../../stytch/directory.js';
+import type { CallOptions, MemberPage, StytchDirectory } from '../../stytch/directory.js';
+import { AnswerTooLarge, isRefusal } from '../../stytch/errors.js';
 import type { BudgetedDirectory } from '../../stytch/search-budget.js';
 import { divider } from './divide.js';
 

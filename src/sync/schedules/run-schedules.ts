@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.js';
 import { TransientError } from '../../errors/errors.js';
 import type { Log } from '../../log/log.js';
 import { createOutageLog, type OutageLog } from '../../log/outage-log.js';
-import { atInterval, type Repeating, waitedForMs } from '../../process/interval.js';
+import { waitAtMost } from '../../process/deadline.js';
+import { atInterval, type Repeating, stopWithinMs } from '../../process/interval.js';
 import type { Schedule } from './all-schedules.js';
 import { type Claim, claimSchedules } from './claim-schedules.js';
 
@@ -37,8 +37,7 @@ export function runSchedules(database: Database, schedules: readonly Schedule[],
   return {
     stop: async () => {
       isStopping = true;
-      const ended = Promise.all(running.values());
-      await Promise.all([ticking.stop(), Promise.race([ended, sleep(waitedForMs, undefined, { ref: false })])]);
+      await Promise.all([ticking.stop(), waitAtMost(stopWithinMs, Promise.all(running.values()))]);
     },
   };
 }

@@ -1,13 +1,13 @@
 import { baseUrl, becomesRole, type Connected, fixed, type Guide, people, token } from './guide.js';
 
-/** Okta: an app with SCIM over HTTP Header, groups pushed by name. */
+/** Okta: an app with SCIM by HTTP Header, and groups pushed by name. */
 export function okta(connected: Connected): Guide {
   return [
     {
-      title: 'Switch provisioning on',
+      title: 'Enable provisioning',
       steps: [
         {
-          text: 'In the Okta Admin Console open the Scanner app. On **General**, under **App Settings**, choose **Edit**, tick **Enable SCIM provisioning** and **Save**. Without an app yet: **Applications** > **Browse App Catalog** > “SCIM 2.0 Test App (Header Auth)”.',
+          text: 'In the Okta Admin Console open the Scanner app. On **General**, under **App Settings**, choose **Edit**, tick **Enable SCIM provisioning** and **Save**. If there is no app: **Applications** > **Browse App Catalog** > “SCIM 2.0 Test App (Header Auth)”.',
         },
         {
           text: 'On **Provisioning** > **Integration** choose **Edit** and fill in:',
@@ -22,12 +22,12 @@ export function okta(connected: Connected): Guide {
           text: 'Under **Supported provisioning actions** tick **Push New Users**, **Push Profile Updates** and **Push Groups**. Then **Test Connector Configuration** and **Save**.',
         },
         {
-          text: 'On **Provisioning** > **To App** choose **Edit** and tick **Create Users**, **Update User Attributes** and **Deactivate Users**. Without the last one nobody ever leaves Scanner.',
+          text: 'On **Provisioning** > **To App** choose **Edit** and tick **Create Users**, **Update User Attributes** and **Deactivate Users**. Without the last one leavers stay in Scanner.',
         },
       ],
     },
     {
-      title: 'Say who people are',
+      title: 'Identify people',
       steps: [
         {
           text: `On **Sign On** set **Application username format** to **Email**. ${people.userName}`,
@@ -41,7 +41,7 @@ export function okta(connected: Connected): Guide {
       title: 'Send the roles',
       steps: [
         {
-          text: 'By groups (simplest): make one group for each role, named like it, `scanner_analyst` for example. Assigning a group to the app sends its people, but not the group: on **Push Groups** choose **Find groups by name** and push each of them too.',
+          text: 'By groups (simplest): create one group for each role, with the name of the role, for example `scanner_analyst`. Assigning a group to the app sends its people, but not the group. So on **Push Groups** choose **Find groups by name** and push each group too.',
         },
         {
           text: 'Or by an attribute: in **Directory** > **Profile Editor** add to the Scanner app a string array attribute with **External name** `roles` and **External namespace** `urn:ietf:params:scim:schemas:core:2.0:User`, and map it.',

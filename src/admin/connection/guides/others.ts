@@ -1,8 +1,8 @@
 import { baseUrl, type Connected, fixed, type Guide, groupRecipe, people, token, type Value } from './guide.js';
 
-/** What differs between providers that all ask for an address and a token. */
+/** The differences between providers that need only a URL and a token. */
 type Console = {
-  /** Where in the provider's console the two values belong. */
+  /** Where to enter the two values in the provider's console. */
   open: string;
   baseUrlLabel: string;
   tokenLabel: string;
@@ -20,9 +20,9 @@ const consoles = {
     userName:
       'Under **Attribute mapping** map `userName` and `emails.value` from **Basic Information** > **Primary email**.',
     pushGroups:
-      'Google decides by app whether groups or a custom attribute are sent: under **Attribute mapping** map a custom attribute to `roles`, or choose the groups under **Provisioning scope**.',
+      'For each app, Google sends groups or a custom attribute: under **Attribute mapping** map a custom attribute to `roles`, or choose the groups under **Provisioning scope**.',
     start:
-      'Under **Deprovisioning** switch every case on, without a delay: with a delay, leavers keep their access that long. Then turn **Auto-provisioning** on. Google sends changes every few hours.',
+      'Under **Deprovisioning** enable every case, without a delay, because leavers keep their access during the delay. Then turn **Auto-provisioning** on. Google sends changes every few hours.',
   },
   cyberark: {
     open: 'In CyberArk Identity open **Apps & Widgets** > **Web Apps** > the Scanner app > **Provisioning**, tick **Enable provisioning for this application** and **Live Mode**, and fill in:',
@@ -38,9 +38,9 @@ const consoles = {
     baseUrlLabel: 'Base URL',
     tokenLabel: 'Token Key',
     userName:
-      'As **Test User Email** give an address that nobody has yet. JumpCloud sends the e-mail address as `userName`.',
+      'As **Test User Email** enter an address that nobody has yet. JumpCloud sends the e-mail address as `userName`.',
     pushGroups:
-      'Switch **Enable management of User Groups and Group Membership in this application** on, and bind the groups under **User Groups**.',
+      'Turn on **Enable management of User Groups and Group Membership in this application**, and bind the groups under **User Groups**.',
     start: '**Test Connection**, **Activate**, then **Save**.',
   },
   onelogin: {
@@ -60,7 +60,7 @@ const consoles = {
     tokenLabel: 'Access Token',
     more: [fixed('SCIM Version', '2.0'), fixed('Authentication Method', 'OAuth 2 Bearer Token')],
     userName: 'Under **Attribute Mapping** map `userName` from the e-mail address.',
-    pushGroups: 'Under **Channel** > **Source Location** name the groups; each is sent under its own name.',
+    pushGroups: 'Under **Channel** > **Source Location** name the groups; each is sent with its own name.',
     start: 'Set the channel and the connection to **Active**, and the remove action to **Disable** or **Delete**.',
   },
   rippling: {
@@ -69,7 +69,7 @@ const consoles = {
     tokenLabel: 'Bearer Token',
     more: [fixed('SCIM Version', '2.0'), fixed('Authorization Method', 'Bearer Token')],
     userName:
-      'Map `userName` and `emails.primary` to the e-mail address, and `externalId`, `name.givenName`, `name.familyName` to Rippling’s own.',
+      'Map `userName` and `emails.primary` to the e-mail address, and `externalId`, `name.givenName`, `name.familyName` to Rippling’s own fields.',
     pushGroups: 'Under **Group push** choose the groups that are named like the Scanner roles.',
     start: 'Choose who gets the app and **Save**.',
   },
@@ -80,13 +80,13 @@ const consoles = {
     userName: 'Set `userName` to the primary e-mail address.',
     pushGroups:
       'Send the groups to Scanner, or the names of roles in the SCIM attribute `roles`: `"roles":[{"value":"scanner_analyst"}]`.',
-    start: 'Switch creating, updating and deactivating people on, and start.',
+    start: 'Enable creating, updating and deactivating people, and start.',
   },
 } as const satisfies Record<string, Console>;
 
 export type ConsoleName = keyof typeof consoles;
 
-/** Providers that need nothing but the address, the token and groups. */
+/** The guide for providers that need only the URL, the token and groups. */
 export function otherGuide(name: ConsoleName, connected: Connected): Guide {
   const { open, baseUrlLabel, tokenLabel, userName, pushGroups, start, more = [] }: Console = consoles[name];
   return [
@@ -95,7 +95,7 @@ export function otherGuide(name: ConsoleName, connected: Connected): Guide {
       steps: [{ text: open, values: [baseUrl(baseUrlLabel, connected), token(tokenLabel), ...more] }],
     },
     {
-      title: 'Say who people are',
+      title: 'Identify people',
       steps: [{ text: `${userName} ${people.userName}` }, { text: people.externalId }],
     },
     groupRecipe(pushGroups),

@@ -1,25 +1,24 @@
-import type { Database } from '../../database/database.js';
+import { type Database, withDatabaseErrors } from '../../database/database.js';
 import { providerOf, providers } from '../connection/providers.js';
-import { inDatabase } from '../in-database.js';
 
-/** What was heard through the connection since it was created. */
-export type Heard = {
+/** The events of the connection since it was created. */
+export type IdpStatus = {
   /** The identity provider's name, as the admin chose it. */
   provider: string;
-  /** ISO 8601; null while nothing was heard. */
+  /** The last event, ISO 8601. Null before the first one. */
   lastAt: string | null;
-  /** The first person, by name; null while there is none. */
+  /** The name of the first person. Null before the first one. */
   firstPerson: string | null;
-  /** The first name of a role or group. */
+  /** The first IdP role value. Null before the first one. */
   firstValue: string | null;
 };
 
-/** Events that are searched for the first person and the first name. */
+/** Events that are searched for the first person and the first value. */
 const eventsMax = 1_000;
 
-export function readHeard(database: Database, teamId: string): Promise<Heard> {
-  return inDatabase(async () => {
-    const [row] = await database.$queryRaw<HeardRow[]>`
+export function readIdpStatus(database: Database, teamId: string): Promise<IdpStatus> {
+  return withDatabaseErrors(async () => {
+    const [row] = await database.$queryRaw<StatusRow[]>`
       WITH connection AS (
         SELECT identity_provider, CASE WHEN created_by IS NOT NULL THEN created_at ELSE COALESCE(
           (SELECT max(updated_at) FROM scim_connections WHERE team_id = ${teamId}::uuid AND status = 'deleted'),
@@ -45,4 +44,4 @@ export function readHeard(database: Database, teamId: string): Promise<Heard> {
   });
 }
 
-type HeardRow = { provider: string; lastAt: Date | null; firstPerson: string | null; firstValue: string | null };
+type StatusRow = { provider: string; lastAt: Date | null; firstPerson: string | null; firstValue: string | null };

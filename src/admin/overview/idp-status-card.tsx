@@ -1,13 +1,13 @@
 import { When } from '../../http/components/times.js';
-import type { Heard } from './heard.js';
+import type { IdpStatus } from './idp-status.js';
 
-/** Whether anything has arrived through the connection, and what came first. */
-export function HeardCard({ heard, now }: { heard: Heard; now: Date }) {
-  const { provider, lastAt, firstPerson, firstValue } = heard;
+/** Whether the identity provider has sent anything, and what came first. */
+export function IdpStatusCard({ idp, now }: { idp: IdpStatus; now: Date }) {
+  const { provider, lastAt, firstPerson, firstValue } = idp;
   if (lastAt === null) {
     return (
-      <section class="card" aria-labelledby="heard">
-        <h2 id="heard">
+      <section class="card" aria-labelledby="idp">
+        <h2 id="idp">
           <span class="badge warning">Waiting for {provider}</span>
         </h2>
         <p>
@@ -18,12 +18,12 @@ export function HeardCard({ heard, now }: { heard: Heard; now: Date }) {
     );
   }
   return (
-    <section class="card" aria-labelledby="heard">
-      <h2 id="heard">
+    <section class="card" aria-labelledby="idp">
+      <h2 id="idp">
         <span class="badge good">Connected</span>
       </h2>
       <p>
-        Last heard from {provider} <When at={lastAt} now={now} />.
+        Last event from {provider}: <When at={lastAt} now={now} />.
         {firstPerson !== null && <> First person: {firstPerson}.</>}
         {firstValue !== null && (
           <>

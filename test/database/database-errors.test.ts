@@ -1,0 +1,32 @@
+import { connectDatabase, withDatabaseErrors } from '../../src/database/database.js';
+import { PermanentError, RateLimited } from '../../src/errors/errors.js';
+import { RequestProblem } from '../../src/errors/request-problem.js';
+import { Refusal } from '../../src/http/refusal.js';
+
+it.each([
+  new RateLimited('ours'),
+  new PermanentError('ours'),
+  new RequestProblem('conflict', 'ours'),
+  new Refusal('role_exists'),
+  new TypeError('a bug'),
+  new RangeError('a bug'),
+])('passes %s through', async (error) => {
+  await expect(withDatabaseErrors(() => Promise.reject(error))).rejects.toBe(error);
+});
+
+it('turns a failure of the database into a transient error with a remedy', async () => {
+  const missing = Object.assign(new Error('relation "users" does not exist: ada@acme.example'), { code: '42P01' });
+  await expect(withDatabaseErrors(() => Promise.reject(missing))).rejects.toMatchObject({
+    name: 'TransientError',
+    message: 'The Scanner database did not answer (42P01).',
+    remedy: expect.stringContaining('npm run migrate'),
+  });
+});
+
+it('reports a database that can not be reached', async () => {
+  const database = connectDatabase('postgresql://scanner@127.0.0.1:1/scanner', { connections: 1 });
+  await expect(withDatabaseErrors(() => database.$queryRaw`SELECT 1`)).rejects.toThrow(
+    'The Scanner database did not answer (DatabaseNotReachable).',
+  );
+  await database.$disconnect();
+});
