@@ -1,5 +1,5 @@
 import { type Consumer, consume } from '../src/queue/consume.js';
-import { recordingReplays } from '../src/replay/record-replay.js';
+import { recordingReplays } from '../src/replay/replay-result.js';
 import { createBatcher } from '../src/sync/members/batcher.js';
 import { hintHandler } from '../src/sync/members/handle-hint.js';
 import { memberReader, turnFor } from '../src/sync/members/read-members.js';

@@ -1,6 +1,6 @@
 import { createMemory } from '../src/process/memory-budget.js';
 import { type Consumer, consume } from '../src/queue/consume.js';
-import { recordingReplays } from '../src/replay/record-replay.js';
+import { recordingReplays } from '../src/replay/replay-result.js';
 import { createBatcher } from '../src/sync/members/batcher.js';
 import { fairLane } from '../src/sync/members/fair-lane.js';
 import { hintHandler } from '../src/sync/members/handle-hint.js';

@@ -3,10 +3,10 @@ import { replayStep } from '../src/queue/jobs.js';
 import { runReplays } from '../src/replay/run-replays.js';
 import type { WorkerContext } from './context.js';
 
-/** Consumes `replays`: hands failed jobs back to their own queues, a few per second, when support has requested it. */
+/** Consumes `replays`: retries jobs in their own queues, a few a second. */
 export function startReplays(context: WorkerContext): Consumer {
   const replaying = { ...context, producer: context.queue };
-  // Continues replays that were requested while no worker was running, or whose next step was lost with the queue.
+  // A replay may have been started while no worker ran, and the queue may have lost the next step.
   context.queue.add([replayStep(0)]).catch(() => {});
   return consume(context.home, 'replays', () => runReplays(replaying), { ...context.consuming, concurrency: 1 });
 }

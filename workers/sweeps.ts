@@ -1,5 +1,5 @@
 import { type Consumer, consume } from '../src/queue/consume.js';
-import { recordingReplays } from '../src/replay/record-replay.js';
+import { recordingReplays } from '../src/replay/replay-result.js';
 import { overdueSweeps } from '../src/sync/schedules/all-schedules.js';
 import { postponeWhileHandling } from '../src/sync/schedules/postpone-while-handling.js';
 import { sweepHandler } from '../src/sync/sweep/handle-sweep.js';

@@ -1,44 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { replayStep } from '../queue/jobs.js';
 import { shownJobId } from './job-id.js';
 import type { ReplayParts } from './parts.js';
 import { type BatchCounts, closeFinished, countsOf, eachAnswer, type ReplayResult } from './replays.js';
 import type { Skipped, StartedReplay } from './start-replay.js';
 
-type Parts = Pick<ReplayParts, 'database' | 'producer'>;
+type Parts = Pick<ReplayParts, 'database'>;
 
-const lookEveryMs = 250;
-const askAgainAfterMs = 1_000;
+const pauseMs = 250;
 
-/** Waits until a replay is done, or for as long as the caller wants. What is not done by then goes on without us. */
+/** Waits until a replay is done, or until the timeout. The replay continues in any case. */
 export async function awaitReplay(
-  { database, producer }: Parts,
+  { database }: Parts,
   { batchId }: StartedReplay,
-  { patienceMs, onProgress = () => {} }: { patienceMs: number; onProgress?: (progress: BatchCounts) => void },
+  { timeoutMs, onProgress = () => {} }: { timeoutMs: number; onProgress?: (progress: BatchCounts) => void },
 ): Promise<void> {
   if (batchId === null) return;
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const counts = await countsOf(database, batchId);
     onProgress(counts);
     if (counts.done === counts.total) return closeFinished(database);
     if (Date.now() >= deadline) return;
-    await sleep(lookEveryMs);
-    // The one who asked before may have died asking. Asked again, a step that waits is not doubled.
-    if (counts.done === 0) await producer.add([replayStep(askAgainAfterMs)]).catch(() => {});
+    await sleep(pauseMs);
   }
 }
 
-/** The contract's answer, as it stands now, each of the two lists one by one: they are as long as the failed set was. */
+/** The contract's answer as it stands now. Both lists are read in parts: they may be as long as the failed set was. */
 export type ReplayReport = {
   replayed: AsyncIterable<{ id: string; result: ReplayResult }>;
-  /** What could not be filed first; then what is not done yet, with where it stands. */
+  /** The jobs that were not filed come first, then those that are not done yet. */
   skipped: AsyncIterable<Skipped>;
 };
 
-export function replayReport({ database }: Pick<Parts, 'database'>, started: StartedReplay): ReplayReport {
-  const { batchId, skipped } = started;
-  const answers = () => (batchId === null ? nothing() : eachAnswer(database, batchId));
+export function replayReport({ database }: Parts, { batchId, skipped }: StartedReplay): ReplayReport {
+  async function* answers() {
+    if (batchId !== null) yield* eachAnswer(database, batchId);
+  }
   return {
     replayed: (async function* () {
       for await (const { queue, jobId, result } of answers())
@@ -47,14 +44,12 @@ export function replayReport({ database }: Pick<Parts, 'database'>, started: Sta
     skipped: (async function* () {
       yield* skipped;
       for await (const { queue, jobId, state, result, why } of answers())
-        if (result === null) yield { id: shownJobId(queue, jobId), why: why ?? standing[state] };
+        if (result === null) yield { id: shownJobId(queue, jobId), why: why ?? whyNotDone[state] };
     })(),
   };
 }
 
-async function* nothing() {}
-
-const standing = {
+const whyNotDone = {
   waiting: 'not yet: it waits for its turn, and for a worker; look again with `show`',
   retried: 'not yet: a worker is still trying; look again with `show`',
   done: 'not replayed',

@@ -6,12 +6,12 @@ import { type FailedJob, type JobFilter, matches } from './job-filter.js';
 import { shownJobId } from './job-id.js';
 import type { ReplayParts } from './parts.js';
 
-/** A failed job, whole: as the queue keeps it, what it is about, and as it is shown. */
+/** A job: as the queue stores it, what it is about, and as it is shown. */
 export type FoundJob = { job: StoredJob; facts: JobFacts; shown: FailedJob };
 
 type Parts = Pick<ReplayParts, 'queues'> & { database: Database | Transaction };
 
-/** The failed jobs, the latest failure first, each slice a few megabytes at most. @param from where to begin */
+/** All failed jobs, the latest failure first. A slice is a few megabytes at most. @param from where to begin */
 export async function* eachFailed(
   { queues, database }: Parts,
   from: FailedPlace | null = null,
@@ -19,7 +19,7 @@ export async function* eachFailed(
   for await (const slice of queues.failed(from)) yield await describeJobs(database, slice);
 }
 
-/** Those of them that match; a slice of which none does is left out. */
+/** The failed jobs that match. Empty slices are left out. */
 export async function* failedJobs(parts: Parts, filter: JobFilter = {}): AsyncGenerator<FoundJob[]> {
   for await (const slice of eachFailed(parts, beginOf(filter))) {
     const found = slice.filter(({ shown }) => matches(filter, shown));
@@ -28,19 +28,16 @@ export async function* failedJobs(parts: Parts, filter: JobFilter = {}): AsyncGe
   }
 }
 
-/** Some of the failed jobs that match. */
+/** One page of the failed jobs that match. */
 export type FailedPage = {
   jobs: FoundJob[];
-  /** How many were looked at for them. */
+  /** Jobs that were looked at. */
   looked: number;
-  /** Where to go on; null when there are no more. */
+  /** Where the next page begins; null at the end. */
   next: FailedPlace | null;
 };
 
-/**
- * A page of the failed jobs that match, and where the next one begins. A filter may fit few of many, so it ends after so
- * many were looked at too, whatever was found.
- */
+/** A page of the failed jobs that match. A filter may match few of many, so a page also ends after `lookMax` jobs. */
 export async function failedPage(
   parts: Parts,
   filter: JobFilter,
@@ -61,7 +58,7 @@ export async function failedPage(
   return { jobs, looked, next: null };
 }
 
-/** Where the list goes on behind this job, which comes right after the place before. */
+/** The place after this job. @param before the place of the job itself */
 export function placeAfter({ shown }: FoundJob, before: FailedPlace | null): FailedPlace {
   const failedAt = new Date(shown.failedAt);
   const isSameMoment = before?.failedAt.getTime() === failedAt.getTime();
@@ -72,13 +69,13 @@ function beginOf({ until }: JobFilter): FailedPlace | null {
   return until === undefined ? null : { failedAt: new Date(until.getTime() - 1), skip: 0 };
 }
 
-/** Everything after this slice failed before what the filter asks for. */
+/** All jobs after this slice are older than the filter allows. */
 function isBefore(slice: readonly FoundJob[], { since }: JobFilter): boolean {
   const last = slice.at(-1);
   return since !== undefined && last !== undefined && Date.parse(last.shown.failedAt) < since.getTime();
 }
 
-/** Adds the team to what the jobs say: a published DELETE names only its member. */
+/** Adds the team to each job. A published DELETE names only its member. */
 export async function describeJobs(database: Parts['database'], jobs: readonly StoredJob[]): Promise<FoundJob[]> {
   const described = jobs.map((job) => ({ job, facts: factsOf(job) }));
   const teams = await withDatabaseErrors(() => teamsOf(database, described));
@@ -97,7 +94,7 @@ function shownJob(job: StoredJob, facts: JobFacts, teamId: string | null): Faile
   };
 }
 
-/** Of each job its team: what it says, else its organization's, else its first member's. */
+/** The team of each job: the one it names, else its first member's, else its organization's. */
 async function teamsOf(database: Parts['database'], jobs: readonly { facts: JobFacts }[]): Promise<(string | null)[]> {
   const organizationIds = jobs.map(({ facts }) => facts.organizationId).filter((id) => id !== null);
   const memberIds = jobs.map(({ facts }) => facts.memberIds[0]).filter((id) => id !== undefined);

@@ -2,15 +2,15 @@ import { eachFailed } from './failed-jobs.js';
 import type { FailedJob } from './job-filter.js';
 import type { ReplayParts } from './parts.js';
 
-/** The failed jobs that name these members, by member; and how many failed jobs were not looked at. */
+/** The failed jobs that name these members, by member, and the number of failed jobs that were not looked at. */
 export type Failures = { of: ReadonlyMap<string, FailedJob[]>; notLookedAt: number };
 
-/** What three minutes of an outage leave: some seconds' work, between which everything else goes on. */
+/** Three minutes of an outage leave so many. To read them takes some seconds, and blocks nothing. */
 const lookMax = 20_000;
-/** Of one member; one is as good as many, as each reads the member as it is now. */
+/** Jobs of one member. One is enough to replay, because each reads the member as it is now. */
 const namedMax = 10;
 
-/** Looks through the failed jobs once, whatever the number of members; the queue can't find them by member. */
+/** Looks through the failed jobs once for all members, because the queue can't find jobs by member. */
 export async function failuresOf(
   parts: Pick<ReplayParts, 'queues' | 'database'>,
   memberIds: ReadonlySet<string>,

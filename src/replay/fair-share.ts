@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
 
 /**
- * Some of these, as many as `most` allows by weight: one of each owner in turn, and of one owner's by lot. So whoever has
- * many gets no more than the others leave, and none of one owner's is passed over for ever because of those before it. The
- * first one is never too heavy.
+ * Chooses items until their weight reaches `most`: one of each owner in turn, and at random among one owner's. So an owner
+ * with many items gets only what the others leave, and each item is chosen at some time. The first item is never too heavy.
  */
 export function shareFairly<Item>(
   items: readonly Item[],
@@ -22,7 +21,7 @@ export function shareFairly<Item>(
     for (const lot of lots) {
       const item = lot.pop() as Item;
       const weight = weigh(item);
-      if (chosen.length > 0 && weight > room) continue; // its turn comes in a later run
+      if (chosen.length > 0 && weight > room) continue; // a later run takes it
       chosen.push(item);
       room -= weight;
     }

@@ -2,20 +2,20 @@ import type { Hint } from '../directory/hint.js';
 import type { StoredJob } from '../queue/inspect.js';
 import { parseHint, parseRechecks, parseSweep } from '../queue/jobs.js';
 
-/** What a job is about, whatever queue it lies in. */
+/** What a job is about, in any queue. */
 export type JobFacts = {
   about: 'members' | 'team' | 'every_team' | 'nobody';
   memberIds: string[];
   organizationId: string | null;
   teamId: string | null;
-  /** The event's type; of a job that no event asked for, the job's name. */
+  /** The event's type, or the job's name when it has no event. */
   eventType: string;
   sentAt: string | null;
   leaver: boolean;
   hint: Hint | null;
 };
 
-/** Pure. A job that no version of ours wrote, or that concerns no team (a schedule), is about nobody. */
+/** Pure. A job that can't be parsed, or that concerns no team (a schedule), is about nobody. */
 export function factsOf(job: Pick<StoredJob, 'queue' | 'name' | 'data'>): JobFacts {
   try {
     if (job.queue === 'rereads') return ofRechecks(job.name, parseRechecks(job.data));

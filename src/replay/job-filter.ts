@@ -1,8 +1,8 @@
-/** A failed job as support sees it: ids, times and our own words. The contract's shape. */
+/** A failed job as support sees it: ids, times and our own texts. The contract's shape. */
 export type FailedJob = {
   id: string;
   teamId: string | null;
-  /** Null when it is about several, or a whole team. */
+  /** Null when the job is about several members, or a team. */
   memberId: string | null;
   eventType: string;
   attempts: number;
@@ -10,7 +10,7 @@ export type FailedJob = {
   error: string;
 };
 
-/** Which failed jobs? What is left out matches everything. */
+/** Chooses failed jobs. A field that is left out matches all. */
 export type JobFilter = {
   teamId?: string;
   /** An event's type, or the beginning of one (`scim.member`). */

@@ -6,7 +6,7 @@ import type { Producer } from '../queue/produce.js';
 import type { StytchDirectory } from '../stytch/directory.js';
 import type { ReadMembers } from '../sync/members/read-members.js';
 
-/** What finding failed jobs, previewing them and trying them again work with. */
+/** What the functions of this folder need. */
 export type ReplayParts = {
   database: Database;
   stytch: StytchDirectory;
@@ -17,6 +17,6 @@ export type ReplayParts = {
   /** How far behind a search of Stytch may be. */
   searchLagMs: number;
   memory: Memory;
-  /** Whether a dry run may read whole teams: only in a process that has nothing else to do. */
+  /** Whether a dry run may read whole teams. Only a process with no other work may. */
   previewsTeams: boolean;
 };

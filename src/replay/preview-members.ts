@@ -3,12 +3,12 @@ import { describeFailure } from '../errors/errors.js';
 import { type ReconcileRequest, reconcileMembers } from '../sync/members/reconcile-members.js';
 import type { ReplayParts } from './parts.js';
 
-/** A change that would be made, and to whom. */
+/** A change that would be made, and its member. */
 export type PlannedChange = Change & { memberId: string };
-/** Changes of one member or one team, and how many users a sweep would hold; or why they can't be told. */
+/** The changes of one member or team, and how many users a sweep would hold; or why they are unknown. */
 export type Planned = { changes: PlannedChange[]; held?: number } | { why: string };
 
-/** Member id -> what reading it would change now. */
+/** Member id -> the changes that a read would make now. */
 export async function previewMembers(
   parts: Pick<ReplayParts, 'database' | 'readMembers' | 'searchLagMs' | 'memory'>,
   wanted: readonly Omit<ReconcileRequest, 'occasions'>[],

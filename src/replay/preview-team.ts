@@ -6,14 +6,14 @@ import type { Planned, PlannedChange } from './preview-members.js';
 
 type Parts = Pick<ReplayParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory' | 'rereads'>;
 
-/** What a sweep of the team would change now: the sweep itself, writing nothing, asking nobody for more, holding nothing. */
+/** What a sweep of the team would change now: the same sweep, but it writes, holds and requests nothing. */
 export async function previewTeam(parts: Parts, teamId: string): Promise<Planned> {
   const changes = new Map<string, PlannedChange[]>();
   const deps: SweepDependencies = {
     ...parts,
     divide: sweepDividers(),
     dryRun: true,
-    // A member may be looked at twice; the last look counts.
+    // A sweep may read a member twice. The last read counts.
     onChanges: (memberId, found) =>
       changes.set(
         memberId,

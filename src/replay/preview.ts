@@ -1,10 +1,13 @@
-import type { FoundJob } from './failed-jobs.js';
+import { unless } from '../errors/request-problem.js';
+import { type FoundJob, failedJobs } from './failed-jobs.js';
+import { findJob } from './find-job.js';
 import type { JobFacts } from './job-facts.js';
 import type { ReplayParts } from './parts.js';
 import { type Planned, type PlannedChange, previewMembers } from './preview-members.js';
 import { previewTeam } from './preview-team.js';
+import { type Selection, type Skipped, unknownJob } from './start-replay.js';
 
-export type Preview = { plan: { id: string; changes: PlannedChange[] }[]; skipped: { id: string; why: string }[] };
+export type Preview = { plan: { id: string; changes: PlannedChange[] }[]; skipped: Skipped[] };
 
 type Parts = Pick<
   ReplayParts,
@@ -12,22 +15,42 @@ type Parts = Pick<
 >;
 type Previewed = Pick<FoundJob, 'facts' | 'shown'>;
 
-/** As many as one search tells of. */
+/** Members that one search returns. */
 const membersAtOnce = 1_000;
-/** The jobs of one team come in a row mostly, and it is read once; what it would change may be as much as it is large. */
+/** Jobs of one team mostly follow each other, so few previews need to be kept. One may be as large as its team. */
 const teamsKept = 5;
 
+/** What a replay of chosen jobs, or of all failed jobs that match, would change now. Changes nothing. */
+export async function* previewSelection(
+  parts: Parts & Pick<ReplayParts, 'queues'>,
+  selection: Selection,
+): AsyncGenerator<Preview> {
+  if ('filter' in selection) return yield* previewJobs(parts, failedJobs(parts, selection.filter));
+  const skipped: Skipped[] = [];
+  async function* chosen(ids: readonly string[]) {
+    for (const id of new Set(ids)) {
+      const job = await findJob(parts, id).catch((error) => unless(error, 'not_found'));
+      if (job !== null) yield [job];
+      else skipped.push({ id, why: unknownJob });
+    }
+  }
+  yield* previewJobs(parts, chosen(selection.ids));
+  if (skipped.length > 0) yield { plan: [], skipped };
+}
+
+type Slices = Iterable<readonly Previewed[]> | AsyncIterable<readonly Previewed[]>;
+
 /**
- * What replaying these jobs would change now: asks Stytch and decides by the same plan as a worker, and writes nothing.
- * Each member of a portion and each team is asked for once, however many jobs name it.
+ * What handling these jobs would change now: reads Stytch, makes the same plan as a worker, and writes nothing. Each member
+ * of a portion, and each team, is read once, even if many jobs name it.
  */
-export async function* previewJobs(parts: Parts, slices: AsyncIterable<readonly Previewed[]>): AsyncGenerator<Preview> {
+export async function* previewJobs(parts: Parts, slices: Slices): AsyncGenerator<Preview> {
   const teams = new Map<string, Planned>();
   for await (const portion of portionsOf(slices)) yield await previewPortion(parts, teams, portion);
 }
 
-/** So many jobs that their members fit into one search; at least one, which names no more than that. */
-async function* portionsOf(slices: AsyncIterable<readonly Previewed[]>): AsyncGenerator<Previewed[]> {
+/** As many jobs as have members for one search. No job names more members than that. */
+async function* portionsOf(slices: Slices): AsyncGenerator<Previewed[]> {
   let [portion, members]: [Previewed[], number] = [[], 0];
   for await (const slice of slices) {
     for (const { facts, shown } of slice) {
@@ -52,7 +75,7 @@ async function previewPortion(parts: Parts, teams: Map<string, Planned>, jobs: r
   for (const { facts, shown } of jobs) {
     const planned =
       facts.about === 'members'
-        ? together(facts.memberIds.map((memberId) => members.get(memberId)))
+        ? mergePlans(facts.memberIds.map((memberId) => members.get(memberId)))
         : await ofTeam(parts, teams, facts, shown.teamId);
     if ('why' in planned) preview.skipped.push({ id: shown.id, why: planned.why });
     else preview.plan.push({ id: shown.id, changes: planned.changes });
@@ -64,12 +87,12 @@ function wantedOf({ memberIds, organizationId }: JobFacts) {
   return memberIds.map((memberId) => ({ memberId, organizationId }));
 }
 
-function together(parts: readonly (Planned | undefined)[]): Planned {
+function mergePlans(plans: readonly (Planned | undefined)[]): Planned {
   const changes: PlannedChange[] = [];
-  for (const part of parts) {
-    if (part === undefined) return { why: 'its member was not read' };
-    if ('why' in part) return part;
-    changes.push(...part.changes);
+  for (const plan of plans) {
+    if (plan === undefined) return { why: 'its member was not read' };
+    if ('why' in plan) return plan;
+    changes.push(...plan.changes);
   }
   return { changes };
 }
@@ -84,7 +107,7 @@ async function ofTeam(
     return { why: 'it reads every connected team; look at one of them with `resync --team <id> --dry-run`' };
   }
   if (about === 'nobody' || teamId === null) return { why: 'it concerns no team that Scanner knows' };
-  // Of 100,000 people it would be a hundred searches, in the process that takes the webhooks.
+  // A team of 100,000 users would take a hundred searches, in the process that receives the webhooks.
   if (!parts.previewsTeams) {
     return { why: `it reads a whole team; what that changes: npm run support -- resync --team ${teamId} --dry-run` };
   }

@@ -1,28 +1,38 @@
-import type { ReplayResult } from './replays.js';
+import type { Database } from '../database/database.js';
+import { asRecord } from '../directory/json.js';
+import type { JobHandler } from '../queue/consume.js';
+import { replayIdOf } from '../queue/jobs.js';
+import { markDone, type ReplayOutcome } from './replays.js';
 
 /**
- * What a worker answered for a job -> what the person who replayed it is told. Pure.
- * A hint's answer is its outcome; a reread's is a count of changes.
+ * The same handler, which also stores the result of a job that is being replayed. BullMQ's own return value is not enough:
+ * the queue removes a finished sweep at once, and a finished hint after an hour or 10,000 others. The result is stored
+ * before the job ends. If the worker dies in between, another one runs the job and stores the result again.
  */
-export function replayAnswer(answer: unknown): { result: ReplayResult | null; why: string | null } {
-  const outcome = typeof answer === 'string' ? answer : null;
-  if (outcome === 'changed' || changedCount(answer) > 0) return { result: 'changed', why: null };
-  if (outcome === 'superseded') return { result: 'superseded', why: null };
-  if (outcome === 'reread') return { result: 'read again', why: null };
-  if (outcome === 'unknown_team') {
-    return { result: null, why: 'no team has its organization; once one has (`enable`), a sweep reads it by itself' };
+export function recordingReplays(database: Database, handle: JobHandler): JobHandler {
+  return async (job) => {
+    const answer = await handle(job);
+    const replayId = replayIdOf(job.data);
+    if (replayId !== null) await markDone(database, replayId, replayOutcome(answer));
+    return answer;
+  };
+}
+
+/** A handler's return value as the result of a replay. Pure. A hint returns its outcome, a reread the number of changes. */
+export function replayOutcome(answer: unknown): ReplayOutcome {
+  const { changed } = asRecord(answer);
+  if (answer === 'changed' || (typeof changed === 'number' && changed > 0)) return { result: 'changed', why: null };
+  if (answer === 'superseded') return { result: 'superseded', why: null };
+  if (answer === 'reread') return { result: 'read again', why: null };
+  if (answer === 'unknown_team') {
+    return { result: null, why: 'no team has its organization; when one has it (`enable`), a sweep reads it' };
   }
   return { result: 'already right', why: null };
 }
 
-function changedCount(answer: unknown): number {
-  const { changed } = (typeof answer === 'object' && answer !== null ? answer : {}) as { changed?: unknown };
-  return typeof changed === 'number' ? changed : 0;
-}
-
-/** Where a job stands when a replay of it is asked for -> try it, or why not. Pure. */
-export function judgeReplay(state: string): { retry: true } | { retry: false; why: string } {
-  if (state === 'failed' || state === 'completed') return { retry: true };
-  if (state === 'active') return { retry: false, why: 'a worker has it in hand right now' };
-  return { retry: false, why: `it is ${state} already and will be tried by itself` };
+/** Why a job in this state can't be replayed; null if it can. Pure. */
+export function refusalToReplay(state: string): string | null {
+  if (['failed', 'completed', 'forgotten'].includes(state)) return null;
+  if (state === 'active') return 'a worker is handling it now';
+  return `it is ${state}, so a worker will try it`;
 }

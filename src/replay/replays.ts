@@ -1,44 +1,39 @@
 import { type Database, type Transaction, withDatabaseErrors } from '../database/database.js';
+import { RequestProblem } from '../errors/request-problem.js';
 import type { QueueName } from '../queue/backend.js';
 
-/** A job to be replayed, in the order in which it was asked for. */
+/** A job to be replayed. */
 export type ReplayItem = { queue: QueueName; jobId: string; leaver: boolean };
+export type Slices = Iterable<readonly ReplayItem[]> | AsyncIterable<readonly ReplayItem[]>;
 
-/** What became of it: null while it is under way. */
-export type ReplayAnswer = {
-  queue: QueueName;
-  jobId: string;
-  state: ReplayState;
-  result: ReplayResult | null;
-  why: string | null;
-};
-export type ReplayState = 'waiting' | 'retried' | 'done';
-
-/** `read again`: the hint is about a whole team, and its members are being read by a job of their own. */
+/** `read again`: the hint is about a whole team, whose members are read by another job. */
 export type ReplayResult = 'changed' | 'already right' | 'superseded' | 'read again';
+/** No result: the job was not replayed, and `why` says why. */
+export type ReplayOutcome = { result: ReplayResult | null; why: string | null };
+export type ReplayAnswer = ReplayOutcome & { queue: QueueName; jobId: string; state: 'waiting' | 'retried' | 'done' };
 
-/** What was filed: the batch, null when every job was in another; how many jobs; and those that were in another. */
+/** `batchId` is null when every job is in another open batch; `elsewhere` has the first of those jobs. */
 export type FiledBatch = { batchId: string | null; filed: number; elsewhere: ReplayItem[]; elsewhereTotal: number };
 
-/** Named in an answer; the rest are counted. Nobody reads on, and a million of them would fill the memory. */
+/** Skipped jobs that an answer names. The rest are counted: a million of them would fill the memory. */
 export const skippedNamed = 10_000;
 
 /**
- * Files a batch, portion by portion. A job that is in an open batch already stays in that one, so starting the same replay
- * twice, at the same time even, replays once.
+ * Files a batch, slice by slice. A job that is in an open batch stays in that one. So the same replay that is started
+ * twice, even at the same time, runs once.
  */
 export async function fileBatch(
   tx: Transaction,
   batch: { actor: string; reason: string; target: string },
-  portions: AsyncIterable<readonly ReplayItem[]>,
+  slices: Slices,
 ): Promise<FiledBatch> {
-  // One at a time: two that file the same jobs in different portions would wait for each other in a circle.
+  // One at a time: two transactions that file the same jobs in different slices would deadlock.
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('scim: file replays'))`;
   const { id: batchId } = await tx.replayBatch.create({ data: batch, select: { id: true } });
   const result: FiledBatch = { batchId, filed: 0, elsewhere: [], elsewhereTotal: 0 };
   let place = 0;
-  for await (const items of portions) {
-    const ours = await filePortion(tx, batchId, items, place);
+  for await (const items of slices) {
+    const ours = await fileSlice(tx, batchId, items, place);
     place += items.length;
     const others = items.filter((_, i) => !ours.has(i));
     result.filed += ours.size;
@@ -50,8 +45,8 @@ export async function fileBatch(
   return { ...result, batchId: null };
 }
 
-/** @returns which of the items are in this batch now */
-async function filePortion(
+/** @returns the places of the items that are in this batch now */
+async function fileSlice(
   tx: Transaction,
   batchId: string,
   items: readonly ReplayItem[],
@@ -69,7 +64,7 @@ async function filePortion(
 
 export type OpenReplay = { id: string; queue: QueueName; jobId: string; state: 'waiting' | 'retried' };
 
-/** Who is next: leavers first, then as they were asked for; so many that no second has more than its limit. */
+/** The next to retry: leavers first, then in their order. Never more than the rate limit leaves for this second. */
 export async function nextWaiting(database: Database, perSecond: number): Promise<OpenReplay[]> {
   return withDatabaseErrors(
     () => database.$queryRaw<OpenReplay[]>`
@@ -80,7 +75,7 @@ export async function nextWaiting(database: Database, perSecond: number): Promis
   );
 }
 
-/** Of those the worker has, the ones that were looked at longest ago. */
+/** Jobs that were retried, the longest unchecked first. */
 export async function nextUnchecked(database: Database, limit: number): Promise<OpenReplay[]> {
   return withDatabaseErrors(
     () => database.$queryRaw<OpenReplay[]>`
@@ -97,16 +92,12 @@ export async function markRetried(database: Database, id: string): Promise<void>
   );
 }
 
-/** The first answer stands: a job that is run once more, because its worker died after it, changes nothing here. */
-export async function markDone(
-  database: Database,
-  id: string,
-  answer: { result: ReplayResult | null; why: string | null },
-): Promise<void> {
+/** The first outcome stays. A job that runs twice, because its worker died after it, changes nothing here. */
+export async function markDone(database: Database, id: string, outcome: ReplayOutcome): Promise<void> {
   await withDatabaseErrors(
     () => database.$executeRaw`
-      UPDATE replays SET state = 'done', result = ${answer.result}, why = ${answer.why}, done_at = clock_timestamp(),
-        retried_at = CASE WHEN ${answer.result}::text IS NULL THEN retried_at ELSE COALESCE(retried_at, clock_timestamp()) END
+      UPDATE replays SET state = 'done', result = ${outcome.result}, why = ${outcome.why}, done_at = clock_timestamp(),
+        retried_at = CASE WHEN ${outcome.result}::text IS NULL THEN retried_at ELSE COALESCE(retried_at, clock_timestamp()) END
       WHERE id = ${id}::uuid AND state <> 'done'`,
   );
 }
@@ -115,7 +106,41 @@ export async function openReplays(database: Database): Promise<number> {
   return withDatabaseErrors(() => database.replay.count({ where: { state: { not: 'done' } } }));
 }
 
-/** How far a batch has come. */
+/** The actor of replays that a schedule starts for jobs that a sweep has repaired (settle-failed.ts). */
+export const settler = 'scanner-scim';
+
+/** Failed jobs that a sweep has repaired, and that left the failed set for that reason, in the last 24 hours. */
+export async function settledLately(database: Database): Promise<number> {
+  const since = new Date(Date.now() - 24 * 3_600_000);
+  return withDatabaseErrors(() =>
+    database.replay.count({ where: { batch: { actor: settler }, result: { not: null }, doneAt: { gt: since } } }),
+  );
+}
+
+/** The progress of a replay, and one page of its jobs. */
+export type BatchProgress = BatchCounts & {
+  id: string;
+  actor: string;
+  reason: string;
+  target: string;
+  from: number;
+  answers: ReplayAnswer[];
+};
+
+/** The page looks again every few seconds. */
+export const answersPerPage = 100;
+
+/** @throws RequestProblem when there is no such replay */
+export async function batchProgress(database: Database, id: string, from = 0): Promise<BatchProgress> {
+  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+  const batch = isId ? await withDatabaseErrors(() => database.replayBatch.findUnique({ where: { id } })) : null;
+  if (batch === null) throw new RequestProblem('not_found', 'There is no such replay. Old ones are removed.');
+  const { actor, reason, target } = batch;
+  const answers = await answersOf(database, id, { from, limit: answersPerPage });
+  return { id, actor, reason, target, from, answers, ...(await countsOf(database, id)) };
+}
+
+/** The numbers of jobs in a batch. */
 export type BatchCounts = { done: number; total: number };
 
 export async function countsOf(database: Database, batchId: string): Promise<BatchCounts> {
@@ -127,10 +152,10 @@ export async function countsOf(database: Database, batchId: string): Promise<Bat
   return counts;
 }
 
-/** Read, and written out, so many at a time. */
+/** Answers in memory at a time. */
 const answersAtOnce = 500;
 
-/** What became of a batch so far, in the order it was asked for. @param from how many of the first are left out */
+/** The answers of a batch so far, in its order. @param from how many of the first are left out */
 export async function answersOf(
   database: Database,
   batchId: string,
@@ -153,8 +178,8 @@ export async function* eachAnswer(database: Database, batchId: string): AsyncGen
 }
 
 /**
- * Closes the batches of which nothing is open any more, and writes their results to the audit log. One statement, and a
- * batch is closed once, so each result is written once however many ask for it.
+ * Closes the batches that have no open job, and writes their results to the audit log. It is one statement and closes a
+ * batch once, so each result is written once, even if several processes call it at the same time.
  */
 export async function closeFinished(database: Database): Promise<void> {
   await withDatabaseErrors(
@@ -169,7 +194,7 @@ export async function closeFinished(database: Database): Promise<void> {
       SELECT c.actor, 'replay_finished', c.target, c.reason, jsonb_build_object('batchId', c.id, 'results', (
         SELECT jsonb_object_agg(outcome, jobs) FROM (
           SELECT COALESCE(result, 'skipped') AS outcome, count(*) AS jobs FROM replays r
-          WHERE r.batch_id = c.id GROUP BY 1) AS pluralize))
+          WHERE r.batch_id = c.id GROUP BY 1) AS counted))
       FROM closed c`,
   );
 }

@@ -6,19 +6,17 @@ import { eachFailed, type FoundJob, placeAfter } from './failed-jobs.js';
 import { shareFairly } from './fair-share.js';
 import type { ReplayParts } from './parts.js';
 import { previewMembers } from './preview-members.js';
-import { openReplays, type ReplayItem } from './replays.js';
-import { settler } from './settled-lately.js';
-import { singleSlice } from './single-slice.js';
+import { openReplays, type ReplayItem, settler } from './replays.js';
 import { fileAndAudit, itemIn } from './start-replay.js';
 
 type Parts = Pick<ReplayParts, 'database' | 'queues' | 'producer' | 'readMembers' | 'searchLagMs' | 'memory'>;
 
 const act = { actor: settler, reason: 'read again since it failed, and found right' };
-/** Looked at in one run, which is a second's work a minute: four runs pass 20,000, three minutes of an outage. */
+/** Failed jobs that one run looks at: a second's work a minute. Four runs see 20,000, three minutes of an outage. */
 const jobsPerRun = 5_000;
-/** Of those that were read since they failed: their members are kept, for a second look needs them. */
+/** Members that one run remembers, of jobs that were read since they failed. */
 const membersKept = 20_000;
-/** Read by one search, as the searches are needed for hints; what is left has its turn when the cursor comes by again. */
+/** Members that one run reads: one search, because hints need the searches. The rest has its turn later. */
 const membersPerRun = 1_000;
 const stepMs = 1_000;
 
@@ -26,18 +24,18 @@ const stepMs = 1_000;
 type Candidate = { item: ReplayItem; teamId: string | null; memberIds: string[]; organizationId: string | null };
 
 /**
- * Empties the failed set of what was put right meanwhile, by a sweep mostly. The jobs are not simply removed: they go
- * through the front door like any replay, so that every hint ends in sync_events. Only those go whose member was read and
- * applied after the failure, and of whom a dry run finds nothing left to change: a poison member's stay where they are.
+ * Takes jobs out of the failed set that something else, mostly a sweep, has repaired. They are not removed but replayed, so
+ * every hint ends in sync_events. A job is replayed only if its members were read and applied after it failed, and a dry
+ * run finds nothing to change. A poison member's job stays in the failed set.
  *
- * Each run looks at the next stretch of the set, and of what it finds there each team gets its share, by lot: so neither
- * one team's 20,000 jobs nor those that never get right keep others out. Where it stands is kept in this process alone:
- * another worker begins at the latest failure. Safe to run twice and side by side, as replays are.
+ * Each run looks at the next part of the set and gives each team its share, chosen at random. So neither one team's 20,000
+ * jobs, nor jobs that are never repaired, keep others out. The position is in this process's memory: another worker begins
+ * at the latest failure. It may run twice, or at the same time as itself, because replays may.
  */
 export function createSettler(parts: Parts): () => Promise<{ settled: number }> {
   let from: FailedPlace | null = null;
   return async () => {
-    if ((await openReplays(parts.database)) > 0) await parts.producer.add([replayStep(stepMs)]); // should its chain be broken
+    if ((await openReplays(parts.database)) > 0) await parts.producer.add([replayStep(stepMs)]); // in case a process died before it added the step
     const counts = Object.values(await parts.queues.counts());
     if (counts.every(({ failed }) => failed === 0)) return { settled: 0 };
     const { candidates, next } = await nextStretch(parts, from);
@@ -50,15 +48,15 @@ export function createSettler(parts: Parts): () => Promise<{ settled: number }> 
 async function settle(parts: Parts, right: readonly Candidate[]): Promise<{ settled: number }> {
   if (right.length === 0) return { settled: 0 };
   const items = right.map(({ item }) => item);
-  const target = pluralize(items.length, 'failed job that was put right', 'failed jobs that were put right');
+  const target = pluralize(items.length, 'failed job that was repaired', 'failed jobs that were repaired');
   const { filed } = await withDatabaseErrors(() =>
-    parts.database.$transaction((tx) => fileAndAudit(tx, { ...act, target }, singleSlice(items))),
+    parts.database.$transaction((tx) => fileAndAudit(tx, { ...act, target }, [items])),
   );
   if (filed > 0) await parts.producer.add([replayStep(0)]);
   return { settled: filed };
 }
 
-/** From the place where the last run ended; behind the end it begins at the latest failure again. */
+/** Continues where the last run ended. After the end, the next run begins at the latest failure. */
 async function nextStretch(
   parts: Parts,
   from: FailedPlace | null,
@@ -85,7 +83,7 @@ function weightOf({ memberIds }: Candidate): number {
   return Math.max(1, memberIds.length);
 }
 
-/** Of members: those of whom something was applied since, or whose team was swept as a whole. Of teams: those swept. */
+/** Jobs about members who were all read since the failure, and jobs whose team was swept since. */
 async function whichWereRead(database: Database, slice: readonly FoundJob[]): Promise<FoundJob[]> {
   const jobs = slice.filter(({ facts }) => facts.about === 'members' || facts.about === 'team');
   const asked = jobs.map(({ facts, shown }, place) => ({

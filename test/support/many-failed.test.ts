@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { batchProgress } from '../../src/replay/batch-progress.js';
 import { failedPage } from '../../src/replay/failed-jobs.js';
+import { batchProgress } from '../../src/replay/replays.js';
 import { createSettler } from '../../src/replay/settle-failed.js';
 import { startSupport, support } from '../helpers/command.js';
 import { testEnv } from '../helpers/config.js';
@@ -288,7 +288,7 @@ describeWithRedis('with 20,000 failed jobs', () => {
       expect([first.code, first.replayed]).toEqual([3, []]);
       expect(await lab.database.replay.count({ where: { state: { not: 'done' } } })).toBeGreaterThanOrEqual(failed);
       const batch = await lab.database.replayBatch.findFirstOrThrow({ where: { actor: 'sam@scanner.dev' } });
-      const progress = await supportOfLab((parts) => batchProgress(parts, batch.id, 10_000));
+      const progress = await supportOfLab((parts) => batchProgress(parts.database, batch.id, 10_000));
       expect([progress.total > many / 2, progress.answers.length, progress.done]).toEqual([true, 100, 0]);
       const again = await run();
       expect([again.code, again.replayed, again.skipped.length, again.skippedMore > 0]).toEqual([3, [], 10_000, true]);

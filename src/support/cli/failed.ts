@@ -1,6 +1,6 @@
 import { failedJobs } from '../../replay/failed-jobs.js';
 import { type FailedJob, filterText, type JobFilter } from '../../replay/job-filter.js';
-import { settledLately } from '../../replay/settled-lately.js';
+import { settledLately } from '../../replay/replays.js';
 import { pluralize } from '../../text/pluralize.js';
 import { timeText } from '../../text/time.js';
 import type { Command, CommandInput } from './command.js';

@@ -1,8 +1,7 @@
 import { RequestProblem } from '../../errors/request-problem.js';
 import { awaitReplay, type ReplayReport, replayReport } from '../../replay/await-replay.js';
 import { filterText } from '../../replay/job-filter.js';
-import type { Preview } from '../../replay/preview.js';
-import { previewSelection } from '../../replay/preview-selection.js';
+import { type Preview, previewSelection } from '../../replay/preview.js';
 import { skippedNamed } from '../../replay/replays.js';
 import { type Selection, type Skipped, type StartedReplay, startReplay } from '../../replay/start-replay.js';
 import { pluralize } from '../../text/pluralize.js';
@@ -48,9 +47,9 @@ Examples:
     if (input.flag('dry-run')) return dryRun(input, selection);
     const act = requireAct({ actor: input.actor, reason: input.option('reason') });
     const started = await startReplay(input.parts, selection, act);
-    const patienceMs = patienceOf(input.option('wait'), started.filed);
+    const timeoutMs = timeoutOf(input.option('wait'), started.filed);
     const onProgress = ({ done, total }: { done: number; total: number }) => input.progress(`${done} of ${total} done`);
-    await awaitReplay(input.parts, started, { patienceMs, onProgress });
+    await awaitReplay(input.parts, started, { timeoutMs, onProgress });
     return answerOf(input, { selection, started, report: replayReport(input.parts, started) });
   },
 };
@@ -146,7 +145,7 @@ function counting<Item>(items: AsyncIterable<Item>): { items: AsyncIterable<Item
 }
 
 /** A minute for the workers, and what the rate cap takes. */
-function patienceOf(text: string | undefined, jobs: number): number {
+function timeoutOf(text: string | undefined, jobs: number): number {
   if (text === undefined) return 60_000 + jobs * 40;
   if (!/^\d{1,6}$/.test(text)) throw new RequestProblem('usage', `--wait ${text} is no number of seconds.`);
   return Number(text) * 1_000;

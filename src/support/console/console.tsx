@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { sendPage } from '../../http/render.js';
 import type { Part } from '../../http/site.js';
 import { failedPage } from '../../replay/failed-jobs.js';
-import { settledLately } from '../../replay/settled-lately.js';
+import { settledLately } from '../../replay/replays.js';
 import { pluralize } from '../../text/pluralize.js';
 import { failedGroups } from '../failed/failed-groups.js';
 import { FailedPage, jobsPerPage } from '../failed/failed-page.js';

@@ -1,6 +1,6 @@
 import { Pager } from '../../http/components/pager.js';
-import { answersPerPage, type BatchProgress } from '../../replay/batch-progress.js';
 import { shownJobId } from '../../replay/job-id.js';
+import { answersPerPage, type BatchProgress } from '../../replay/replays.js';
 import { SupportFrame } from '../console/frame.js';
 
 /** A replay under way, or done. */

@@ -1,8 +1,8 @@
 import type { Router } from 'express';
 import { RequestProblem } from '../../errors/request-problem.js';
 import { sendPage } from '../../http/render.js';
-import { batchProgress } from '../../replay/batch-progress.js';
-import { previewSelection } from '../../replay/preview-selection.js';
+import { previewSelection } from '../../replay/preview.js';
+import { batchProgress } from '../../replay/replays.js';
 import { type StartedReplay, startReplay } from '../../replay/start-replay.js';
 import { field, fromIn, selectionIn } from '../console/form.js';
 import type { Behind } from '../console/handler.js';
@@ -44,7 +44,7 @@ export function replayRoutes(routes: Router, behind: Behind, parts: SupportParts
   routes.get(
     '/replays/:id',
     behind(async (person, request, response) => {
-      const batch = await batchProgress(parts, String(request.params.id), fromIn(request.query));
+      const batch = await batchProgress(parts.database, String(request.params.id), fromIn(request.query));
       const skipped = field(request.query, 'skipped') || null;
       sendPage(response, <ReplayPage person={person.email} batch={batch} skipped={skipped} />);
     }),
@@ -54,7 +54,9 @@ export function replayRoutes(routes: Router, behind: Behind, parts: SupportParts
     behind(async (_person, request, response) => {
       sendPage(
         response,
-        <ReplayProgress batch={await batchProgress(parts, String(request.params.id), fromIn(request.query))} />,
+        <ReplayProgress
+          batch={await batchProgress(parts.database, String(request.params.id), fromIn(request.query))}
+        />,
       );
     }),
   );

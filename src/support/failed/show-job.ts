@@ -1,10 +1,8 @@
 import { withDatabaseErrors } from '../../database/database.js';
-import { findJob } from '../../replay/find-job.js';
+import { findJob, recordsOf } from '../../replay/find-job.js';
 import type { FailedJob } from '../../replay/job-filter.js';
 import { type Preview, previewJobs } from '../../replay/preview.js';
 import type { PlannedChange } from '../../replay/preview-members.js';
-import { recordsOf } from '../../replay/recorded-hint.js';
-import { singleSlice } from '../../replay/single-slice.js';
 import type { SupportParts } from '../parts.js';
 
 /** One job with all that is known of it. */
@@ -33,7 +31,7 @@ const replaysMax = 50;
 /** @throws RequestProblem when nobody knows the id */
 export async function showJob(parts: Parts, id: string): Promise<ShownJob> {
   const found = await findJob(parts, id);
-  const { value } = await previewJobs(parts, singleSlice([found])).next();
+  const { value } = await previewJobs(parts, [[found]]).next();
   const { plan, skipped }: Preview = value ?? { plan: [], skipped: [] };
   const { job, shown } = found;
   return {

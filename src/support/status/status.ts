@@ -1,7 +1,6 @@
 import { withDatabaseErrors } from '../../database/database.js';
 import type { JobCounts } from '../../queue/inspect.js';
-import { openReplays } from '../../replay/replays.js';
-import { settledLately } from '../../replay/settled-lately.js';
+import { openReplays, settledLately } from '../../replay/replays.js';
 import type { SupportParts } from '../parts.js';
 
 /** How the whole is doing, on one screen. */
