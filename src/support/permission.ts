@@ -1,7 +1,7 @@
 import type { Permission } from '../stytch/people.js';
 
-/** How `scanner.support` may be written in the Stytch project's policy: the action of a resource, or the resource itself. */
-export const supportPermissions: readonly Permission[] = [
+/** The permission `scanner.support`. The Stytch project's policy may write it as an action of a resource, or as a resource. */
+export const scannerSupport: readonly Permission[] = [
   { resource: 'scanner', action: 'support' },
   { resource: 'scanner.support', action: 'access' },
 ];

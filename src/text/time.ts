@@ -33,3 +33,13 @@ export function durationText(seconds: number): string {
 export function timeText(time: Date | string | null): string {
   return time === null ? '—' : new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }
+
+/** `just now`, `40 seconds ago`, `3 hours ago`. @param at ISO 8601 */
+export function agoText(at: string, now: Date): string {
+  const seconds = Math.round((now.getTime() - Date.parse(at)) / 1000);
+  if (seconds < 5) return 'just now';
+  if (seconds < 90) return `${seconds} seconds ago`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes ago`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} hours ago`;
+  return `${Math.round(seconds / 86_400)} days ago`;
+}

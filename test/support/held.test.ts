@@ -1,6 +1,5 @@
 import { databaseClock } from '../../src/database/database.js';
-import { discardHeld } from '../../src/support/held/discard-held.js';
-import { heldChanges, heldPage, heldUsers } from '../../src/support/held/held.js';
+import { discardHeld, heldChanges, heldPage, heldUsers } from '../../src/support/held/held.js';
 import { releaseHeld } from '../../src/support/held/release-held.js';
 import { resyncUser } from '../../src/support/resync/resync.js';
 import { holdChanges } from '../../src/sync/sweep/held-changes.js';

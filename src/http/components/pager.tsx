@@ -1,13 +1,7 @@
-/** The position in a list with several pages, and links to the previous and next page. */
-export function Pager(props: {
-  /** The noun: `names`. */
-  what: string;
-  from: number;
-  shown: number;
-  total: number;
-  previous: string | null;
-  next: string | null;
-}) {
+type Shown = { from: number; shown: number; total: number };
+
+/** The position in a list of several pages, and the links to the next and the previous page. */
+export function Pager(props: Shown & { what: string; previous: string | null; next: string | null }) {
   const { what, from, shown, total, previous, next } = props;
   if (previous === null && next === null) return null;
   const number = (value: number) => value.toLocaleString('en');
@@ -28,4 +22,11 @@ export function Pager(props: {
       )}
     </nav>
   );
+}
+
+/** The properties of a Pager whose pages are at `path?from=…`. */
+export function pagesAt(path: string, { from, shown, total, perPage }: Shown & { perPage: number }) {
+  const at = (start: number) => `${path}?from=${start}`;
+  const previous = from === 0 ? null : at(Math.max(0, from - perPage));
+  return { from, shown, total, previous, next: from + shown < total ? at(from + shown) : null };
 }

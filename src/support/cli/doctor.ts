@@ -6,21 +6,20 @@ import type { Fact } from '../doctor/probe/fact.js';
 import { probe, refuseLiveProject } from '../doctor/probe/probe.js';
 import { stytchOptions } from '../parts.js';
 import type { Command, CommandInput } from './command.js';
-import { untilInterrupted } from './until-interrupted.js';
 
-/** Is this set-up as it should be? */
+/** Whether this set-up is right. */
 export const doctor: Command = {
   name: 'doctor',
   usage: '[--probe]',
   summary: 'Check a set-up, and say what to do about each finding.',
-  help: `Credentials, project, who may use Settings > SCIM and /support, webhook secrets (a signed non-event is sent to
-PUBLIC_URL), clocks, the database and Redis (each by a trial write that is undone), migrations, workers and schedules,
-organizations without a team, teams without an organization, the budget of searches. Changes nothing else. Exit code 1 when
-there is a problem, 0 otherwise.
+  help: `Credentials, project, the roles that may use Settings > SCIM and /support, webhook secrets (a signed event of no project is
+sent to PUBLIC_URL), clocks, the database and Redis (with a trial write each, which is undone), migrations, workers and
+schedules, organizations without a team, teams without an organization, the budget of searches. Changes nothing else. The
+exit code is 1 when there is a problem.
 
-  --probe   then measure, on a Stytch *test* project, what its documentation leaves open: makes an organization with a SCIM
-            connection, plays an identity provider in it, says what was seen and what that means, and deletes it again,
-            after Ctrl-C too. Takes a minute; four, when search is very late
+  --probe          then measure, on a Stytch *test* project, what its documentation leaves open: makes an organization with
+                   a SCIM connection, plays an identity provider in it, says what it saw and what that means, and deletes
+                   the organization again, after Ctrl-C too. Takes a minute; four when search is very late
 
 Example:
   npm run support -- doctor`,
@@ -37,36 +36,44 @@ Example:
 };
 
 const eventsWithinMs = 20_000;
+const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Ctrl-C ends it after it has cleaned up. A second one changes nothing (npm sends it twice): the cleaning up is bounded. */
 async function probed({ parts, config, progress }: CommandInput): Promise<{ facts: Fact[]; interrupted: boolean }> {
-  const stytch = connectProbe(stytchOptions(config));
-  const options = { database: parts.database, eventsWithinMs, lagMaxMs: allowedSearchLagMs, onStep: progress };
-  return untilInterrupted(async (signal) => {
-    const facts = await probe(stytch, { ...options, signal });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stop = () => controller.abort();
+  for (const name of interruptions) process.on(name, stop);
+  try {
+    const options = {
+      database: parts.database,
+      eventsWithinMs,
+      lagMaxMs: allowedSearchLagMs,
+      onStep: progress,
+      signal,
+    };
+    const facts = await probe(connectProbe(stytchOptions(config)), options);
     return { facts, interrupted: signal.aborted };
-  });
+  } finally {
+    for (const name of interruptions) process.off(name, stop);
+  }
 }
 
 const marks: Record<Finding['status'], string> = { ok: '✓', warning: '!', problem: '✗', unknown: '?' };
 
 function findingsText(findings: readonly Finding[]): string {
-  const lines = findings.flatMap(({ check, status, found, next }) => [
-    `${marks[status]} ${check}: ${found}`,
-    ...(next === null ? [] : [`    → ${next}`]),
-  ]);
   const count = (status: Finding['status']) => findings.filter((one) => one.status === status).length;
+  const lines = findings.map(({ check, status, found, next }) => lineOf(status, `${check}: ${found}`, next));
   return [...lines, `${count('problem')} problems, ${count('warning')} warnings.`].join('\n');
 }
 
 function factsText(facts: readonly Fact[]): string {
-  const lines = facts.flatMap(({ question, status, answer, meaning }) => [
-    `${marks[status]} ${question}: ${answer}`,
-    `    → ${meaning}`,
-  ]);
+  const lines = facts.map(({ question, status, answer, meaning }) => lineOf(status, `${question}: ${answer}`, meaning));
   const unmeasured = facts.filter(({ status }) => status === 'unknown').length;
-  return [
-    'What the documentation leaves open, as this Stytch project does it',
-    ...lines,
-    `${unmeasured} not measured.`,
-  ].join('\n');
+  const title = 'What the documentation leaves open, as this Stytch project does it';
+  return [title, ...lines, `${unmeasured} not measured.`].join('\n');
+}
+
+function lineOf(status: Finding['status'], text: string, next: string | null): string {
+  return `${marks[status]} ${text}${next === null ? '' : `\n    → ${next}`}`;
 }

@@ -8,26 +8,29 @@ import { findTeam } from '../find-team.js';
 import type { Command, CommandAnswer, CommandInput, WrittenAnswer } from './command.js';
 import { jsonPieces, linePieces } from './pieces.js';
 
-/** The trail for auditors. */
+/** The evidence for auditors. */
 export const exportEvidence: Command = {
   name: 'export',
   usage: '--team <team> --since <time> [--format csv|jsonl] | --verify <file>',
   summary: "An auditor's evidence: each leaver from event to confirmation, hash-chained.",
-  help: `For each leaver: event sent, received, committed, grants and keys revoked, confirmed by a later read. It is written to
-standard output; the hash of the last line, which stands for the whole, to standard error: have the auditor note it.
+  help: `For each leaver: event sent, received, committed, grants and keys revoked, confirmed by a later read. Each line contains
+the hash of the one before. The hash of the last line goes to standard error: have the auditor note it.
 
-  --team <team>     team id, Stytch organization id, or the team's exact name
-  --since <time>    2026-11-23, 2026-11-23T09:30:00Z, or 30d ago
-  --format <name>   csv (default) or jsonl; with --json jsonl
-  --verify <file>   check an export: a line that was edited, added, removed or moved shows
-  --head <hash>     with --verify: the noted hash; an export that was made anew shows too
+  --team <team>    team id, Stytch organization id, or the team's exact name
+  --since <time>   2026-11-23, 2026-11-23T09:30:00Z, or 30d ago
+  --format <name>  csv (default) or jsonl; with --json jsonl
+  --verify <file>  check an export: finds a line that was edited, added, removed or moved
+  --head <hash>    with --verify, the noted hash: also finds an export that was made anew
 
 Examples:
   npm run --silent support -- export --team "Acme" --since 90d > leavers.csv
   npm run support -- export --verify leavers.csv`,
   options: {
-    ...{ team: { type: 'string' }, since: { type: 'string' }, format: { type: 'string' } },
-    ...{ verify: { type: 'string' }, head: { type: 'string' } },
+    team: { type: 'string' },
+    since: { type: 'string' },
+    format: { type: 'string' },
+    verify: { type: 'string' },
+    head: { type: 'string' },
   },
   run: async (input) => {
     const file = input.option('verify');
@@ -40,7 +43,7 @@ async function exported(input: CommandInput): Promise<WrittenAnswer> {
   if (team === undefined || since === undefined) {
     throw new RequestProblem('usage', 'Say whose leavers, and since when: --team "Acme" --since 90d.');
   }
-  const from = timeOf(since, '--since', input.now);
+  const from = timeOf(since, '--since', new Date());
   const { id } = await findTeam(input.parts.database, team);
   const leavers = leaversOf(input.parts.database, id, from);
   const about = { team: id, since: from.toISOString() };
@@ -64,7 +67,7 @@ async function* linesOf(writer: Writer, about: About, leavers: AsyncIterable<Lea
   yield writer.end();
 }
 
-/** The same leavers, of which the writer makes the lines that nobody sees, for their hash. */
+/** The same leavers. The writer makes their lines only for the hash. */
 async function* chainedOn(writer: Writer, about: About, leavers: AsyncIterable<Leaver>): AsyncGenerator<Leaver> {
   writer.begin(about);
   for await (const leaver of leavers) {

@@ -3,46 +3,66 @@ import { type FailedJob, filterText, type JobFilter } from '../../replay/job-fil
 import { settledLately } from '../../replay/replays.js';
 import { pluralize } from '../../text/pluralize.js';
 import { timeText } from '../../text/time.js';
-import type { Command, CommandInput } from './command.js';
-import { filterHelp, filterOf, filterOptions } from './filters.js';
+import { changeText, tallyOf, tallyText } from '../failed/change-text.js';
+import { jobErrors, jobFacts, jobHistory, type ShownJob, showJob } from '../failed/show-job.js';
+import { filterOf } from '../filter.js';
+import { type Command, type CommandInput, oneWord } from './command.js';
 import { jsonPieces } from './pieces.js';
-import { table } from './table.js';
+import { factLines, table } from './table.js';
 
-/** What waits for a person. */
+/** The options of a filter of failed jobs. `failed` and `replay --failed` share them. */
+export const filterOptions = {
+  team: { type: 'string' },
+  type: { type: 'string' },
+  error: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+} as const;
+
+export const filterHelp = `  --team <team>     team id, Stytch organization id, or the team's exact name
+  --type <type>     event type or the beginning of one: scim.member, scim.member.delete, sweep-team
+  --since <time>    failed at or after: 2026-11-23, 2026-11-23T09:30:00Z, or 90m, 2h, 3d ago
+  --until <time>    failed before
+  --error <text>    the error contains this text`;
+
+/** @throws RequestProblem */
+export function filterIn({ option, parts }: CommandInput): Promise<JobFilter> {
+  const [team, type, error, since, until] = ['team', 'type', 'error', 'since', 'until'].map(option);
+  return filterOf(parts.database, { team, type, error, since, until });
+}
+
+/** Jobs that wait for a person. */
 export const failed: Command = {
   name: 'failed',
   usage: '[filters]',
   summary: 'Jobs that failed for good, the latest first.',
-  help: `A hint is tried nine times inside four minutes; then its job stays in the failed set until it is replayed, or until
-a sweep has put right what it was about.
+  help: `A hint is tried nine times inside four minutes. Then its job stays in the failed set until it is replayed, or until a
+sweep has repaired what it is about. For people it shows the latest 100; --json writes all.
 
-People are shown the latest 100; --json writes them all.
-
-Filters:
 ${filterHelp}
 
 Examples:
   npm run support -- failed --team "Acme" --since 2d
   npm run support -- failed --type scim.member.delete --json
 
-Next: show <job> for one of them, replay <job> --dry-run for what a replay would change.`,
+Next: show <job>, or replay <job> --dry-run to see what a replay would change.`,
   options: filterOptions,
   run: async (input) => {
-    const filter = await filterOf(input);
+    const filter = await filterIn(input);
     const jobs = eachShown(input, filter);
     if (input.asJson) return { pieces: jsonPieces({ jobs }), exit: () => 0 };
     return { json: undefined, text: await textOf(input, filter, jobs) };
   },
 };
 
-/** What a person reads; a program takes them all. */
+/** For people; a program gets all. */
 const rowsShown = 100;
 
 async function* eachShown(input: CommandInput, filter: JobFilter): AsyncGenerator<FailedJob> {
   for await (const jobs of failedJobs(input.parts, filter)) yield* jobs.map(({ shown }) => shown);
 }
 
-/** The latest in a table, and how many more there are: the list is as long as an outage was. */
+/** A table of the latest, and the number of all: the list is as long as an outage was. */
 async function textOf(input: CommandInput, filter: JobFilter, jobs: AsyncIterable<FailedJob>): Promise<string> {
   const rows: string[][] = [];
   let [total, oldest] = [0, 0];
@@ -53,22 +73,51 @@ async function textOf(input: CommandInput, filter: JobFilter, jobs: AsyncIterabl
     oldest = Date.parse(failedAt);
   }
   const settled = await settledLately(input.parts.database);
-  return [
+  const lines = [
     total === 0
       ? `Nothing has failed (${filterText(filter)}).`
       : table(['JOB', 'FAILED AT (UTC)', 'TRIES', 'EVENT', 'TEAM', 'ERROR'], rows, input.width),
-    ...(total > rows.length
-      ? [
-          `The latest ${rows.length} of ${pluralize(total, 'job')}. Older ones: --until ${timeAfter(oldest)}; all: --json.`,
-        ]
-      : []),
-    ...(settled > 0
-      ? [`${settled} more were put right by a sweep in the last 24 hours, and have left this list.`]
-      : []),
-  ].join('\n');
+  ];
+  // A millisecond more, because several jobs may fail in the same one.
+  const until = new Date(oldest + 1).toISOString();
+  if (total > rows.length)
+    lines.push(`The latest ${rows.length} of ${pluralize(total, 'job')}. Older ones: --until ${until}; all: --json.`);
+  if (settled > 0)
+    lines.push(`${settled} more were repaired by a sweep in the last 24 hours, and have left this list.`);
+  return lines.join('\n');
 }
 
-/** So that none of those that failed in the same millisecond is left out. */
-function timeAfter(time: number): string {
-  return new Date(time + 1).toISOString();
+/** One job. */
+export const show: Command = {
+  name: 'show',
+  usage: '<job>',
+  summary: 'One job: its hint, its attempts and errors, and what it would change now.',
+  help: `Reads the member from Stytch now and shows what handling the job would change. Changes nothing.
+A job that was handled long ago is shown from sync_events, by its svix id.
+
+Example:
+  npm run support -- show msg_2rTq...`,
+  words: oneWord,
+  run: async ({ parts, words: [id = ''] }) => {
+    const job = await showJob(parts, id);
+    return { json: job, text: jobText(job) };
+  },
+};
+
+function jobText(job: ShownJob): string {
+  const { first, errors } = jobErrors(job);
+  const hint = Object.entries((job.data ?? {}) as Record<string, unknown>);
+  return [
+    `Job ${job.id}`,
+    ...factLines(jobFacts(job)),
+    ...errors.map((error, i) => `  attempt ${first + i}: ${error}`),
+    'Hint',
+    ...hint.map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
+    'Handling it now would change',
+    ...(job.wouldChange === null
+      ? [`  unknown: ${job.wouldChangeNot}`]
+      : [`  ${tallyText(tallyOf(job.wouldChange))}`, ...job.wouldChange.map((change) => `    ${changeText(change)}`)]),
+    'History',
+    ...jobHistory(job).map(({ at, text }) => `  ${timeText(at)} ${text}`),
+  ].join('\n');
 }

@@ -1,18 +1,18 @@
-import { type Told, told } from './told.js';
+import { type Problem, problemOf } from './problem.js';
 
 /**
  * An answer that is written while it is made, so that 100,000 jobs take no more memory than one.
- * @returns what went wrong in the middle, where the answer itself says so already
+ * @returns a failure in the middle, which the answer itself contains
  */
-export type Pieces = AsyncGenerator<string, Told | undefined>;
+export type Pieces = AsyncGenerator<string, Problem | undefined>;
 
-/** In characters: fewer and larger writes, and still nothing to speak of. */
+/** In characters: few writes, little memory. */
 const pieceMin = 16_384;
 
 /**
- * A JSON object whose lists are written item by item. What fails before the first item fails as everywhere; what fails
- * later ends the object with an `error` of the contract's shape, so that programs can still read it.
- * @param rest what follows the lists, known when they are through
+ * A JSON object whose lists are written item by item. A failure before the first item is thrown. A later one ends the object
+ * with an `error` of the contract's shape, so that programs can still read it.
+ * @param rest the fields after the lists, asked for at the end
  */
 export async function* jsonPieces(
   lists: Record<string, AsyncIterable<unknown>>,
@@ -39,7 +39,7 @@ export async function* jsonPieces(
     yield `${text}\n}\n`;
   } catch (error) {
     if (text === '{') throw error;
-    const problem = told(error);
+    const problem = problemOf(error);
     yield `${text}${isOpen ? ']' : ''},\n  "error": ${JSON.stringify(problem)}\n}\n`;
     return problem;
   }

@@ -1,76 +1,76 @@
 import { RequestProblem } from '../../errors/request-problem.js';
-import { awaitReplay, type ReplayReport, replayReport } from '../../replay/await-replay.js';
+import { awaitReplay, replayReport } from '../../replay/await-replay.js';
 import { filterText } from '../../replay/job-filter.js';
 import { type Preview, previewSelection } from '../../replay/preview.js';
 import { skippedNamed } from '../../replay/replays.js';
 import { type Selection, type Skipped, type StartedReplay, startReplay } from '../../replay/start-replay.js';
 import { pluralize } from '../../text/pluralize.js';
-import { added, changeText, type Tally, tallyOf, tallyText } from '../failed/change-text.js';
-import { requireAct } from '../require-act.js';
+import { added, changeText, tallyOf, tallyText } from '../failed/change-text.js';
 import type { Command, CommandAnswer, CommandInput, WrittenAnswer } from './command.js';
-import { filterHelp, filterOf, filterOptions } from './filters.js';
+import { filterHelp, filterIn, filterOptions } from './failed.js';
 import { jsonPieces, linePieces } from './pieces.js';
 import { table } from './table.js';
 
 /** Ids in one command line: some 400 KB, of the 2 MB that Linux takes. More are chosen by `--failed` and filters. */
 const jobsNamedMax = 10_000;
 
+/** Failed jobs, or old ones, once more. */
 export const replay: Command = {
   name: 'replay',
-  usage: '<job...> | --failed [filters]   --reason "…" | --dry-run',
-  summary: 'Have jobs handled once more, by the same workers; always safe.',
-  help: `A replay goes through the front door: the same job, the same worker, reading the member's state now. So replaying an
-old hint is always safe. The answer of each is one of
-  changed        something was put right
-  already right  nothing had to be changed
+  usage: '<job...> | --failed [filters] [--dry-run]',
+  summary: 'Have jobs handled again, by the same workers. Always safe.',
+  help: `A replay is the same job in the same worker, and it reads the member's state now. So an old hint changes nothing that is
+already right. The result of each job is one of
+  changed        something was repaired
+  already right  there was nothing to change
   superseded     somebody read the member later, and applied that
-  read again     the hint is about a whole team; its members are being read by a job of their own
+  read again     the hint is about a whole team; another job reads its members
 
   <job...>          these jobs: failed, or handled long ago
   --failed          all failed jobs that match:
 ${filterHelp}
   --dry-run         read Stytch now, show +users -users +grants -grants for each, and change nothing
-  --reason <text>   why; required, and kept in audit_log with your name
-  --wait <seconds>  how long to wait for the result; the replay goes on without you, whatever you do
+  --wait <seconds>  how long to wait for the result; the replay continues in any case
 
-Many are replayed fifty a second, leavers first. Killing this command, or any worker, loses nothing; starting the same
-replay twice does it once, and says so.
+Replays run at fifty jobs a second, leavers first. You can kill this command, or any worker: nothing is lost. If you start
+the same replay twice, it runs once and says so.
 
 Examples:
   npm run support -- replay msg_2rTq... --dry-run
   npm run support -- replay --failed --team "Acme" --since 2d --reason "ticket 4711"`,
   options: { failed: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, wait: { type: 'string' }, ...filterOptions },
   isAct: true,
-  positionals: { min: 0, max: jobsNamedMax },
+  words: { min: 0, max: jobsNamedMax },
   run: async (input) => {
     const selection = await selectionOf(input);
     if (input.flag('dry-run')) return dryRun(input, selection);
-    const act = requireAct({ actor: input.actor, reason: input.option('reason') });
-    const started = await startReplay(input.parts, selection, act);
+    const started = await startReplay(input.parts, selection, input.act());
     const timeoutMs = timeoutOf(input.option('wait'), started.filed);
     const onProgress = ({ done, total }: { done: number; total: number }) => input.progress(`${done} of ${total} done`);
     await awaitReplay(input.parts, started, { timeoutMs, onProgress });
-    return answerOf(input, { selection, started, report: replayReport(input.parts, started) });
+    return replayed(input, selection, started);
   },
 };
 
 async function selectionOf(input: CommandInput): Promise<Selection> {
-  const filter = await filterOf(input);
-  const isFiltered = Object.keys(filter).length > 0;
+  const filter = await filterIn(input);
+  const areNamed = input.words.length > 0;
   if (input.flag('failed')) {
-    if (input.positionals.length === 0) return { filter };
+    if (!areNamed) return { filter };
     throw new RequestProblem('usage', 'Name jobs, or say --failed for all that match: not both.');
   }
-  if (isFiltered) throw new RequestProblem('usage', 'Filters choose among failed jobs: add --failed.');
-  if (input.positionals.length > 0) return { ids: input.positionals };
+  if (Object.keys(filter).length > 0) {
+    throw new RequestProblem('usage', 'Filters choose among failed jobs: add --failed.');
+  }
+  if (areNamed) return { ids: input.words };
   throw new RequestProblem('usage', 'Name the jobs to replay (see `failed`), or say --failed for all that match.');
 }
 
-/** What one portion after the other would change; nobody holds it all. */
+/** Never holds the whole plan: it is as long as the failed set. */
 function dryRun({ parts, asJson }: CommandInput, selection: Selection): WrittenAnswer {
   const skipped: Skipped[] = [];
   const sum = { jobs: 0, skipped: 0, tally: tallyOf([]) };
-  const plan = (async function* () {
+  async function* plans(): AsyncGenerator<Preview['plan'][number]> {
     for await (const preview of previewSelection(parts, selection)) {
       skipped.push(...preview.skipped.slice(0, Math.max(0, skippedNamed - skipped.length)));
       sum.skipped += preview.skipped.length;
@@ -80,73 +80,64 @@ function dryRun({ parts, asJson }: CommandInput, selection: Selection): WrittenA
         yield one;
       }
     }
-  })();
-  const unnamed = () => sum.skipped - skipped.length;
-  const rest = () => ({
-    ...(skipped.length === 0 ? {} : { skipped }),
-    ...(unnamed() === 0 ? {} : { skippedMore: unnamed() }),
-  });
-  const pieces = asJson ? jsonPieces({ plan }, rest) : linePieces(dryRunLines(plan, skipped, sum));
+  }
+  async function* lines() {
+    for await (const { id, changes } of plans()) {
+      yield `${id}  ${changes.length === 0 ? 'already right' : tallyText(tallyOf(changes))}`;
+      for (const change of changes) yield `    ${changeText(change)}`;
+    }
+    for (const { id, why } of skipped) yield `${id}  skipped: ${why}`;
+    if (sum.skipped > skipped.length) yield `and ${sum.skipped - skipped.length} more skipped`;
+    yield `${pluralize(sum.jobs, 'job')}: ${tallyText(sum.tally)}. Nothing was changed.`;
+  }
+  const rest = () => ({ ...(skipped.length === 0 ? {} : { skipped }), ...skippedMore(sum.skipped - skipped.length) });
+  const pieces = asJson ? jsonPieces({ plan: plans() }, rest) : linePieces(lines());
   return { pieces, exit: () => (sum.jobs === 0 || sum.skipped > 0 ? 3 : 0) };
 }
 
-async function* dryRunLines(
-  plan: AsyncIterable<Preview['plan'][number]>,
-  skipped: readonly Skipped[],
-  sum: { jobs: number; skipped: number; tally: Tally },
-): AsyncGenerator<string> {
-  for await (const { id, changes } of plan) {
-    yield `${id}  ${changes.length === 0 ? 'already right' : tallyText(tallyOf(changes))}`;
-    for (const change of changes) yield `    ${changeText(change)}`;
-  }
-  for (const { id, why } of skipped) yield `${id}  skipped: ${why}`;
-  if (sum.skipped > skipped.length) yield `and ${sum.skipped - skipped.length} more skipped`;
-  yield `${pluralize(sum.jobs, 'job')}: ${tallyText(sum.tally)}. Nothing was changed.`;
+function skippedMore(count: number): { skippedMore?: number } {
+  return count === 0 ? {} : { skippedMore: count };
 }
 
-/** Of each kind, in a table for a person; a program takes them all. */
+/** Rows of each kind, for people; a program gets all. */
 const rowsShown = 100;
 
-async function answerOf(
-  { asJson }: CommandInput,
-  { selection, started, report }: { selection: Selection; started: StartedReplay; report: ReplayReport },
+async function replayed(
+  { asJson, parts }: CommandInput,
+  selection: Selection,
+  started: StartedReplay,
 ): Promise<CommandAnswer | WrittenAnswer> {
-  const [done, left] = [counting(report.replayed), counting(report.skipped)];
+  const report = replayReport(parts, started);
+  const counts = { done: 0, skipped: 0 };
+  const done = counted(report.replayed, () => (counts.done += 1));
+  const left = counted(report.skipped, () => (counts.skipped += 1));
   const unnamed = started.skippedTotal - started.skipped.length;
-  const exit = () => (done.count() === 0 || left.count() > 0 ? 3 : 0);
-  if (asJson) {
-    const rest = () => (unnamed === 0 ? {} : { skippedMore: unnamed });
-    return { pieces: jsonPieces({ replayed: done.items, skipped: left.items }, rest), exit };
-  }
+  const exit = () => (counts.done === 0 || counts.skipped > 0 ? 3 : 0);
+  if (asJson) return { pieces: jsonPieces({ replayed: done, skipped: left }, () => skippedMore(unnamed)), exit };
   const rows: string[][] = [];
-  for await (const { id, result } of done.items) if (done.count() <= rowsShown) rows.push([id, result, '']);
-  for await (const { id, why } of left.items) if (left.count() <= rowsShown) rows.push([id, 'skipped', why]);
+  for await (const { id, result } of done) if (counts.done <= rowsShown) rows.push([id, result, '']);
+  for await (const { id, why } of left) if (counts.skipped <= rowsShown) rows.push([id, 'skipped', why]);
   if (rows.length === 0 && 'filter' in selection) {
     const text = `Nothing to replay: no job matches (${filterText(selection.filter)}). See \`failed\`.`;
     return { json: undefined, text, exit: exit() };
   }
-  const skipped = left.count() + unnamed;
-  const hidden = done.count() + skipped - rows.length;
+  const skipped = counts.skipped + unnamed;
+  const hidden = counts.done + skipped - rows.length;
   const more = hidden > 0 ? ` ${hidden} are not shown; --json names more.` : '';
-  const text = `${table(['JOB', 'RESULT', 'WHY'], rows, 1000)}\n${done.count()} replayed, ${skipped} skipped.${more}`;
+  const text = `${table(['JOB', 'RESULT', 'WHY'], rows, 1000)}\n${counts.done} replayed, ${skipped} skipped.${more}`;
   return { json: undefined, text, exit: exit() };
 }
 
-/** The same items, and how many have gone by. */
-function counting<Item>(items: AsyncIterable<Item>): { items: AsyncIterable<Item>; count(): number } {
-  let count = 0;
-  const pluralize = (async function* () {
-    for await (const item of items) {
-      count += 1;
-      yield item;
-    }
-  })();
-  return { items: pluralize, count: () => count };
+async function* counted<Item>(items: AsyncIterable<Item>, onItem: () => void): AsyncGenerator<Item> {
+  for await (const item of items) {
+    onItem();
+    yield item;
+  }
 }
 
-/** A minute for the workers, and what the rate cap takes. */
+/** By default a minute for the workers, and the time that the rate limit takes. */
 function timeoutOf(text: string | undefined, jobs: number): number {
   if (text === undefined) return 60_000 + jobs * 40;
-  if (!/^\d{1,6}$/.test(text)) throw new RequestProblem('usage', `--wait ${text} is no number of seconds.`);
+  if (!/^\d{1,6}$/.test(text)) throw new RequestProblem('usage', `--wait ${text} is not a number of seconds.`);
   return Number(text) * 1_000;
 }

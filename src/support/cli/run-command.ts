@@ -1,110 +1,127 @@
 import { userInfo } from 'node:os';
-import { type Config, loadConfig } from '../../config/config.js';
+import { loadConfig } from '../../config/config.js';
 import { createLog } from '../../log/log.js';
 import { nodeVersion, version, versionInWords } from '../../process/version.js';
-import { connectSupport, type SupportParts } from '../parts.js';
-import { commands } from './all.js';
-import type { CommandInput, WrittenAnswer } from './command.js';
-import { type Parsed, parseCommand } from './parse.js';
-import { exitOf, told } from './told.js';
-import { overview, usageOf } from './usage.js';
+import { connectSupport } from '../parts.js';
+import { requireAct } from '../require-act.js';
+import type { Command, CommandInput, WrittenAnswer } from './command.js';
+import { doctor } from './doctor.js';
+import { exportEvidence } from './export.js';
+import { failed, show } from './failed.js';
+import { discard, held, release } from './held.js';
+import { helpOf, overview, type Parsed, parseCommand } from './parse.js';
+import { exitOf, problemOf } from './problem.js';
+import { replay } from './replay.js';
+import { enable, resync } from './resync.js';
+import { status } from './status.js';
+import { why } from './why.js';
+
+/** All verbs, in the order of the help. */
+const commands: readonly Command[] = [
+  ...[status, why, failed, show],
+  ...[replay, resync, held, release, discard, enable],
+  ...[doctor, exportEvidence],
+];
 
 /** Where a command is typed, and where it answers. */
 export type Terminal = {
-  /** Asked for only when a verb is run: help needs none. */
+  /** Read only when a verb runs: help needs no configuration. */
   environment(): Record<string, string | undefined>;
-  /** Of the lines that it shows, in characters. */
+  /** In characters. */
   width: number;
   /** Resolves when the text is written, however slow the reader is. @throws ReaderGone */
   out(text: string): Promise<void>;
-  /** For people only: progress, and what went wrong. Never fails. */
+  /** For people only: progress and problems. Never fails. */
   err(text: string): Promise<void>;
 };
 
-/** Nobody reads on: `failed | head`. No error, and nothing is left to say. */
+/** Nobody reads the output any more (`failed | head`). It is no error. */
 export class ReaderGone extends Error {
   override name = 'ReaderGone';
 }
 
-/** As programs end that a closed pipe ends: 128 + SIGPIPE. */
+/** The exit code of programs that a closed pipe ends: 128 + SIGPIPE. */
 const readerGone = 141;
 
 /**
- * Runs one verb of the command line and prints its answer. Programs that read our answers read them from one place, so an
- * error with --json is printed where the answer would be.
- * @returns the exit code: 0, 1 for what is away or unexpected, 2 for bad usage, 3 for what is not found or can't be done,
- *   141 when nobody reads on
+ * Runs one verb of the command line and prints its answer. With --json an error is printed where the answer would be, so
+ * that programs read one place.
+ * @returns the exit code: 0, 1 when something is away or unexpected, 2 when the command is wrong, 3 when nothing is found or
+ *   can be done, 141 when nobody reads the output
  */
-export async function runCommand(words: string[], terminal: Terminal): Promise<number> {
-  const asJson = words.includes('--json');
+export async function runCommand(args: string[], terminal: Terminal): Promise<number> {
+  const asJson = args.includes('--json');
   try {
-    return await answer(words, asJson, terminal);
+    return await answer(args, asJson, terminal);
   } catch (error) {
     if (error instanceof ReaderGone) return readerGone;
-    const problem = told(error);
-    const tellPerson = () => terminal.err(`${problem.code}: ${problem.message}\n`);
-    if (!asJson) await tellPerson();
-    else await terminal.out(`${JSON.stringify({ error: problem }, null, 2)}\n`).catch(tellPerson);
+    const problem = problemOf(error);
+    const toPerson = () => terminal.err(`${problem.code}: ${problem.message}\n`);
+    if (!asJson) await toPerson();
+    else await terminal.out(jsonText({ error: problem })).catch(toPerson);
     return exitOf(problem);
   }
 }
 
-async function answer(words: string[], asJson: boolean, terminal: Terminal): Promise<number> {
-  if (words[0] === '--version') {
-    await terminal.out(asJson ? `${JSON.stringify({ version, node: nodeVersion }, null, 2)}\n` : `${versionInWords}\n`);
+async function answer(args: string[], asJson: boolean, terminal: Terminal): Promise<number> {
+  const [first] = args;
+  if (first === '--version') {
+    await terminal.out(asJson ? jsonText({ version, node: nodeVersion }) : `${versionInWords}\n`);
     return 0;
   }
-  if (words.length === 0 || ['--help', '-h', 'help'].includes(String(words[0]))) {
+  if (first === undefined || ['--help', '-h', 'help'].includes(first)) {
     await terminal.out(`${overview(commands)}\n`);
     return 0;
   }
-  const parsed = parseCommand(commands, words);
-  if (parsed.values.help !== true) return run({ parsed, asJson }, loadConfig(terminal.environment()), terminal);
-  await terminal.out(`${usageOf(parsed.command)}\n`);
+  const parsed = parseCommand(commands, args);
+  if (!parsed.values.help) return run(parsed, asJson, terminal);
+  await terminal.out(`${helpOf(parsed.command)}\n`);
   return 0;
 }
 
-type Asked = { parsed: Parsed; asJson: boolean };
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
 
-async function run(asked: Asked, config: Config, terminal: Terminal): Promise<number> {
+async function run({ command, words, values }: Parsed, asJson: boolean, terminal: Terminal): Promise<number> {
+  const config = loadConfig(terminal.environment());
   const parts = connectSupport(config, createLog({ level: 'silent', name: 'support' }), { previewsTeams: true });
+  const options = optionsIn(values);
+  const progress = uniqueLines(terminal);
   try {
-    const answer = await asked.parsed.command.run(inputOf(asked, parts, config, terminal));
+    const answer = await command.run({ parts, config, words, ...options, asJson, width: terminal.width, progress });
     if ('pieces' in answer) return await write(answer, terminal);
-    await terminal.out(asked.asJson ? `${JSON.stringify(answer.json, null, 2)}\n` : `${answer.text}\n`);
+    await terminal.out(asJson ? jsonText(answer.json) : `${answer.text}\n`);
     return answer.exit ?? 0;
   } finally {
-    await parts.close().catch(() => {}); // what was asked for is answered; a connection that can't be closed ends with us
+    await parts.close().catch(() => {}); // the answer is written; the process ends, and with it every connection
   }
 }
 
-/** Piece by piece, each when the one before was taken. */
+/** Piece by piece: each one waits until the one before is written. */
 async function write({ pieces, exit }: WrittenAnswer, terminal: Terminal): Promise<number> {
   let piece = await pieces.next();
   for (; !piece.done; piece = await pieces.next()) await terminal.out(piece.value);
   return piece.value === undefined ? exit() : exitOf(piece.value);
 }
 
-function inputOf(
-  { parsed: { positionals, values }, asJson }: Asked,
-  parts: SupportParts,
-  config: Config,
-  { width, err }: Terminal,
-): CommandInput {
+function optionsIn(values: Parsed['values']): Pick<CommandInput, 'option' | 'flag' | 'act'> {
   const option = (name: string) => {
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
-  let lastLine = '';
   return {
-    ...{ parts, config, positionals, option, width, asJson },
+    option,
     flag: (name) => values[name] === true,
-    actor: option('actor') ?? loginName(),
-    now: new Date(),
-    progress: (line) => {
-      if (line !== lastLine) void err(`${line}\n`);
-      lastLine = line;
-    },
+    act: () => requireAct({ actor: option('actor') ?? loginName(), reason: option('reason') }),
+  };
+}
+
+function uniqueLines({ err }: Terminal): CommandInput['progress'] {
+  let lastLine = '';
+  return (line) => {
+    if (line !== lastLine) void err(`${line}\n`);
+    lastLine = line;
   };
 }
 
@@ -112,6 +129,6 @@ function loginName(): string | undefined {
   try {
     return userInfo().username;
   } catch {
-    return undefined; // a container's user without a name
+    return undefined; // a user in a container has no name
   }
 }

@@ -1,24 +1,25 @@
 import type { Request } from 'express';
 import { Refusal } from '../../http/refusal.js';
 import type { SignIn } from '../../http/sign-in.js';
-import type { SignedIn } from '../../stytch/people.js';
-import { supportPermissions } from '../permission.js';
-
-/** Lets a request in, or says why not. */
-export type AuthorizeSupport = (request: Request) => Promise<SignedIn>;
+import type { Permission, SignedIn } from '../../stytch/people.js';
 
 /**
- * The door of /support: a member of Scanner's own organization, whom Stytch allows `scanner.support`, asked anew for each
- * request. No customer's session comes in, whatever its roles are called.
+ * @param permission the ways to write it; one is enough
+ * @throws Refusal
+ */
+export type AuthorizeSupport = (request: Request, permission: readonly Permission[]) => Promise<SignedIn>;
+
+/**
+ * Authorizes a member of Scanner's own organization who has the permission. Stytch is asked at each request. No session of
+ * a customer is accepted, whatever its roles are called.
  */
 export function createSupportAuthorization(
   signIn: SignIn,
   supportOrganizationId: string | undefined,
 ): AuthorizeSupport {
-  return async (request) => {
-    let person: SignedIn | null = null;
-    for (const permission of supportPermissions) {
-      person = await signIn(request, permission);
+  return async (request, permission) => {
+    for (const one of permission) {
+      const person = await signIn(request, one);
       if (supportOrganizationId === undefined) throw new Refusal('forbidden', notConfigured);
       if (person.organizationId !== supportOrganizationId) throw new Refusal('forbidden', notOurs);
       if (person.isAllowed) return person;

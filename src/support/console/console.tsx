@@ -1,111 +1,58 @@
 import { Router } from 'express';
 import { sendPage } from '../../http/render.js';
 import type { Part } from '../../http/site.js';
-import { failedPage } from '../../replay/failed-jobs.js';
-import { settledLately } from '../../replay/replays.js';
-import { pluralize } from '../../text/pluralize.js';
-import { failedGroups } from '../failed/failed-groups.js';
-import { FailedPage, jobsPerPage } from '../failed/failed-page.js';
-import { replayRoutes } from '../failed/routes.js';
-import { discardHeld } from '../held/discard-held.js';
-import { heldPage, heldUsers } from '../held/held.js';
-import { HeldPage, HoldPage } from '../held/held-page.js';
-import { releaseHeld } from '../held/release-held.js';
+import type { Permission } from '../../stytch/people.js';
+import { failed } from '../failed/failed-page.js';
+import { job } from '../failed/job-page.js';
+import { preview } from '../failed/preview-page.js';
+import { replay, replayProgress, startReplayOfForm } from '../failed/replay-page.js';
+import { discard, held, hold, release } from '../held/held-page.js';
 import type { SupportParts } from '../parts.js';
-import { requireAct } from '../require-act.js';
-import { Health, HealthPage } from '../status/health-page.js';
-import { status } from '../status/status.js';
-import { whyRoutes } from '../why/routes.js';
+import { scannerSupport } from '../permission.js';
+import { health, healthLive } from '../status/health-page.js';
+import { resync, why } from '../why/why-page.js';
 import type { AuthorizeSupport } from './authorize.js';
-import { field, filterIn, fromIn, placeIn, queryIn } from './form.js';
-import { type Behind, behindDoor, type Handler } from './handler.js';
+import { SupportFrame } from './frame.js';
+import { type Handler, type Send, supportHandlers } from './handler.js';
 
-/** /support: the console of Scanner's own staff, the second face of the command line's functions. */
-export function supportPart(door: AuthorizeSupport, parts: SupportParts): Part {
-  const routes = Router();
-  const behind = behindDoor(door);
-  routes.get('/', behind(health(parts)));
-  routes.get('/live', behind(live(parts)));
-  routes.get('/failed', behind(failed(parts)));
-  replayRoutes(routes, behind, parts);
-  whyRoutes(routes, behind, parts);
-  heldRoutes(routes, behind, parts);
-  return { path: '/support', routes, face: { place: ['Support'], back: '/support' } };
+type Route = [method: 'get' | 'post', path: string, permission: readonly Permission[], handler: Handler];
+
+/** All pages and forms of /support. Stytch is asked for the permission at each request. */
+const routes: readonly Route[] = [
+  ['get', '/', scannerSupport, health],
+  ['get', '/live', scannerSupport, healthLive],
+  ['get', '/failed', scannerSupport, failed],
+  ['get', '/jobs/:id', scannerSupport, job],
+  ['post', '/preview', scannerSupport, preview],
+  ['post', '/replay', scannerSupport, startReplayOfForm],
+  ['get', '/replays/:id', scannerSupport, replay],
+  ['get', '/replays/:id/live', scannerSupport, replayProgress],
+  ['get', '/why', scannerSupport, why],
+  ['post', '/why', scannerSupport, why], // an e-mail in an address would stay in the logs of proxies
+  ['post', '/resync', scannerSupport, resync],
+  ['get', '/held', scannerSupport, held],
+  ['get', '/held/:id', scannerSupport, hold],
+  ['post', '/held/:id/release', scannerSupport, release],
+  ['post', '/held/:id/discard', scannerSupport, discard],
+];
+
+/** The console of Scanner's own support. The command line has the same functions. */
+export function supportPart(authorize: AuthorizeSupport, parts: SupportParts): Part {
+  const router = Router();
+  const handlersOf = supportHandlers(authorize, parts, send);
+  for (const [method, path, permission, handler] of routes) router[method](path, handlersOf(permission, handler));
+  return { path: '/support', routes: router, face: { place: ['Support'], back: '/support' } };
 }
 
-/** The page looks again every few seconds, so it groups the latest that failed; the number of all is the queue's own. */
-const groupedMax = 200;
-/** For a page with a filter that few jobs match: half a second's work. `Older` goes on from there. */
-const lookMax = 5_000;
-
-async function healthNow(parts: SupportParts) {
-  const [now, { jobs, looked }] = await Promise.all([
-    status(parts),
-    failedPage(parts, {}, { limit: groupedMax, lookMax: groupedMax }),
-  ]);
-  return { now: new Date(), health: now, groups: failedGroups(jobs), looked };
-}
-
-function health(parts: SupportParts): Handler {
-  return async (person, _request, response) => {
-    sendPage(response, <HealthPage person={person.email} {...(await healthNow(parts))} />);
-  };
-}
-
-function live(parts: SupportParts): Handler {
-  return async (_person, _request, response) => {
-    sendPage(response, <Health {...(await healthNow(parts))} />);
-  };
-}
-
-function failed(parts: SupportParts): Handler {
-  return async (person, request, response) => {
-    const query = queryIn(request.query);
-    const from = placeIn(request.query);
-    const filter = await filterIn(parts, query);
-    const [{ jobs, looked, next }, counts, settled] = await Promise.all([
-      failedPage(parts, filter, { limit: jobsPerPage, lookMax, from }),
-      parts.queues.counts(),
-      settledLately(parts.database),
-    ]);
-    const failed = Object.values(counts).reduce((sum, { failed }) => sum + failed, 0);
-    const page = { jobs: jobs.map(({ shown }) => shown), looked, next, failed, isFirst: from === null };
-    sendPage(response, <FailedPage person={person.email} now={new Date()} {...{ query, page, settled }} />);
-  };
-}
-
-function heldRoutes(routes: Router, behind: Behind, parts: SupportParts): void {
-  routes.get(
-    '/held',
-    behind(async (person, request, response) => {
-      const page = await heldPage(parts, fromIn(request.query));
-      const done = field(request.query, 'done') || null;
-      sendPage(response, <HeldPage person={person.email} now={new Date()} page={page} done={done} />);
-    }),
+const send: Send = (response, person, answer) => {
+  if ('redirect' in answer) return response.redirect(303, answer.redirect);
+  if ('part' in answer) return sendPage(response, answer.part);
+  const { tab, title, page, status } = answer;
+  sendPage(
+    response,
+    <SupportFrame person={person.email} tab={tab} title={title}>
+      {page}
+    </SupportFrame>,
+    status,
   );
-  routes.get(
-    '/held/:id',
-    behind(async (person, request, response) => {
-      const hold = await heldUsers(parts, String(request.params.id), fromIn(request.query));
-      sendPage(response, <HoldPage person={person.email} now={new Date()} hold={hold} />);
-    }),
-  );
-  routes.post(
-    '/held/:id/release',
-    behind(async (person, request, response) => {
-      const act = requireAct({ actor: person.email, reason: field(request.body, 'reason') });
-      const { released, skipped } = await releaseHeld(parts, String(request.params.id), act);
-      const done = `${released.length} released, ${skipped.length} skipped. ${skipped[0]?.why ?? ''}`.trim();
-      response.redirect(303, `/support/held?${new URLSearchParams({ done })}`);
-    }),
-  );
-  routes.post(
-    '/held/:id/discard',
-    behind(async (person, request, response) => {
-      const act = requireAct({ actor: person.email, reason: field(request.body, 'reason') });
-      const { discarded } = await discardHeld(parts, String(request.params.id), act);
-      const done = `${pluralize(discarded.length, 'user stays as it is', 'users stay as they are')}.`;
-      response.redirect(303, `/support/held?${new URLSearchParams({ done })}`);
-    }),
-  );
-}
+};

@@ -2,28 +2,23 @@ import type { ComponentChildren } from 'preact';
 import { Layout } from '../../http/components/layout.js';
 import { versionInWords } from '../../process/version.js';
 
-export type SupportTab = 'health' | 'failed' | 'held' | 'why' | 'queues';
+const sections = [
+  { tab: 'health', label: 'Health', href: '/support' },
+  { tab: 'why', label: 'Why?', href: '/support/why' },
+  { tab: 'failed', label: 'Failed jobs', href: '/support/failed' },
+  { tab: 'held', label: 'Held', href: '/support/held' },
+  { tab: 'queues', label: 'Queues', href: '/support/queues' },
+] as const;
 
-/** What stands around the pages of /support. */
-export function SupportFrame(props: {
-  person: string;
-  tab: SupportTab | null;
-  title: string;
-  children: ComponentChildren;
-}) {
+export type SupportTab = (typeof sections)[number]['tab'];
+
+/** The frame of all pages of /support. */
+export function SupportFrame(props: { person: string; tab: SupportTab; title: string; children: ComponentChildren }) {
   const { person, tab, title, children } = props;
-  const tabs = sections.map(({ id, label, href }) => ({ href, label, isCurrent: id === tab }));
+  const tabs = sections.map((section) => ({ ...section, isCurrent: section.tab === tab }));
   return (
     <Layout title={title} place={['Support', title]} tabs={tabs} person={person} footer={versionInWords}>
       {children}
     </Layout>
   );
 }
-
-const sections = [
-  { id: 'health', label: 'Health', href: '/support' },
-  { id: 'why', label: 'Why?', href: '/support/why' },
-  { id: 'failed', label: 'Failed jobs', href: '/support/failed' },
-  { id: 'held', label: 'Held', href: '/support/held' },
-  { id: 'queues', label: 'Queues', href: '/support/queues' },
-] as const;

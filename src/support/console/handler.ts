@@ -1,19 +1,38 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
+import type { VNode } from 'preact';
 import { type ProblemCode, RequestProblem } from '../../errors/request-problem.js';
 import { bodyBytesMax } from '../../http/body-bytes.js';
 import { formWithoutNul } from '../../http/no-nul.js';
 import { Refusal, type RefusalCode } from '../../http/refusal.js';
 import { writeLimit } from '../../http/write-limit.js';
-import type { SignedIn } from '../../stytch/people.js';
+import type { Permission, SignedIn } from '../../stytch/people.js';
+import type { SupportParts } from '../parts.js';
+import { requireAct } from '../require-act.js';
 import type { AuthorizeSupport } from './authorize.js';
+import { field } from './form.js';
+import type { SupportTab } from './frame.js';
 
-export type Handler = (person: SignedIn, request: Request, response: Response) => unknown;
-/** What stands before each handler of the console. */
-export type Behind = (handler: Handler) => RequestHandler[];
+/** A request of somebody whom `authorize` has let in. */
+export type Asked = {
+  query: unknown;
+  body: unknown;
+  /** `:id` of the path. */
+  id: string;
+  /** The actor and the reason of a form that changes something. @throws RequestProblem */
+  act(): ReturnType<typeof requireAct>;
+};
+
+/** A page in its frame, a part of a page that is reloaded by itself, or where the browser goes next. */
+export type Answer =
+  | { tab: SupportTab; title: string; page: VNode; status?: number }
+  | { part: VNode }
+  | { redirect: string };
+
+export type Handler = (parts: SupportParts, asked: Asked) => Promise<Answer>;
 
 /** A dry run asks Stytch, an act changes something: nobody clicks that often. */
 const writesPerMinute = 60;
-/** The longest form ticks a page of 50 jobs. Each field costs time to read, so the default of 1,000 is more than we need. */
+/** The longest form ticks a page of 50 jobs. Each field costs time to read, so Express's 1,000 is more than we need. */
 const fieldsMax = 500;
 const form = express.urlencoded({
   extended: false,
@@ -22,24 +41,30 @@ const form = express.urlencoded({
   ...formWithoutNul,
 });
 
-export function behindDoor(door: AuthorizeSupport): Behind {
+export type Send = (response: express.Response, person: SignedIn, answer: Answer) => void;
+
+/** Makes Express handlers of a handler of the console: who it is comes first, the form is read last. */
+export function supportHandlers(authorize: AuthorizeSupport, parts: SupportParts, send: Send) {
   const people = new WeakMap<Request, SignedIn>();
   const personOf = (request: Request) => {
     const person = people.get(request);
-    if (person === undefined) throw new Error('Nobody was let in');
+    if (person === undefined) throw new Error('The request was not authorized');
     return person;
   };
   const limit = writeLimit(writesPerMinute, (request) => personOf(request).memberId);
-  return (handler) => [
+  return (permission: readonly Permission[], handler: Handler): RequestHandler[] => [
     async (request, _response, next) => {
-      people.set(request, await door(request));
+      people.set(request, await authorize(request, permission));
       next();
     },
     limit,
     form,
     async (request, response) => {
+      const person = personOf(request);
+      const { query, body, params } = request;
+      const act = () => requireAct({ actor: person.email, reason: field(body, 'reason') });
       try {
-        await handler(personOf(request), request, response);
+        send(response, person, await handler(parts, { query, body, id: String(params.id), act }));
       } catch (error) {
         throw error instanceof RequestProblem ? refusalOf(error) : error;
       }

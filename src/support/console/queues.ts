@@ -5,19 +5,20 @@ import { Refusal } from '../../http/refusal.js';
 import type { Part } from '../../http/site.js';
 import type { Log } from '../../log/log.js';
 import { openBoard } from '../../queue/board.js';
+import { scannerSupport } from '../permission.js';
 import type { AuthorizeSupport } from './authorize.js';
 
 const path = '/support/queues';
-/** The most that its page offers; its API would take any number, and load as many jobs. */
+/** The most that its page offers. Its API would take any number, and load as many jobs. */
 const jobsPerPageMax = 50;
 
 /**
- * Bull Board behind the same door, and read only twice over: by its own setting, and because nothing but GET gets
- * through. Its page brings its own inline styles and script, so its policy allows those, from here only.
+ * Bull Board, for the same people. It is read only in two ways: by its own setting, and because only GET is let through. Its
+ * page has inline styles and scripts, so its content policy allows those.
  */
 export function openQueuesPart(
   config: Config,
-  door: AuthorizeSupport,
+  authorize: AuthorizeSupport,
   log: Log,
 ): { part: Part; close(): Promise<void> } {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL };
@@ -25,7 +26,7 @@ export function openQueuesPart(
   const { board, close } = openBoard(home, path, onError);
   const routes = Router();
   routes.use(async (request, response, next) => {
-    await door(request);
+    await authorize(request, scannerSupport);
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal('method_not_allowed');
     if (Number(request.query.jobsPerPage ?? 0) > jobsPerPageMax) throw new Refusal('bad_input', tooMany);
     response.setHeader('Content-Security-Policy', policy);
@@ -35,7 +36,7 @@ export function openQueuesPart(
   return { part: { path, routes, face: { place: ['Support', 'Queues'], back: '/support' } }, close };
 }
 
-const tooMany = `A page has ${jobsPerPageMax} jobs at most. Ask for fewer, and for the next page.`;
+const tooMany = `A page has at most ${jobsPerPageMax} jobs. Ask for fewer, and for the next page.`;
 
 const policy = [
   "default-src 'none'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'",

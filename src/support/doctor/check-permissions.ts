@@ -1,6 +1,6 @@
 import type { OrganizationFacts, RoleFacts } from '../../stytch/lookups.js';
 import type { Permission } from '../../stytch/people.js';
-import { supportPermissions } from '../permission.js';
+import { scannerSupport } from '../permission.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 export type PermissionFacts = {
@@ -55,7 +55,7 @@ function notAllowed(
 
 function supportFinding(roles: readonly RoleFacts[]): Finding {
   const check = 'permission for /support';
-  const allowed = roles.filter((role) => supportPermissions.some((permission) => allows(role, permission)));
+  const allowed = roles.filter((role) => scannerSupport.some((permission) => allows(role, permission)));
   const names = allowed.map(({ id }) => id);
   if (names.includes(everybody)) {
     const next = `${dashboard}, take scanner.support away from ${everybody}, and give it to a role for support.`;

@@ -1,12 +1,14 @@
+import { stringify } from 'csv-stringify/sync';
 import { RequestProblem } from '../../errors/request-problem.js';
 import { chainHash, chainStart, firstBreak, type Link } from './hash-chain.js';
 import type { Leaver } from './leavers.js';
 
 export type EvidenceFormat = 'csv' | 'jsonl';
+
 /**
- * Writes the evidence line by line, hash-chained: each line ends in the hash of itself and of the line before. The first
- * line says what it is about, the last one how many there are, so that lines cut off at either end show too. Pure but for
- * its own count and hash.
+ * Writes the evidence line by line. Each line ends in a hash of itself and of the line before. The first line says what the
+ * file is about, the last one how many leavers it has, so that missing lines at both ends are found. Pure, except for its
+ * own count and hash.
  */
 export function evidenceWriter(format: EvidenceFormat) {
   const isCsv = format === 'csv';
@@ -16,7 +18,7 @@ export function evidenceWriter(format: EvidenceFormat) {
     return isCsv ? `${content},${head}` : `${content.slice(0, -1)},"hash":"${head}"}`;
   };
   const alone = (text: string) =>
-    chained(isCsv ? `${text}${','.repeat(columns.length - 1)}` : JSON.stringify({ about: text }));
+    chained(isCsv ? csvLine([text, ...columns.slice(1).map(() => '')]) : JSON.stringify({ about: text }));
   return {
     begin: ({ team, since }: { team: string; since: string }): string[] => [
       ...(isCsv ? [heading] : []),
@@ -24,10 +26,10 @@ export function evidenceWriter(format: EvidenceFormat) {
     ],
     add: (leaver: Leaver): string => {
       leavers += 1;
-      return chained(isCsv ? row(leaver) : JSON.stringify(leaver));
+      return chained(isCsv ? csvLine(columns.map((column) => leaver[column])) : JSON.stringify(leaver));
     },
     end: (): string => alone(ending(leavers)),
-    /** How many there were, and the hash of the last line. */
+    /** The number of leavers, and the hash of the last line. */
     written: (): Verified => ({ leavers, head }),
   };
 }
@@ -61,34 +63,36 @@ export function verifyEvidence(text: string): Verified {
 
 const title = 'Scanner SCIM: leavers of team';
 
-const columns = [
-  ...['user_id', 'stytch_member_id', 'email', 'trigger', 'event_type', 'event_id', 'svix_id', 'evidence', 'event_sent'],
-  ...[
-    'received',
-    'committed',
-    'seconds_from_event_to_commit',
-    'grants_revoked',
-    'keys_revoked',
-    'sessions_revoked',
-    'confirmed',
-    'returned',
-  ],
-] as (keyof Leaver)[];
+const columns: readonly (keyof Leaver)[] = [
+  'user_id',
+  'stytch_member_id',
+  'email',
+  'trigger',
+  'event_type',
+  'event_id',
+  'svix_id',
+  'evidence',
+  'event_sent',
+  'received',
+  'committed',
+  'seconds_from_event_to_commit',
+  'grants_revoked',
+  'keys_revoked',
+  'sessions_revoked',
+  'confirmed',
+  'returned',
+];
 const heading = `${columns.join(',')},hash`;
 
 function ending(leavers: number): string {
   return `end of ${leavers} leavers`;
 }
 
-function row(leaver: Leaver): string {
-  return columns.map((column) => cell(leaver[column])).join(',');
-}
-
-/** Quoted where it must be; what a spreadsheet would take for a formula is made plain text. */
-function cell(value: string | number | null): string {
-  const text = String(value ?? '').replace(/[\r\n]+/g, ' ');
-  const plain = typeof value === 'string' && /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-  return /[",]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+/** A line of the chain is a line of the file, so no cell may break it. A spreadsheet must not run a cell as a formula. */
+function csvLine(cells: readonly (string | number | null)[]): string {
+  const ofOneLine = cells.map((cell) => (typeof cell === 'string' ? cell.replace(/[\r\n]+/g, ' ') : cell));
+  const cast = { number: (value: number) => ({ value: String(value), escape_formulas: false }) };
+  return stringify([ofOneLine], { escape_formulas: true, eof: false, cast });
 }
 
 function csvLink(line: string): Link {

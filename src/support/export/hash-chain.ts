@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A chain of lines: each carries the hash of itself and of the line before, so an edited, added, removed or moved line
- * breaks it. The last hash stands for the whole: who has written it down elsewhere also notices a chain that was made anew.
+ * A chain of lines: each carries the hash of itself and of the line before, so a line that is edited, added, removed or
+ * moved breaks it. Somebody who has noted the last hash also finds a chain that was made anew.
  */
 export const chainStart = '0'.repeat(64);
 
-/** The hash of a line that follows the one with this hash. Keys keep their order, so the same content gives the same text. */
+/** The hash of a line that follows the one with the hash `previous`. */
 export function chainHash(previous: string, content: string): string {
   return createHash('sha256').update(`${previous}\n${content}`).digest('hex');
 }
 
 export type Link = { content: string; hash: string };
 
-/** Pure. @returns the number of the first line that is wrong, from 1; null when all follow from one another */
+/** Pure. @returns the number of the first line that is wrong, from 1; null when the chain is whole */
 export function firstBreak(links: readonly Link[]): number | null {
   let previous = chainStart;
   for (const [i, { content, hash }] of links.entries()) {

@@ -1,76 +1,91 @@
+import { ConfirmForm } from '../../http/components/confirm-form.js';
+import { Table } from '../../http/components/table.js';
 import { When } from '../../http/components/times.js';
-import type { FailedPlace } from '../../queue/failed.js';
+import { failedPage } from '../../replay/failed-jobs.js';
 import type { FailedJob } from '../../replay/job-filter.js';
+import { settledLately } from '../../replay/replays.js';
 import { pluralize } from '../../text/pluralize.js';
-import { SupportFrame } from '../console/frame.js';
-import { ReasonField } from '../console/reason-field.js';
-
-export type FailedQuery = { team: string; type: string; error: string; since: string; until: string };
+import { type FailedQuery, placeIn, placeText, queryIn } from '../console/form.js';
+import type { Handler } from '../console/handler.js';
+import { filterOf } from '../filter.js';
 
 /** A screenful or two, each with a box to tick. */
-export const jobsPerPage = 50;
+const jobsPerPage = 50;
+/** For a page with a filter that few jobs match: half a second's work. `Older` continues from there. */
+const lookMax = 5_000;
 
-/** A page of the failed jobs that match. */
-export type ShownFailed = {
-  jobs: readonly FailedJob[];
-  /** How many jobs were looked at for them, and how many have failed in all. */
+/** Failed jobs by team, type, error and time. Each, the chosen ones, or all that match can be replayed. */
+export const failed: Handler = async (parts, asked) => {
+  const query = queryIn(asked.query);
+  const from = placeIn(asked.query);
+  const filter = await filterOf(parts.database, query);
+  const [{ jobs, looked, next }, counts, settled] = await Promise.all([
+    failedPage(parts, filter, { limit: jobsPerPage, lookMax, from }),
+    parts.queues.counts(),
+    settledLately(parts.database),
+  ]);
+  const shown: ShownFailed = {
+    ...{ query, looked, isFirst: from === null, isFiltered: Object.values(query).some(Boolean) },
+    jobs: jobs.map((job) => job.shown),
+    after: next === null ? null : placeText(next),
+    failed: Object.values(counts).reduce((sum, count) => sum + count.failed, 0),
+  };
+  return { tab: 'failed', title: 'Failed jobs', page: <FailedPage shown={shown} settled={settled} /> };
+};
+
+type ShownFailed = {
+  query: FailedQuery;
+  isFiltered: boolean;
+  jobs: FailedJob[];
+  /** The number of jobs that were looked at for this page, and of all that have failed. */
   looked: number;
   failed: number;
-  /** The address of the next page begins there; null at the end. */
-  next: FailedPlace | null;
+  /** Where the next page begins; null at the end. */
+  after: string | null;
   isFirst: boolean;
 };
 
-/** Failed jobs by team, type, error and time; each, the chosen ones, or all that match can be replayed. */
-export function FailedPage(props: {
-  person: string;
-  now: Date;
-  query: FailedQuery;
-  page: ShownFailed;
-  settled: number;
-}) {
-  const { person, now, query, page, settled } = props;
+function FailedPage({ shown, settled }: { shown: ShownFailed; settled: number }) {
   return (
-    <SupportFrame person={person} tab="failed" title="Failed jobs">
+    <>
       <h1>Failed jobs</h1>
-      <Filter query={query} />
+      <Filter query={shown.query} />
       {settled > 0 && (
-        <p class="quiet">{settled} more were put right by a sweep in the last 24 hours, and have left this list.</p>
+        <p class="quiet">{settled} more were repaired by a sweep in the last 24 hours, and have left this list.</p>
       )}
-      {page.jobs.length === 0 ? (
-        <section class="card" aria-label="Jobs">
-          <p class="quiet">{nothing(page)}</p>
-          <Pages page={page} query={query} />
-        </section>
+      {shown.jobs.length > 0 ? (
+        <Jobs shown={shown} />
       ) : (
-        <Jobs page={page} query={query} now={now} />
+        <section class="card" aria-label="Jobs">
+          <p class="quiet">{nothing(shown)}</p>
+          <Pages shown={shown} />
+        </section>
       )}
-    </SupportFrame>
+    </>
   );
 }
 
-function nothing({ next, looked, isFirst }: ShownFailed): string {
-  if (next !== null)
-    return `None of ${pluralize(looked, 'job')} matches that ${looked === 1 ? 'was' : 'were'} looked at.`;
+function nothing({ after, looked, isFirst }: ShownFailed): string {
+  if (after !== null) return `Looked at ${pluralize(looked, 'job')}: none matches.`;
   if (!isFirst) return 'There are no more that match.';
-  return 'Nothing has failed that matches. What a later sweep put right leaves this list by itself.';
+  return 'No failed job matches. Jobs that a later sweep repairs leave this list.';
 }
 
-/** How many there are is known only when all were looked at. */
-function howMany({ jobs, looked, failed, next, isFirst }: ShownFailed, query: FailedQuery): string {
-  const isFiltered = Object.values(query).some((value) => value !== '');
-  if (!isFiltered) return `${pluralize(failed, 'job has', 'jobs have')} failed.`;
-  if (next === null && isFirst) return `${pluralize(jobs.length, 'job matches', 'jobs match')}.`;
-  return `${pluralize(jobs.length, 'job matches', 'jobs match')} of ${pluralize(looked, 'job')} that ${looked === 1 ? 'was' : 'were'} looked at; ${pluralize(failed, 'job has', 'jobs have')} failed in all.`;
+/** The number of all that match is known only when all were looked at. */
+function howMany({ jobs, looked, failed, after, isFirst, isFiltered }: ShownFailed): string {
+  const all = pluralize(failed, 'job has', 'jobs have');
+  if (!isFiltered) return `${all} failed.`;
+  const matching = pluralize(jobs.length, 'job matches', 'jobs match');
+  if (after === null && isFirst) return `${matching}.`;
+  return `${matching}, of ${looked.toLocaleString('en')} looked at; ${all} failed in all.`;
 }
 
-function Pages({ page: { next, isFirst }, query }: { page: ShownFailed; query: FailedQuery }) {
-  if (next === null && isFirst) return null;
-  const after = next === null ? '' : `${next.failedAt.getTime()}-${next.skip}`;
+function Pages({ shown: { after, isFirst, query } }: { shown: ShownFailed }) {
+  if (after === null && isFirst) return null;
   return (
     <nav class="actions" aria-label="Pages of jobs">
       {!isFirst && <a href={`/support/failed?${new URLSearchParams(query)}`}>Latest</a>}
-      {next !== null && (
+      {after !== null && (
         <a href={`/support/failed?${new URLSearchParams({ ...query, after })}`} rel="next">
           Older
         </a>
@@ -79,29 +94,23 @@ function Pages({ page: { next, isFirst }, query }: { page: ShownFailed; query: F
   );
 }
 
+const filterFields = [
+  ['team', 'Team', 'Id or exact name'],
+  ['type', 'Event', 'scim.member.delete'],
+  ['error', 'Error contains', ''],
+  ['since', 'Since', '2h, 3d, 2026-11-23'],
+  ['until', 'Until', ''],
+] as const;
+
 function Filter({ query }: { query: FailedQuery }) {
   return (
     <form method="get" action="/support/failed" class="filter">
-      <label>
-        Team
-        <input name="team" value={query.team} placeholder="Id or exact name" />
-      </label>
-      <label>
-        Event
-        <input name="type" value={query.type} placeholder="scim.member.delete" />
-      </label>
-      <label>
-        Error contains
-        <input name="error" value={query.error} />
-      </label>
-      <label>
-        Since
-        <input name="since" value={query.since} placeholder="2h, 3d, 2026-11-23" />
-      </label>
-      <label>
-        Until
-        <input name="until" value={query.until} />
-      </label>
+      {filterFields.map(([name, label, placeholder]) => (
+        <label key={name}>
+          {label}
+          <input name={name} value={query[name]} placeholder={placeholder} />
+        </label>
+      ))}
       <button type="submit" class="secondary">
         Search
       </button>
@@ -109,79 +118,44 @@ function Filter({ query }: { query: FailedQuery }) {
   );
 }
 
-function Jobs({ page, query, now }: { page: ShownFailed; query: FailedQuery; now: Date }) {
-  const isFiltered = Object.values(query).some((value) => value !== '');
+const previews = { look: 'secondary', action: '/support/preview', skipsValidation: true, name: 'which' } as const;
+
+function Jobs({ shown }: { shown: ShownFailed }) {
+  const { query, isFiltered, failed } = shown;
+  const all = isFiltered ? 'Replay all that match' : `Replay all ${failed.toLocaleString('en')}`;
   return (
-    <form method="post" action="/support/replay" class="card" aria-label="Jobs" data-once>
-      {Object.entries(query).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
-      <p>{howMany(page, query)}</p>
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="sr">Chosen</span>
-              </th>
-              <th scope="col">Job</th>
-              <th scope="col">Failed</th>
-              <th scope="col">Tries</th>
-              <th scope="col">Event</th>
-              <th scope="col">Error</th>
-            </tr>
-          </thead>
-          <tbody>
-            {page.jobs.map((job) => (
-              <Row key={job.id} job={job} now={now} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <Pages page={page} query={query} />
-      <ReasonField />
-      <p class="actions">
-        <button
-          type="submit"
-          class="secondary"
-          formaction="/support/preview"
-          formnovalidate
-          name="which"
-          value="chosen"
-        >
-          What would chosen ones change?
-        </button>
-        <button type="submit" class="secondary" formaction="/support/preview" formnovalidate name="which" value="all">
-          What would all change?
-        </button>
-        <button type="submit" name="which" value="chosen">
-          Replay chosen
-        </button>
-        <button type="submit" name="which" value="all">
-          {isFiltered ? 'Replay all that match' : `Replay all ${page.failed.toLocaleString('en')}`}
-        </button>
-      </p>
-    </form>
+    <ConfirmForm
+      action="/support/replay"
+      class="card"
+      aria-label="Jobs"
+      hidden={query}
+      reasonId="reason"
+      submit={[
+        { ...previews, label: 'What would chosen ones change?', value: 'chosen' },
+        { ...previews, label: 'What would all change?', value: 'all' },
+        { label: 'Replay chosen', name: 'which', value: 'chosen' },
+        { label: all, name: 'which', value: 'all' },
+      ]}
+    >
+      <p>{howMany(shown)}</p>
+      <Table
+        head={[{ label: 'Chosen', isHeadingHidden: true }, 'Job', 'Failed', 'Tries', 'Event', 'Error']}
+        rows={shown.jobs.map((job) => ({ key: job.id, cells: cellsOf(job) }))}
+      />
+      <Pages shown={shown} />
+    </ConfirmForm>
   );
 }
 
-function Row({ job, now }: { job: FailedJob; now: Date }) {
-  return (
-    <tr>
-      <td>
-        <input type="checkbox" name="job" value={job.id} aria-label={`Choose ${job.id}`} />
-      </td>
-      <td>
-        <a href={`/support/jobs/${encodeURIComponent(job.id)}`}>{job.id}</a>
-      </td>
-      <td>
-        <When at={job.failedAt} now={now} />
-      </td>
-      <td>{job.attempts}</td>
-      <td>
-        <code>{job.eventType}</code>
-      </td>
-      <td>{job.error}</td>
-    </tr>
-  );
+function cellsOf({ id, failedAt, attempts, eventType, error }: FailedJob) {
+  return [
+    <input key="box" type="checkbox" name="job" value={id} aria-label={`Choose ${id}`} />,
+    <a key="id" href={`/support/jobs/${encodeURIComponent(id)}`}>
+      {id}
+    </a>,
+    <When key="at" at={failedAt} />,
+    attempts,
+    <code key="type">{eventType}</code>,
+    error,
+  ];
 }

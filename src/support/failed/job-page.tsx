@@ -1,17 +1,23 @@
+import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { Facts } from '../../http/components/facts.js';
 import { When } from '../../http/components/times.js';
-import { SupportFrame } from '../console/frame.js';
-import { ReasonField } from '../console/reason-field.js';
+import type { Handler } from '../console/handler.js';
 import { ChangesList, shownChanges } from './changes-list.js';
-import { firstError, type ShownJob } from './show-job.js';
+import { jobErrors, jobFacts, jobHistory, type ShownJob, showJob } from './show-job.js';
 
-/** One job: its hint, its attempts and errors, what it would change now; and replaying it. */
-export function JobPage({ person, now, job }: { person: string; now: Date; job: ShownJob }) {
+/** One job: its hint, its errors, what it would change now; and a form to replay it. */
+export const job: Handler = async (parts, { id }) => {
+  return { tab: 'failed', title: 'Job', page: <JobPage job={await showJob(parts, id)} /> };
+};
+
+function JobPage({ job }: { job: ShownJob }) {
+  const { first, errors } = jobErrors(job);
+  const history = jobHistory(job);
   return (
-    <SupportFrame person={person} tab="failed" title="Job">
+    <>
       <h1>Job {job.id}</h1>
       <section class="card" aria-label="What it is">
-        <Facts of={factsOf(job)} />
+        <Facts of={jobFacts(job)} />
       </section>
       <section class="card" aria-label="What it would change now">
         <h2>What it would change now</h2>
@@ -20,73 +26,46 @@ export function JobPage({ person, now, job }: { person: string; now: Date; job: 
         ) : (
           <ChangesList changes={shownChanges(job.wouldChange)} />
         )}
-        <form method="post" action="/support/replay" data-once>
-          <input type="hidden" name="job" value={job.id} />
-          <input type="hidden" name="which" value="chosen" />
-          <ReasonField />
-          <button type="submit">Replay</button>
-        </form>
+        <ConfirmForm
+          action="/support/replay"
+          hidden={{ which: 'chosen', job: job.id }}
+          reasonId="reason"
+          submit={{ label: 'Replay' }}
+        />
       </section>
-      <Attempts job={job} />
+      {errors.length > 0 && (
+        <section class="card" aria-label="Errors">
+          <h2>Errors</h2>
+          <ol start={first}>
+            {errors.map((error, i) => (
+              <li key={`${i} ${error}`}>{error}</li>
+            ))}
+          </ol>
+        </section>
+      )}
       <section class="card" aria-label="Hint">
         <h2>Hint</h2>
         <pre>{cut(JSON.stringify(job.data, null, 2))}</pre>
       </section>
-      <History job={job} now={now} />
-    </SupportFrame>
+      {history.length > 0 && (
+        <section class="card" aria-label="History">
+          <h2>History</h2>
+          <ul>
+            {history.map(({ at, text }) => (
+              <li key={`${at} ${text}`}>
+                <When at={at} />: {text}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
   );
 }
 
-/** In characters: a second look names up to 1,000 members, and all hints are shorter. */
+/** In characters. All hints are shorter; a second look names up to 1,000 members. */
 const dataMax = 10_000;
 
 function cut(text: string): string {
   return text.length <= dataMax ? text : `${text.slice(0, dataMax)}\n… \`show\` of the command line has all of it.`;
-}
-
-function factsOf(job: ShownJob): [string, string][] {
-  return [
-    ['State', `${job.state} (${job.queue})`],
-    ['Event', job.eventType],
-    ['Team', job.teamId ?? 'none that Scanner knows'],
-    ['Member', job.memberId ?? 'several, or a whole team'],
-    ['Attempts', `${job.attempts} of ${job.attemptsMax}`],
-    ['Last attempt', job.failedAt],
-  ];
-}
-
-function Attempts({ job }: { job: ShownJob }) {
-  const errors = job.errors.length > 0 ? job.errors : [job.error].filter((error) => error !== '');
-  if (errors.length === 0) return null;
-  return (
-    <section class="card" aria-label="Errors">
-      <h2>Errors</h2>
-      <ol start={firstError(job)}>
-        {errors.map((error, i) => (
-          <li key={`${i} ${error}`}>{error}</li>
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function History({ job, now }: { job: ShownJob; now: Date }) {
-  if (job.replays.length + job.recorded.length === 0) return null;
-  return (
-    <section class="card" aria-label="History">
-      <h2>History</h2>
-      <ul>
-        {job.replays.map(({ at, actor, reason, result, why }) => (
-          <li key={`replay ${at}`}>
-            <When at={at} now={now} />: replayed by {actor} ({reason}): {result ?? why ?? 'not replayed'}
-          </li>
-        ))}
-        {job.recorded.map(({ at, trigger, outcome }) => (
-          <li key={`event ${at}`}>
-            <When at={at} now={now} />: {trigger}, {outcome}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }

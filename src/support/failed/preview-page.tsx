@@ -1,25 +1,29 @@
-import type { Preview } from '../../replay/preview.js';
-import { SupportFrame } from '../console/frame.js';
-import { ReasonField } from '../console/reason-field.js';
+import { ConfirmForm } from '../../http/components/confirm-form.js';
+import { type Preview, previewSelection } from '../../replay/preview.js';
+import { selectionIn } from '../console/form.js';
+import type { Handler } from '../console/handler.js';
 import { added, tallyOf, tallyText } from './change-text.js';
 import { ChangesList, type ShownChanges, shownChanges } from './changes-list.js';
-import type { FailedQuery } from './failed-page.js';
 
-export type Chosen = { which: 'chosen' | 'all'; ids: readonly string[]; query: FailedQuery };
-
-/** Each takes a card, and a look into Stytch; the command line shows as many as there are. */
+/** Each takes a card, and a read from Stytch. The command line shows all. */
 const jobsShown = 200;
 
-/** What replaying some jobs would change, cut to what a page shows. */
-export type ShownPreview = {
+/** What a replay would change. Nothing is changed yet. */
+export const preview: Handler = async (parts, { body }) => {
+  const { selection, hidden } = await selectionIn(parts, body);
+  const shown = await shownPreview(previewSelection(parts, selection));
+  const title = 'What a replay would change';
+  return { tab: 'failed', title, page: <PreviewPage title={title} shown={shown} hidden={hidden} /> };
+};
+
+type ShownPreview = {
   plan: { id: string; changes: ShownChanges }[];
   skipped: Preview['skipped'];
-  /** There are more jobs, of which nothing is said. */
   areMore: boolean;
 };
 
-/** Reads on for as long as the page has room. */
-export async function shownPreview(previews: AsyncIterable<Preview>): Promise<ShownPreview> {
+/** Reads until the page is full. */
+async function shownPreview(previews: AsyncIterable<Preview>): Promise<ShownPreview> {
   const shown: ShownPreview = { plan: [], skipped: [], areMore: false };
   for await (const { plan, skipped } of previews) {
     const room = () => Math.max(0, jobsShown - shown.plan.length - shown.skipped.length);
@@ -31,37 +35,27 @@ export async function shownPreview(previews: AsyncIterable<Preview>): Promise<Sh
   return shown;
 }
 
-/** What a replay would change; nothing was changed yet. */
-export function PreviewPage({ person, preview, chosen }: { person: string; preview: ShownPreview; chosen: Chosen }) {
-  const { plan, skipped, areMore } = preview;
-  const everything = plan.map(({ changes }) => changes.tally).reduce(added, tallyOf([]));
+function PreviewPage(props: { title: string; shown: ShownPreview; hidden: Record<string, string | string[]> }) {
+  const { plan, skipped, areMore } = props.shown;
+  const sum = plan.map(({ changes }) => changes.tally).reduce(added, tallyOf([]));
   return (
-    <SupportFrame person={person} tab="failed" title="What a replay would change">
-      <h1>What a replay would change</h1>
+    <>
+      <h1>{props.title}</h1>
       <section class="card" aria-label="In all">
-        <p class="lead">{tallyText(everything)}</p>
+        <p class="lead">{tallyText(sum)}</p>
         {areMore && (
           <p class="quiet">
             Of the latest {plan.length + skipped.length} jobs; there are more. The command line shows all:{' '}
             <code>npm run support -- replay --failed --dry-run</code>
           </p>
         )}
-        <form method="post" action="/support/replay" data-once>
-          <input type="hidden" name="which" value={chosen.which} />
-          {chosen.ids.map((id) => (
-            <input key={id} type="hidden" name="job" value={id} />
-          ))}
-          {Object.entries(chosen.query).map(([name, value]) => (
-            <input key={name} type="hidden" name={name} value={value} />
-          ))}
-          <ReasonField />
-          <p class="actions">
-            <button type="submit">Replay</button>
-            <a href="/support/failed" class="button secondary">
-              Go back
-            </a>
-          </p>
-        </form>
+        <ConfirmForm
+          action="/support/replay"
+          hidden={props.hidden}
+          reasonId="reason"
+          submit={{ label: 'Replay' }}
+          cancel={{ href: '/support/failed', label: 'Go back' }}
+        />
       </section>
       {plan.map(({ id, changes }) => (
         <section key={id} class="card" aria-label={id}>
@@ -72,9 +66,9 @@ export function PreviewPage({ person, preview, chosen }: { person: string; previ
       {skipped.map(({ id, why }) => (
         <section key={id} class="card" aria-label={id}>
           <h2>{id}</h2>
-          <p>Can’t be told: {why}</p>
+          <p>Unknown: {why}</p>
         </section>
       ))}
-    </SupportFrame>
+    </>
   );
 }

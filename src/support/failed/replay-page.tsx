@@ -1,78 +1,79 @@
-import { Pager } from '../../http/components/pager.js';
+import { RequestProblem } from '../../errors/request-problem.js';
+import { Pager, pagesAt } from '../../http/components/pager.js';
+import { Table } from '../../http/components/table.js';
 import { shownJobId } from '../../replay/job-id.js';
-import { answersPerPage, type BatchProgress } from '../../replay/replays.js';
-import { SupportFrame } from '../console/frame.js';
+import { answersPerPage, type BatchProgress, batchProgress, type ReplayAnswer } from '../../replay/replays.js';
+import { type StartedReplay, startReplay } from '../../replay/start-replay.js';
+import { field, fromIn, selectionIn } from '../console/form.js';
+import type { Asked, Handler } from '../console/handler.js';
+import type { SupportParts } from '../parts.js';
 
-/** A replay under way, or done. */
-export function ReplayPage({
-  person,
-  batch,
-  skipped,
-}: {
-  person: string;
-  batch: BatchProgress;
-  skipped: string | null;
-}) {
-  return (
-    <SupportFrame person={person} tab="failed" title="Replay">
+/** Starts a replay, and shows its progress. */
+export const startReplayOfForm: Handler = async (parts, { body, act }) => {
+  const reasoned = act();
+  const { selection } = await selectionIn(parts, body);
+  const started = await startReplay(parts, selection, reasoned);
+  if (started.batchId === null) throw new RequestProblem('conflict', notReplayed(started));
+  const query = started.skippedTotal === 0 ? '' : `?${new URLSearchParams({ skipped: notReplayed(started) })}`;
+  return { redirect: `/support/replays/${started.batchId}${query}` };
+};
+
+function notReplayed({ skipped: [first], skippedTotal }: StartedReplay): string {
+  if (first === undefined) return 'No failed job matches, so nothing was replayed. A sweep may have repaired it.';
+  const others = skippedTotal > 1 ? ` And ${skippedTotal - 1} others.` : '';
+  return `Not replayed: ${first.id}: ${first.why}.${others}`;
+}
+
+/** A replay that is running, or done. */
+export const replay: Handler = async (parts, asked) => {
+  const batch = await progressOf(parts, asked);
+  const page = (
+    <>
       <h1>Replay</h1>
       <p>
         {batch.target}, by {batch.actor}: {batch.reason}
       </p>
-      {skipped !== null && <p class="quiet">{skipped}</p>}
-      <div data-live={`/support/replays/${batch.id}/live?from=${batch.from}`}>
-        <ReplayProgress batch={batch} />
+      <p class="quiet">{field(asked.query, 'skipped')}</p>
+      <div data-live={`/support/replays/${batch.id}/live?from=${batch.from}`} data-seconds={2}>
+        <Progress batch={batch} />
       </div>
       <p class="actions">
         <a href="/support/failed" class="button secondary">
           Failed jobs
         </a>
       </p>
-    </SupportFrame>
+    </>
   );
+  return { tab: 'failed', title: 'Replay', page };
+};
+
+/** The part of that page that is reloaded. */
+export const replayProgress: Handler = async (parts, asked) => ({
+  part: <Progress batch={await progressOf(parts, asked)} />,
+});
+
+function progressOf({ database }: SupportParts, { id, query }: Asked): Promise<BatchProgress> {
+  return batchProgress(database, id, fromIn(query));
 }
 
-export function ReplayProgress({ batch }: { batch: BatchProgress }) {
+function Progress({ batch }: { batch: BatchProgress }) {
   const { id, done, total, from, answers } = batch;
-  const page = (start: number) => `/support/replays/${id}?from=${start}`;
+  const shown = { from, shown: answers.length, total, perPage: answersPerPage };
   return (
     <section class="card" aria-label="Progress">
       <p class="lead" role="status">
-        {done === total ? `All ${total} done.` : `${done} of ${total} done. It goes on whether you watch or not.`}
+        {done === total ? `All ${total} done.` : `${done} of ${total} done. You can leave this page.`}
       </p>
       <progress value={done} max={total} aria-label="Jobs done" />
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Job</th>
-              <th scope="col">Result</th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {answers.map(({ queue, jobId, state, result, why }) => (
-              <tr key={`${queue} ${jobId}`}>
-                <td>
-                  <a href={`/support/jobs/${encodeURIComponent(shownJobId(queue, jobId))}`}>
-                    {shownJobId(queue, jobId)}
-                  </a>
-                </td>
-                <td>{state === 'done' ? (result ?? 'skipped') : state === 'waiting' ? 'waits' : 'a worker has it'}</td>
-                <td>{why ?? ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <Pager
-        what="jobs"
-        from={from}
-        shown={answers.length}
-        total={total}
-        previous={from === 0 ? null : page(Math.max(0, from - answersPerPage))}
-        next={from + answers.length < total ? page(from + answers.length) : null}
-      />
+      <Table head={['Job', 'Result', 'Why']} rows={answers.map(rowOf)} />
+      <Pager what="jobs" {...pagesAt(`/support/replays/${id}`, shown)} />
     </section>
   );
+}
+
+function rowOf({ queue, jobId, state, result, why }: ReplayAnswer) {
+  const id = shownJobId(queue, jobId);
+  const link = <a href={`/support/jobs/${encodeURIComponent(id)}`}>{id}</a>;
+  const words = { waiting: 'waits', retried: 'a worker has it', done: result ?? 'skipped' };
+  return { key: id, cells: [link, words[state], why ?? ''] };
 }

@@ -1,8 +1,9 @@
 import { withDatabaseErrors } from '../../database/database.js';
 import { findJob, recordsOf } from '../../replay/find-job.js';
 import type { FailedJob } from '../../replay/job-filter.js';
-import { type Preview, previewJobs } from '../../replay/preview.js';
+import { previewJobs } from '../../replay/preview.js';
 import type { PlannedChange } from '../../replay/preview-members.js';
+import { timeText } from '../../text/time.js';
 import type { SupportParts } from '../parts.js';
 
 /** One job with all that is known of it. */
@@ -14,9 +15,9 @@ export type ShownJob = FailedJob & {
   addedAt: string | null;
   /** Ids and times only. */
   data: unknown;
-  /** Of the last attempts. */
+  /** The errors of the last attempts. */
   errors: string[];
-  /** What handling it now would change; null where that can't be told. */
+  /** What handling it now would change; null where that is unknown. */
   wouldChange: PlannedChange[] | null;
   wouldChangeNot: string | null;
   replays: { at: string; actor: string; reason: string; result: string | null; why: string | null }[];
@@ -25,31 +26,25 @@ export type ShownJob = FailedJob & {
 
 type Parts = Parameters<typeof previewJobs>[0] & Pick<SupportParts, 'queues'>;
 
-/** The latest; somebody who replays a job more often sees the same each time. */
+/** The latest replays of a job. Each would show the same. */
 const replaysMax = 50;
 
-/** @throws RequestProblem when nobody knows the id */
+/** @throws RequestProblem when there is no such job */
 export async function showJob(parts: Parts, id: string): Promise<ShownJob> {
   const found = await findJob(parts, id);
-  const { value } = await previewJobs(parts, [[found]]).next();
-  const { plan, skipped }: Preview = value ?? { plan: [], skipped: [] };
+  const { value: preview } = await previewJobs(parts, [[found]]).next();
   const { job, shown } = found;
   return {
     ...shown,
     ...{ queue: job.queue, state: job.state, attemptsMax: job.attemptsMax, data: job.data, errors: job.errors },
     addedAt: job.addedAt.getTime() === 0 ? null : job.addedAt.toISOString(),
-    wouldChange: plan[0]?.changes ?? null,
-    wouldChangeNot: skipped[0]?.why ?? null,
+    wouldChange: preview?.plan[0]?.changes ?? null,
+    wouldChangeNot: preview?.skipped[0]?.why ?? null,
     replays: await replaysOf(parts, job.queue, job.id),
     recorded: (await recordsOf(parts.database, id)).map(({ appliedAt, trigger, outcome, changes }) => ({
       ...{ at: appliedAt.toISOString(), trigger, outcome, changes },
     })),
   };
-}
-
-/** Which attempt the first error that is known belongs to. Pure. */
-export function firstError({ attempts, errors }: Pick<ShownJob, 'attempts' | 'errors'>): number {
-  return Math.max(0, attempts - errors.length) + 1;
 }
 
 async function replaysOf({ database }: Parts, queue: string, jobId: string): Promise<ShownJob['replays']> {
@@ -65,7 +60,35 @@ async function replaysOf({ database }: Parts, queue: string, jobId: string): Pro
     at: batch.startedAt.toISOString(),
     actor: batch.actor,
     reason: batch.reason,
-    result: state === 'done' ? result : 'under way',
+    result: state === 'done' ? result : 'not done yet',
     why,
   }));
+}
+
+/** What the command line and the page say about a job. Pure. */
+export function jobFacts(job: ShownJob): [string, string][] {
+  return [
+    ['State', `${job.state} (${job.queue})`],
+    ['Event', job.eventType],
+    ['Team', job.teamId ?? 'none that Scanner knows'],
+    ['Member', job.memberId ?? 'several, or a whole team'],
+    ['Attempts', `${job.attempts} of ${job.attemptsMax}`],
+    ['Last attempt', `${timeText(job.failedAt)} UTC`],
+  ];
+}
+
+/** The errors that are known, and the attempt of the first one. The queue keeps the last ones. Pure. */
+export function jobErrors({ attempts, errors, error }: ShownJob): { first: number; errors: string[] } {
+  const known = errors.length > 0 ? errors : [error].filter((one) => one !== '');
+  return { first: Math.max(0, attempts - known.length) + 1, errors: known };
+}
+
+/** Replays and records, each with its time. Pure. */
+export function jobHistory({ replays, recorded }: ShownJob): { at: string; text: string }[] {
+  return [
+    ...replays.map(({ at, actor, reason, result, why }) => {
+      return { at, text: `replayed by ${actor} (${reason}): ${result ?? why ?? 'not replayed'}` };
+    }),
+    ...recorded.map(({ at, trigger, outcome }) => ({ at, text: `${trigger}: ${outcome}` })),
+  ];
 }

@@ -1,28 +1,30 @@
 import type { ComponentChildren } from 'preact';
+import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { Notice } from '../../http/components/notice.js';
-import { Pager } from '../../http/components/pager.js';
+import { Pager, pagesAt } from '../../http/components/pager.js';
 import { When } from '../../http/components/times.js';
 import { pluralize } from '../../text/pluralize.js';
-import { SupportFrame } from '../console/frame.js';
-import { ReasonField } from '../console/reason-field.js';
-import { type HoldGlance, type HoldsPage, holdsPerPage, usersPerPage } from './held.js';
+import { field, fromIn } from '../console/form.js';
+import type { Handler } from '../console/handler.js';
+import { discardHeld, type HoldGlance, heldPage, heldUsers, holdsPerPage, usersPerPage } from './held.js';
+import { releaseHeld } from './release-held.js';
 
 /** Deactivations that wait for a person. */
-export function HeldPage(props: { person: string; now: Date; page: HoldsPage; done: string | null }) {
-  const { person, now, page, done } = props;
-  const { holds, from, total } = page;
-  const at = (start: number) => `/support/held?from=${start}`;
-  return (
-    <SupportFrame person={person} tab="held" title="Held">
+export const held: Handler = async (parts, { query }) => {
+  const { holds, from, total } = await heldPage(parts, fromIn(query));
+  const done = field(query, 'done');
+  const pages = pagesAt('/support/held', { from, shown: holds.length, total, perPage: holdsPerPage });
+  const page = (
+    <>
       <h1>Held deactivations</h1>
-      {done !== null && <Notice kind="good" title={done} />}
+      {done !== '' && <Notice kind="good" title={done} />}
       <p>
         A sweep missed more than ten users and more than a tenth of the team at once. Absence is weak evidence, so they
-        were left active. Ask the customer, then decide.
+        are still active. Ask the customer, then decide.
       </p>
       {holds.length === 0 && <p class="quiet">Nothing is held.</p>}
       {holds.map((hold) => (
-        <Hold key={hold.id} hold={hold} now={now}>
+        <Hold key={hold.id} hold={hold}>
           <details>
             <summary>Who</summary>
             <Users userIds={hold.userIds} />
@@ -32,63 +34,62 @@ export function HeldPage(props: { person: string; now: Date; page: HoldsPage; do
           </details>
         </Hold>
       ))}
-      <Pager
-        what="holds"
-        from={from}
-        shown={holds.length}
-        total={total}
-        previous={from === 0 ? null : at(Math.max(0, from - holdsPerPage))}
-        next={from + holds.length < total ? at(from + holds.length) : null}
-      />
-    </SupportFrame>
+      <Pager what="holds" {...pages} />
+    </>
   );
-}
+  return { tab: 'held', title: 'Held', page };
+};
 
-/** One of them, with all its users, page by page. */
-export function HoldPage(props: { person: string; now: Date; hold: HoldGlance & { from: number } }) {
-  const { person, now, hold } = props;
-  const { id, from, userIds, users } = hold;
-  const at = (start: number) => `/support/held/${id}?from=${start}`;
-  return (
-    <SupportFrame person={person} tab="held" title="Hold">
+/** One of them, with all its users. */
+export const hold: Handler = async (parts, { id, query }) => {
+  const hold = await heldUsers(parts, id, fromIn(query));
+  const { from, userIds, users: total } = hold;
+  const pages = pagesAt(`/support/held/${hold.id}`, { from, shown: userIds.length, total, perPage: usersPerPage });
+  const page = (
+    <>
       <h1>Held deactivations</h1>
-      <Hold hold={hold} now={now} />
+      <Hold hold={hold} />
       <section class="card" aria-label="Who">
         <h2>Who</h2>
         <Users userIds={userIds} />
-        <Pager
-          what="users"
-          from={from}
-          shown={userIds.length}
-          total={users}
-          previous={from === 0 ? null : at(Math.max(0, from - usersPerPage))}
-          next={from + userIds.length < users ? at(from + userIds.length) : null}
-        />
+        <Pager what="users" {...pages} />
       </section>
-    </SupportFrame>
+    </>
   );
+  return { tab: 'held', title: 'Hold', page };
+};
+
+/** Deactivates the users of a hold. */
+export const release: Handler = async (parts, { id, act }) => {
+  const { released, skipped } = await releaseHeld(parts, id, act());
+  return doneWith(`${released.length} released, ${skipped.length} skipped. ${skipped[0]?.why ?? ''}`.trim());
+};
+
+/** Leaves the users of a hold active. */
+export const discard: Handler = async (parts, { id, act }) => {
+  const { discarded } = await discardHeld(parts, id, act());
+  return doneWith(`${pluralize(discarded.length, 'user stays as it is', 'users stay as they are')}.`);
+};
+
+function doneWith(done: string) {
+  return { redirect: `/support/held?${new URLSearchParams({ done })}` };
 }
 
-function Hold(props: { hold: HoldGlance; now: Date; children?: ComponentChildren }) {
-  const { hold, now, children } = props;
+function Hold({ hold, children }: { hold: HoldGlance; children?: ComponentChildren }) {
   return (
     <section class="card" aria-label={`Hold ${hold.id}`}>
       <h2>{pluralize(hold.users, 'user')}</h2>
       <p>
-        Team <code>{hold.teamId}</code>, since <When at={hold.since} now={now} />
+        Team <code>{hold.teamId}</code>, since <When at={hold.since} />
       </p>
       {children}
-      <form method="post" data-once>
-        <ReasonField id={`reason-${hold.id}`} />
-        <p class="actions">
-          <button type="submit" formaction={`/support/held/${hold.id}/release`}>
-            They left: deactivate them
-          </button>
-          <button type="submit" class="secondary" formaction={`/support/held/${hold.id}/discard`}>
-            They are there: leave them
-          </button>
-        </p>
-      </form>
+      <ConfirmForm
+        reasonId={`reason-${hold.id}`}
+        submit={[
+          { label: 'They left: deactivate them', action: `/support/held/${hold.id}/release` },
+          { label: 'They are there: leave them', action: `/support/held/${hold.id}/discard`, look: 'secondary' },
+        ]}
+      />
     </section>
   );
 }

@@ -6,56 +6,57 @@ import { TransientError } from '../../errors/errors.js';
 import { type Converged, converge } from '../../sync/apply/converge.js';
 import type { MembersRead } from '../../sync/members/read-members.js';
 import type { SupportParts } from '../parts.js';
-import { resolveHold } from './discard-held.js';
-import { openHold } from './held.js';
+import { openHold, resolveHold } from './held.js';
 
 export type Released = {
   id: string;
   teamId: string;
-  released: { userId: string; result: 'deactivated' | 'already right' }[];
+  released: { userId: string; result: ReleaseResult }[];
   skipped: { userId: string; why: string }[];
 };
+type ReleaseResult = 'deactivated' | 'already right';
 
 type Parts = Pick<SupportParts, 'database' | 'readMembers'>;
 
-/** Of thousands so many are in hand at a time, from Stytch's answer to the transaction. */
+/** Users in memory at a time, from Stytch's answer to the transaction. */
 const usersAtOnce = 500;
 
 /**
- * Deactivates the users of a hold, by the same plan and apply as everything else, after asking Stytch directly about each:
- * whom it still calls active in the team's organization is left alone. The users first, the hold last: should this die in
- * between, the hold is still open, and released once more it finds them right already.
- * @throws TransientError when Stytch can't be asked; then nothing was done
+ * Deactivates the users of a hold, by the same plan and apply as everything else. First it asks Stytch directly about each
+ * one, and skips those who are active in the team's organization. The users come first, the hold last: if the process dies
+ * in between, the hold is still open, and the next release finds the users already right.
+ * @throws TransientError when Stytch does not answer; then nothing was done
  */
 export async function releaseHeld(parts: Parts, id: string, act: ReasonedAct): Promise<Released> {
   const hold = await openHold(parts, id);
   const team = await withDatabaseErrors(() => parts.database.team.findUnique({ where: { id: hold.teamId } }));
   const about = { teamId: hold.teamId, organizationId: team?.stytchOrganizationId ?? null };
-  const asked: Asked[] = [];
-  for (const userIds of parted(hold.userIds)) asked.push(...(await askAbout(parts, about, userIds)));
+  const judged: Judged[] = [];
+  for (const userIds of chunksOf(hold.userIds)) judged.push(...(await judge(parts, about, userIds)));
   const report: Released = { id: hold.id, teamId: hold.teamId, released: [], skipped: [] };
-  for (const some of parted(asked)) await deactivate(parts, some, report);
-  const counts = { released: report.released.length, skipped: report.skipped.length };
-  await resolveHold(parts, hold.id, 'released', act, counts); // by somebody else meanwhile: what was done stays true
+  for (const some of chunksOf(judged)) await deactivate(parts, some, report);
+  const details = { released: report.released.length, skipped: report.skipped.length };
+  // If another person resolves the hold at this moment, the users are deactivated all the same, and the report is true.
+  await resolveHold(parts, hold.id, 'released', { ...act, details });
   return report;
 }
 
-function parted<T>(all: readonly T[]): T[][] {
-  const parts = Math.ceil(all.length / usersAtOnce);
-  return Array.from({ length: parts }, (_, part) => all.slice(part * usersAtOnce, (part + 1) * usersAtOnce));
+function chunksOf<T>(all: readonly T[]): T[][] {
+  const chunks = Math.ceil(all.length / usersAtOnce);
+  return Array.from({ length: chunks }, (_, i) => all.slice(i * usersAtOnce, (i + 1) * usersAtOnce));
 }
 
-/** A user of the hold, and what Stytch says: gone, or why nothing is to be done. No more of it is kept. */
-type Asked = { userId: string } & Verdict;
-type Verdict = { gone: GoneMember; date: Instant } | { why: string } | { result: 'already right' };
+/** To be deactivated, or why nothing is to be done. */
+type Verdict = { gone: GoneMember } | { why: string } | { result: ReleaseResult };
+type Judged = { userId: string; verdict: Verdict; date: Instant };
 type HeldUser = { userId: string; memberId: string | null; status: string };
 
-/** Without an organization each is asked for directly: an index that lags, or misses them, is why they are held. */
-async function askAbout(
+/** Members are asked for directly, without their organization: the index may be the reason why they are held. */
+async function judge(
   { database, readMembers }: Parts,
   { teamId, organizationId }: { teamId: string; organizationId: string | null },
   userIds: string[],
-): Promise<Asked[]> {
+): Promise<Judged[]> {
   const users = await usersOf(database, teamId, userIds);
   const wanted = [...users.values()].flatMap(({ memberId, status }) =>
     memberId === null || status !== 'active' ? [] : [{ memberId, organizationId: null }],
@@ -68,8 +69,7 @@ async function askAbout(
   }
   return userIds.map((userId) => {
     const user = users.get(userId);
-    const verdict = verdictOn(user, answers.get(user?.memberId ?? ''), organizationId);
-    return { userId, ...('gone' in verdict ? { ...verdict, date } : verdict) };
+    return { userId, verdict: verdictOn(user, answers.get(user?.memberId ?? ''), organizationId), date };
   });
 }
 
@@ -86,7 +86,7 @@ function verdictOn(
   user: HeldUser | undefined,
   answer: ReturnType<MembersRead['get']>,
   organizationId: string | null,
-): { gone: GoneMember } | { why: string } | { result: 'already right' } {
+): Verdict {
   if (user === undefined) return { why: 'the user is not in the team any more' };
   if (user.status !== 'active') return { result: 'already right' };
   if (user.memberId === null) return { why: 'the user has no Stytch member any more; remove the access in Scanner' };
@@ -97,32 +97,26 @@ function verdictOn(
   return gone === null ? { why: 'Stytch, asked directly, says that the member is active' } : { gone };
 }
 
-/** Who is active in another organization has left this team. */
+/** A member who is active in another organization has left this team. */
 function goneFrom(organizationId: string | null, member: DirectoryMember): GoneMember | null {
   if (member.presence === 'gone') return member;
   return member.organizationId === organizationId ? null : goneMember(member.memberId, 'other_organization');
 }
 
-async function deactivate({ database }: Parts, asked: readonly Asked[], report: Released): Promise<void> {
-  const tasks = asked.flatMap((one) =>
-    'gone' in one
-      ? [
-          {
-            reading: { member: one.gone, date: one.date, isDirect: true },
-            occasions: [{ trigger: 'sweep' as const }],
-          },
-        ]
-      : [],
+async function deactivate({ database }: Parts, judged: readonly Judged[], report: Released): Promise<void> {
+  const occasions = [{ trigger: 'sweep' as const }];
+  const tasks = judged.flatMap(({ verdict, date }) =>
+    'gone' in verdict ? [{ reading: { member: verdict.gone, date, isDirect: true }, occasions }] : [],
   );
   const settled = await converge({ database }, tasks, { stampUnchanged: true });
-  for (const { userId, ...one } of asked) {
-    const end = 'gone' in one ? endOf(settled.get(one.gone.memberId)) : one;
+  for (const { userId, verdict } of judged) {
+    const end = 'gone' in verdict ? endOf(settled.get(verdict.gone.memberId)) : verdict;
     if ('why' in end) report.skipped.push({ userId, why: end.why });
     else report.released.push({ userId, result: end.result });
   }
 }
 
-function endOf(result: Converged | Error | undefined): { why: string } | { result: 'deactivated' | 'already right' } {
+function endOf(result: Converged | Error | undefined): { why: string } | { result: ReleaseResult } {
   if (result instanceof Error) return { why: result.message };
   if (result === undefined || !('outcome' in result)) return { why: 'the member is another user by now; try `resync`' };
   if (result.outcome === 'superseded') return { why: 'the member was read again meanwhile; try `resync`' };

@@ -93,11 +93,8 @@ const words: Record<string, string> = {
 
 async function oneMember(parts: UserParts, who: string, team: string | null) {
   const within: FoundTeam | null = team === null ? null : await findTeam(parts.database, team);
-  let failure: unknown = null;
-  const people = await findPeople(parts, who, within, (error) => {
-    failure = error;
-  });
-  if (people.length === 0 && failure !== null) throw failure;
+  const { people, stytchFailure } = await findPeople(parts, who, within);
+  if (people.length === 0 && stytchFailure !== null) throw stytchFailure;
   const members = people.flatMap(({ memberId, organizationId }) =>
     memberId === null ? [] : [{ memberId, organizationId }],
   );

@@ -1,30 +1,31 @@
 import { withDatabaseErrors } from '../../database/database.js';
 import type { JobCounts } from '../../queue/inspect.js';
 import { openReplays, settledLately } from '../../replay/replays.js';
+import { durationText } from '../../text/time.js';
 import type { SupportParts } from '../parts.js';
 
-/** How the whole is doing, on one screen. */
+/** The state of the whole system, on one screen. */
 export type Status = {
   queues: Record<string, JobCounts>;
   failed: number;
-  /** Since when the job that waits longest has been waiting. */
+  /** The age of the oldest job that waits. */
   oldestPendingSeconds: number | null;
-  /** Event sent by Stytch -> committed in Scanner; of the changes in the last hour. */
+  /** From the event that Stytch sent to the commit in Scanner, of the changes in the last hour. */
   lag: { changes: number; p50Seconds: number | null; p99Seconds: number | null };
-  /** Changes of the last 24 hours that took longer than the promise. */
+  /** Changes of the last 24 hours that took longer than SLA_SECONDS. */
   breaches: number;
   slaSeconds: number;
   held: number;
-  /** Those that have been quiet for longest, and how many there are. */
+  /** The teams that have been quiet for longest, and the number of all. */
   quietTeams: { teamId: string; since: string }[];
   quiet: number;
-  /** A worker died while it swept them, and no sweep has gone well since. */
+  /** A worker died while it swept them, and no sweep has succeeded since. */
   suspectTeams: { teamId: string; since: string }[];
   connectedTeams: number;
   /** Workers that have reported in the last minute. */
   workers: number;
   replaysUnderWay: number;
-  /** Failed jobs that a sweep has since put right, and that left the failed set for it, in the last 24 hours. */
+  /** Failed jobs that a sweep has repaired, and that left the failed set for that reason, in the last 24 hours. */
   settledBySweeps: number;
 };
 
@@ -74,7 +75,7 @@ async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
   return row;
 }
 
-/** A screenful; there may be ten thousand teams. */
+/** A screenful. There may be ten thousand teams. */
 const teamsShown = 50;
 
 async function readTeams({ database }: Parts, since: 'quietSince' | 'suspectSince'): Promise<Status['quietTeams']> {
@@ -82,4 +83,24 @@ async function readTeams({ database }: Parts, since: 'quietSince' | 'suspectSinc
     database.teamSync.findMany({ where: { [since]: { not: null } }, orderBy: { [since]: 'asc' }, take: teamsShown }),
   );
   return teams.map((team) => ({ teamId: team.teamId, since: team[since]?.toISOString() ?? '' }));
+}
+
+/** The numbers that the command line and the page show. Pure. */
+export function statusFacts(now: Status): [string, string][] {
+  const seconds = (value: number | null) => (value === null ? '—' : durationText(value));
+  const pending = Object.values(now.queues).map(({ waiting, active, delayed }) => waiting + active + delayed);
+  return [
+    ['In the queues', String(pending.reduce((sum, jobs) => sum + jobs, 0))],
+    ['Oldest pending', seconds(now.oldestPendingSeconds)],
+    ['Lag p50, last hour', seconds(now.lag.p50Seconds)],
+    ['Lag p99, last hour', seconds(now.lag.p99Seconds)],
+    [`Breaches of ${now.slaSeconds} s, 24 h`, String(now.breaches)],
+    ['Failed', String(now.failed)],
+    ['Held', String(now.held)],
+    ['Repaired by sweeps, 24 h', String(now.settledBySweeps)],
+    ['Open replays', String(now.replaysUnderWay)],
+    ['Workers', String(now.workers)],
+    ['Connected teams', String(now.connectedTeams)],
+    ['Quiet teams', String(now.quiet)],
+  ];
 }

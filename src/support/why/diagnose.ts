@@ -3,7 +3,7 @@ import { scimRoleName } from '../../directory/world.js';
 import { pluralize } from '../../text/pluralize.js';
 import type { WhyFacts } from './facts.js';
 
-/** Something that stands between what the person should have and what they have; and what to do about it. */
+/** A reason why the person's access is wrong, and what to do about it. */
 export type Finding = { code: FindingCode; message: string; next: string };
 export type FindingCode =
   | 'unknown_team'
@@ -20,7 +20,7 @@ export type FindingCode =
   | 'quiet_team'
   | 'not_in_directory';
 
-/** What is missing, and why: the worst first. Pure. */
+/** What is wrong, and why, the worst first. Pure. */
 export function diagnose(facts: WhyFacts): Finding[] {
   return [
     ...aboutTeam(facts),
@@ -41,13 +41,13 @@ function aboutTeam({ team, organizationId }: WhyFacts): Finding[] {
     return [finding('unknown_team', message, 'Set stytch_organization_id of the right team; the next sweep reads it.')];
   }
   if (team.enabled) return [];
-  const message = 'SSO and SCIM are not switched on for the team: no sweep reads it, and only webhooks are followed.';
+  const message = 'SSO and SCIM are not switched on for the team: no sweep reads it, and only webhooks change it.';
   return [finding('team_not_enabled', message, `npm run support -- enable ${team.id} --reason "…"`)];
 }
 
 function aboutStytch({ stytch, user, memberId }: WhyFacts): Finding[] {
   if (stytch.says === 'unknown') {
-    const next = 'Try again in a minute; `doctor` tells whether Stytch and its credentials work.';
+    const next = 'Try again in a minute; `doctor` checks whether Stytch and its credentials work.';
     return [finding('stytch_unknown', `Stytch could not be asked about the member: ${stytch.why}`, next)];
   }
   if (stytch.says === 'no member') {
@@ -68,20 +68,18 @@ function aboutHold({ held }: WhyFacts): Finding[] {
   return [finding('held', message, `npm run support -- release ${held.id} --reason "…" (or discard ${held.id})`)];
 }
 
-/** Whether one try has failed: the first is made within seconds. */
+/** Only when a try has failed. The first one is made within seconds. */
 function aboutSessions({ sessionsPending }: WhyFacts): Finding[] {
   if (sessionsPending === null || sessionsPending.tries === 0) return [];
   const { since, tries } = sessionsPending;
-  const message = `Stytch has not ended the person's sessions yet, since ${since} (${pluralize(tries, 'try', 'tries')}). Scanner lets them do nothing.`;
-  return [
-    finding('sessions_pending', message, 'It is tried again by itself; `doctor` tells whether Stytch can be reached.'),
-  ];
+  const message = `Stytch has not ended the person's sessions yet, since ${since} (${pluralize(tries, 'try', 'tries')}). They can do nothing in Scanner.`;
+  return [finding('sessions_pending', message, 'Workers try again; `doctor` checks whether Stytch can be reached.')];
 }
 
 function aboutIdentity({ hasSharedExternalId }: WhyFacts): Finding[] {
   if (!hasSharedExternalId) return [];
   const message =
-    'Several people of the team have had the same external id at once, so it identifies nobody: who returns with it as a new member gets a new user.';
+    'Several people of the team have had the same external id at once, so it identifies nobody. A person who returns with it as a new member gets a new user.';
   const next = 'Have the customer map an attribute that is unique to externalId in the IdP (in Entra: objectId).';
   return [finding('shared_external_id', message, next)];
 }
@@ -102,10 +100,10 @@ function aboutDrift({ pending, memberId, stytch }: WhyFacts): Finding[] {
   return [finding('out_of_date', message, `npm run support -- resync --user ${memberId} --reason "…"`)];
 }
 
-/** Somebody in 500 groups is no rarity; what is wrong with twenty of them is wrong with the rest. */
+/** Some people are in 500 groups. What is wrong with twenty names is wrong with the rest. */
 const valuesExplained = 20;
 
-/** Of what the IdP says today, if that is known; else of what Scanner has stored. */
+/** From what the IdP says today, if that is known, else from what Scanner has stored. */
 function aboutRoles({ stytch, values, roles, losses, team }: WhyFacts): Finding[] {
   if (team === null) return [];
   const said = stytch.says === 'active' ? stytch.values : values;

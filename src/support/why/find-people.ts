@@ -4,11 +4,11 @@ import { asRecord } from '../../directory/json.js';
 import type { FoundTeam } from '../find-team.js';
 import type { SupportParts } from '../parts.js';
 
-/** Somebody as Scanner or Stytch knows them: a user, a member, or (mostly) both. */
+/** A user of Scanner, a member of Stytch, or (mostly) both. */
 export type FoundPerson = {
   user: FoundUser | null;
   memberId: string | null;
-  /** Of the user's team, else of the member. */
+  /** The team's organization, else the member's. */
   organizationId: string | null;
   teamId: string | null;
 };
@@ -27,31 +27,26 @@ export type FoundUser = {
 
 type Parts = Pick<SupportParts, 'database' | 'lookups'>;
 
-/**
- * Everybody who is meant by an e-mail, a user's id or a member's id, in Scanner and in Stytch; within one team if it is
- * given. Somebody whom Scanner has never heard of is found by e-mail in Stytch.
- * @param onStytchFailure called when Stytch can't be searched: what Scanner knows is answered all the same
- */
-export async function findPeople(
-  parts: Parts,
-  who: string,
-  team: FoundTeam | null,
-  onStytchFailure: (error: unknown) => void,
-): Promise<FoundPerson[]> {
+/** `stytchFailure`: why Stytch could not be searched. People whom Scanner knows are found in any case. */
+export type FoundPeople = { people: FoundPerson[]; stytchFailure: unknown };
+
+/** All people with this e-mail, user id or member id, in Scanner and in Stytch, within one team if it is given. */
+export async function findPeople(parts: Parts, who: string, team: FoundTeam | null): Promise<FoundPeople> {
   const users = await usersLike(parts, who, team?.id ?? null);
   const people = users.map((user): FoundPerson => {
     return { user, memberId: user.memberId, organizationId: user.organizationId, teamId: user.teamId };
   });
-  if (!who.includes('@')) return people;
-  const members = await membersLike(parts, who, team).catch((error) => {
-    onStytchFailure(error);
-    return [];
-  });
-  const known = new Set(users.map(({ memberId }) => memberId));
-  return [...people, ...members.filter(({ memberId }) => !known.has(memberId))];
+  if (!who.includes('@')) return { people, stytchFailure: null };
+  try {
+    const known = new Set(users.map(({ memberId }) => memberId));
+    const members = (await membersLike(parts, who, team)).filter(({ memberId }) => !known.has(memberId));
+    return { people: [...people, ...members], stytchFailure: null };
+  } catch (stytchFailure) {
+    return { people, stytchFailure };
+  }
 }
 
-/** Each is read from Stytch and shown on one screen; with more, support names the team. */
+/** Each is read from Stytch and shown on one screen. With more, support names the team. */
 const peopleMax = 20;
 
 async function usersLike({ database }: Parts, who: string, teamId: string | null) {
@@ -86,12 +81,12 @@ async function membersLike(
   });
 }
 
-/** Of a thousand organizations each; each costs a call, and with more of them support says which team is meant. */
+/** Of a thousand organizations each. A page costs a call; with more, support names the team. */
 const organizationPagesMax = 10;
-/** Each thousand costs a search; with more teams support says which one is meant (`--team`). */
+/** A thousand cost a search. With more teams, support names the one (`--team`). */
 const teamsMax = 20_000;
 
-/** Those without a team too: an unknown team is a reason why somebody lacks access. */
+/** Also those without a team: that is a reason why somebody lacks access. */
 async function allOrganizations({ database, lookups }: Parts): Promise<string[]> {
   const teams = await withDatabaseErrors(() =>
     database.team.findMany({

@@ -13,7 +13,7 @@ import type { FoundPerson } from './find-people.js';
 
 type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchLagMs' | 'memory'>;
 
-/** Everything about one person. What can't be read is said to be unknown; the rest is told all the same. */
+/** Reads everything about one person. What Stytch does not answer is `unknown`; the rest is complete. */
 export async function readWhy(parts: Parts, person: FoundPerson, failedJobs: FailedJob[]): Promise<WhyFacts> {
   const { user, memberId, organizationId, teamId } = person;
   const [team, stytch, scanner, pending] = await Promise.all([
@@ -79,7 +79,7 @@ async function readScanner({ database }: Parts, known: Known): Promise<ScannerFa
       readEvents(database, userId, memberId),
       database.heldChange.findFirst({
         where: { resolution: null, userIds: { has: userId ?? nobody } },
-        select: { id: true, since: true }, // and not the thousands who are held with them
+        select: { id: true, since: true }, // not the thousands of users who are held with this one
       }),
       database.teamSync.findUnique({ where: { teamId: teamId ?? nobody } }),
       database.sharedExternalId.count({ where: { teamId: teamId ?? nobody, externalId: externalId ?? '' } }),
@@ -97,17 +97,17 @@ async function readScanner({ database }: Parts, known: Known): Promise<ScannerFa
 }
 
 const nobody = '00000000-0000-0000-0000-000000000000';
-/** The latest; `/api/scim/activity` has them all. */
+/** The latest. `/api/scim/activity` has all. */
 const eventsShown = 10;
-/** One person's, whose role somebody renames every second for example: what caused a grant is looked for in the latest. */
+/** Events of one person that are searched for a cause. Somebody may rename a role every second. */
 const eventsMax = 1_000;
-/** Grants of one person: more than anybody should hold. */
+/** Grants of one person. Nobody should hold more. */
 const grantsMax = 200;
-/** Grants that one person has lost, the latest: more than anybody reads. */
+/** Lost grants of one person, the latest. Nobody reads more. */
 const lossesMax = 50;
-/** Values of one person: each is compared with the team's roles. */
+/** Values of one person. Each is compared with the team's roles. */
 const valuesMax = 1_000;
-/** Names that are compared for near misses; those that match exactly are always among them. */
+/** Role names that are compared for near misses. The exact matches are always among them. */
 const rolesMax = 5_000;
 
 async function readRoleNames(
@@ -145,9 +145,11 @@ async function readGrants(database: SupportParts['database'], userId: string | n
   }));
 }
 
-/** The latest loss of each role that they do not hold today. */
-async function readLosses(database: SupportParts['database'], userId: string | null) {
-  const rows = await database.$queryRaw<(CauseRow & { role: string })[]>`
+/** The latest loss of each role that the person does not hold today. */
+async function readLosses(database: SupportParts['database'], userId: string | null): Promise<WhyFacts['losses']> {
+  const rows = await database.$queryRaw<
+    { role: string; at: Date; trigger: string; eventType: string | null; svixId: string | null }[]
+  >`
     WITH latest AS (SELECT * FROM sync_events WHERE user_id = ${userId}::uuid ORDER BY id DESC LIMIT ${eventsMax}),
     lost AS (
       SELECT DISTINCT ON (c->>'role') c->>'role' AS role, e.id, applied_at AS at, trigger, event_type, svix_id
@@ -158,13 +160,10 @@ async function readLosses(database: SupportParts['database'], userId: string | n
     WHERE NOT EXISTS (SELECT 1 FROM role_grants g JOIN roles r ON r.id = g.role_id
       WHERE g.user_id = ${userId}::uuid AND r.name = lost.role)
     ORDER BY id DESC LIMIT ${lossesMax}`;
-  return rows.flatMap(({ role, ...row }) => {
-    const cause = causeOf(row);
-    return cause === null ? [] : [{ role, ...cause }];
-  });
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
 }
 
-/** The events from before Scanner had a user for the member count too. */
+/** Also the events from before Scanner had a user for the member. */
 async function readEvents(
   database: SupportParts['database'],
   userId: string | null,

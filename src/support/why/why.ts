@@ -8,12 +8,13 @@ import type { WhyFacts } from './facts.js';
 import { findPeople } from './find-people.js';
 import { readWhy } from './read-why.js';
 
-/** Everybody who is meant, with what is missing and why. */
+/** A person with what is wrong, the worst first. */
+export type Person = WhyFacts & { missing: Finding[] };
 export type Why = {
   who: string;
-  people: (WhyFacts & { missing: Finding[] })[];
+  people: Person[];
   stytchProblem: string | null;
-  /** Failed jobs, the oldest, of which it is not known whether they name one of these people. */
+  /** The oldest failed jobs, when there are too many to look at. */
   failedJobsNotLookedAt: number;
 };
 
@@ -29,14 +30,12 @@ type Parts = Pick<
  */
 export async function why(parts: Parts, who: string, team: string | null = null): Promise<Why> {
   const within = team === null ? null : await findTeam(parts.database, team);
-  let stytchProblem: string | null = null;
-  const found = await findPeople(parts, who, within, (error) => {
-    stytchProblem = `Stytch could not be searched for the e-mail: ${describeFailure(error)}`;
-  });
+  const { people: found, stytchFailure } = await findPeople(parts, who, within);
+  const stytchProblem =
+    stytchFailure === null ? null : `Stytch could not be searched for the e-mail: ${describeFailure(stytchFailure)}`;
   if (found.length === 0) {
-    const hint =
-      stytchProblem ?? 'Check the spelling with the customer: is the person assigned to Scanner in their IdP?';
-    throw new RequestProblem('not_found', `Neither Scanner nor Stytch knows ${who}. ${hint}`);
+    const advice = 'Check the spelling with the customer: is the person assigned to Scanner in their IdP?';
+    throw new RequestProblem('not_found', `Neither Scanner nor Stytch knows ${who}. ${stytchProblem ?? advice}`);
   }
   const memberIds = found.map(({ memberId }) => memberId).filter((id) => id !== null);
   const failures = await failuresOf(parts, new Set(memberIds));
@@ -45,4 +44,11 @@ export async function why(parts: Parts, who: string, team: string | null = null)
   );
   const people = facts.map((one) => ({ ...one, missing: diagnose(one) }));
   return { who, people, stytchProblem, failedJobsNotLookedAt: failures.notLookedAt };
+}
+
+export const nothingMissing = 'Nothing is missing: Scanner shows what the directory says.';
+
+/** A warning, when there are too many failed jobs to look at. Pure. */
+export function notLookedAtText({ failedJobsNotLookedAt: jobs }: Why): string | null {
+  return jobs === 0 ? null : `The oldest ${jobs} failed jobs were not looked at: there are too many.`;
 }

@@ -1,10 +1,8 @@
 import { pluralize } from '../../text/pluralize.js';
 import { timeText } from '../../text/time.js';
-import { discardHeld } from '../held/discard-held.js';
-import { heldChanges, heldPage } from '../held/held.js';
+import { discardHeld, heldChanges, heldPage } from '../held/held.js';
 import { releaseHeld } from '../held/release-held.js';
-import { requireAct } from '../require-act.js';
-import type { Command } from './command.js';
+import { type Command, oneWord } from './command.js';
 import { jsonPieces } from './pieces.js';
 import { table } from './table.js';
 
@@ -13,8 +11,8 @@ export const held: Command = {
   name: 'held',
   usage: '',
   summary: 'Deactivations that wait for your decision.',
-  help: `A user who is missing from a complete sweep is deactivated, unless one sweep would deactivate more than max(10, 10 %)
-of the team's active users: then all of them are held, for absence is weak evidence. Ask the customer, then
+  help: `A user who is missing from a complete sweep is deactivated. If one sweep would deactivate more than max(10, 10 %) of the
+team's active users, all of them are held, because absence is weak evidence. Ask the customer, then
   release <id>   they have left: deactivate them
   discard <id>   they are there: leave them as they are`,
   run: async ({ parts, width, asJson }) => {
@@ -29,17 +27,17 @@ of the team's active users: then all of them are held, for absence is weak evide
 
 export const release: Command = {
   name: 'release',
-  usage: '<hold> --reason "…"',
+  usage: '<hold>',
   summary: 'Deactivate the users of a hold, each confirmed by Stytch.',
-  help: `Asks Stytch directly about each user first: whom Stytch still calls active is skipped, and so is everybody who was
-read after the sweep that held them. If Stytch can't be asked, nothing is done. Released twice, the second says so.
+  help: `Asks Stytch directly about each user first. Users who are active there are skipped, and so are users who were read after
+the sweep that held them. If Stytch does not answer, nothing is done. A second release says that it is done already.
 
 Example:
   npm run support -- release 7b1c... --reason "customer confirmed, ticket 4711"`,
   isAct: true,
-  positionals: { min: 1, max: 1 },
-  run: async ({ parts, positionals: [id = ''], option, actor }) => {
-    const answer = await releaseHeld(parts, id, requireAct({ actor, reason: option('reason') }));
+  words: oneWord,
+  run: async ({ parts, words: [id = ''], act }) => {
+    const answer = await releaseHeld(parts, id, act());
     const lines = [
       ...answer.released.map(({ userId, result }) => `${userId}  ${result}`),
       ...answer.skipped.map(({ userId, why }) => `${userId}  skipped: ${why}`),
@@ -51,16 +49,16 @@ Example:
 
 export const discard: Command = {
   name: 'discard',
-  usage: '<hold> --reason "…"',
+  usage: '<hold>',
   summary: 'Leave the users of a hold as they are.',
-  help: `They stay active, and are not held again before a sweep has seen them: should they go missing after that, it is news.
+  help: `They stay active. They are held again only if a sweep sees them first and a later one misses them.
 
 Example:
   npm run support -- discard 7b1c... --reason "Stytch had an outage, ticket 4711"`,
   isAct: true,
-  positionals: { min: 1, max: 1 },
-  run: async ({ parts, positionals: [id = ''], option, actor }) => {
-    const answer = await discardHeld(parts, id, requireAct({ actor, reason: option('reason') }));
+  words: oneWord,
+  run: async ({ parts, words: [id = ''], act }) => {
+    const answer = await discardHeld(parts, id, act());
     const text = `${pluralize(answer.discarded.length, 'user stays as it is', 'users stay as they are')}. The hold is closed.`;
     return { json: answer, text };
   },
