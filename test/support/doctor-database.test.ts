@@ -1,7 +1,7 @@
 import { connectDatabase } from '../../src/database/database.js';
-import { checkDatabase, databaseClockFinding, databaseFindings } from '../../src/support/doctor/check-database.js';
-import { clockOffset } from '../../src/support/doctor/clock-offset.js';
-import type { Finding } from '../../src/support/doctor/finding.js';
+import { type Finding, findAll } from '../../src/support/doctor/check.js';
+import { clockOffset } from '../../src/support/doctor/check-clock.js';
+import { databaseChecks, databaseClockFinding, databaseFindings } from '../../src/support/doctor/check-database.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { startSlowWire } from '../helpers/slow-wire.js';
 
@@ -17,7 +17,7 @@ afterAll(() => testDatabase.drop());
 async function findingsAt(url: string): Promise<Map<string, Finding>> {
   const database = connectDatabase(url, { connections: 2, connectTimeoutMs: 15_000 });
   try {
-    return new Map((await checkDatabase(database, url)).map((finding) => [finding.check, finding]));
+    return new Map((await findAll(databaseChecks(database, url))).map((finding) => [finding.check, finding]));
   } finally {
     await database.$disconnect();
   }

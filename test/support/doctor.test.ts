@@ -1,10 +1,10 @@
 import { connectLookups } from '../../src/stytch/lookups.js';
+import type { Finding } from '../../src/support/doctor/check.js';
 import { clockFinding } from '../../src/support/doctor/check-clock.js';
 import { permissionFindings } from '../../src/support/doctor/check-permissions.js';
 import { runningFindings } from '../../src/support/doctor/check-running.js';
 import { teamFindings } from '../../src/support/doctor/check-stytch.js';
 import { webhookFinding } from '../../src/support/doctor/check-webhook.js';
-import type { Finding } from '../../src/support/doctor/finding.js';
 import { type CommandResult, support } from '../helpers/command.js';
 import { eventually } from '../helpers/eventually.js';
 import { type Lab, startLab } from '../helpers/lab.js';

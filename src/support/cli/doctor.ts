@@ -1,7 +1,7 @@
 import { allowedSearchLagMs } from '../../directory/search-lag.js';
 import { connectProbe } from '../../stytch/probe.js';
+import type { Finding } from '../doctor/check.js';
 import { doctor as examine } from '../doctor/doctor.js';
-import type { Finding } from '../doctor/finding.js';
 import type { Fact } from '../doctor/probe/fact.js';
 import { probe, refuseLiveProject } from '../doctor/probe/probe.js';
 import { stytchOptions } from '../parts.js';

@@ -1,19 +1,35 @@
 import { type Database, databaseClock, withDatabaseErrors } from '../../database/database.js';
 import { pendingMigrations } from '../../database/migrations.js';
-import { apartMs, type ClockOffset, type ClockReading, clockOffset, offsetText } from './clock-offset.js';
-import { checked, type Finding, ok, problem, warning } from './finding.js';
+import { type Check, check, type Finding, ok, problem, warning } from './check.js';
+import { type ClockOffset, type ClockReading, clockOffset, offsetFinding } from './check-clock.js';
 
-/** The database: there, ours to write, up to date, with room, and its clock. */
-export async function checkDatabase(database: Database, databaseUrl: string): Promise<Finding[]> {
-  return checked('database', 'Start PostgreSQL, or correct DATABASE_URL.', async () => {
-    const facts = await withDatabaseErrors(() => readFacts(database)); // opens the connection: the clock is asked over it
-    const clock = await withDatabaseErrors(() => readClock(database));
-    const migrations = await checked('migrations', 'Run npm run migrate.', () => checkMigrations(databaseUrl));
-    const write = await checked('database write', 'Let our user read and write what npm run migrate makes.', () =>
-      checkWrite(database),
-    );
-    return [...databaseFindings(facts), databaseClockFinding(clock), ...migrations, ...write];
-  });
+/** The database: whether it answers, is up to date, has room, takes writes, and its clock. */
+export function databaseChecks(database: Database, databaseUrl: string): Check[] {
+  const next = 'Start PostgreSQL, or correct DATABASE_URL.';
+  const after = 'database';
+  const rights = 'Let our user read and write what npm run migrate makes.';
+  return [
+    check(after, { next }, () => withDatabaseErrors(() => readFacts(database)), databaseFindings),
+    // After the facts, which open the connection that the clock is asked over.
+    check(
+      'clock of the database',
+      { next, after },
+      () => withDatabaseErrors(() => readClock(database)),
+      (offset) => [databaseClockFinding(offset)],
+    ),
+    check(
+      'migrations',
+      { next: 'Run npm run migrate.', after },
+      () => pendingMigrations(databaseUrl),
+      migrationFindings,
+    ),
+    check(
+      'database write',
+      { next: rights, after },
+      () => tryWrite(database),
+      () => [ok('database write', 'a trial row was written and undone')],
+    ),
+  ];
 }
 
 export type DatabaseFacts = { version: string; isReplica: boolean; connections: number; connectionsMax: number };
@@ -45,9 +61,9 @@ export function databaseFindings({ version, isReplica, connections, connectionsM
   ];
 }
 
-/** Only comparisons with Stytch's and our own times feel a difference; the fence is the database's clock alone. */
+/** Only comparisons with Stytch's and our own times notice a difference; the fence is the database's clock alone. */
 const apartMaxMs = 2_000;
-/** The quickest of so many answers counts: one alone may have waited behind something. */
+/** The fastest of these answers counts: a single one may have waited for something. */
 const samples = 5;
 
 async function readClock(database: Database): Promise<ClockOffset> {
@@ -62,32 +78,26 @@ async function readClock(database: Database): Promise<ClockOffset> {
 
 /** Pure. */
 export function databaseClockFinding(offset: ClockOffset): Finding {
-  const found = `the database's is ${offsetText(offset)}`;
-  if (apartMs(offset) <= apartMaxMs) return ok('clock of the database', found);
   const next = 'Set both by NTP: lags, and the age of what was read, are wrong by as much.';
-  return warning('clock of the database', found, next);
+  return offsetFinding('clock of the database', "the database's", { ...offset, maxMs: apartMaxMs, next });
 }
 
-async function checkMigrations(databaseUrl: string): Promise<Finding[]> {
-  const pending = await pendingMigrations(databaseUrl);
+function migrationFindings(pending: readonly string[]): Finding[] {
   if (pending.length === 0) return [ok('migrations', 'all applied')];
-  return [
-    problem('migrations', `not applied: ${pending.join(', ')}`, 'Run npm run migrate, then restart the processes.'),
-  ];
+  const next = 'Run npm run migrate, then restart the processes.';
+  return [problem('migrations', `not applied: ${pending.join(', ')}`, next)];
 }
 
-/** A row that is never committed: only a write shows that the disk, the rights and the server allow one. */
-async function checkWrite(database: Database): Promise<Finding[]> {
+/** A row that is never committed. Only a write shows that the disk, the rights and the server allow one. */
+async function tryWrite(database: Database): Promise<void> {
   const undone = new Error('undone on purpose');
+  const write = database.$transaction(async (transaction) => {
+    await transaction.$executeRaw`INSERT INTO worker_reports (worker_id, metrics) VALUES (gen_random_uuid(), '{}')`;
+    throw undone;
+  });
   await withDatabaseErrors(() =>
-    database
-      .$transaction(async (transaction) => {
-        await transaction.$executeRaw`INSERT INTO worker_reports (worker_id, metrics) VALUES (gen_random_uuid(), '{}')`;
-        throw undone;
-      })
-      .catch((error) => {
-        if (error !== undone) throw error;
-      }),
+    write.catch((error) => {
+      if (error !== undone) throw error;
+    }),
   );
-  return [ok('database write', 'a trial row was written and undone')];
 }

@@ -1,26 +1,26 @@
 import type { OrganizationFacts, RoleFacts } from '../../stytch/lookups.js';
 import type { Permission } from '../../stytch/people.js';
 import { scannerSupport } from '../permission.js';
-import { type Finding, ok, problem, warning } from './finding.js';
+import { type Finding, ok, problem, warning } from './check.js';
 
 export type PermissionFacts = {
   projectRoles: readonly RoleFacts[];
-  /** For the roles that they have of their own. */
+  /** They may have roles of their own. */
   organizations: readonly OrganizationFacts[];
-  /** Scanner's own, if it is known. */
+  /** Scanner's own organization, if it is known. */
   supportOrganizationId: string | undefined;
 };
 
-/** Pure. Who gets into Settings > SCIM, and who into /support, by the roles of the Stytch project? */
+/** Pure. Who may use Settings > SCIM and /support, by the roles of the Stytch project. */
 export function permissionFindings({ projectRoles, organizations, supportOrganizationId }: PermissionFacts): Finding[] {
   const own = organizations.find(({ id }) => id === supportOrganizationId)?.roles ?? [];
   return [scimFinding(projectRoles, organizations), supportFinding([...projectRoles, ...own])];
 }
 
-/** What Settings > SCIM asks for. */
+/** The permissions that Settings > SCIM needs. */
 const resource = 'stytch.scim';
 const actions = ['create', 'get', 'update', 'delete'] as const;
-/** Everybody has it, and it can't be taken away. */
+/** The role that everybody has. */
 const everybody = 'stytch_member';
 
 function scimFinding(projectRoles: readonly RoleFacts[], organizations: readonly OrganizationFacts[]): Finding {

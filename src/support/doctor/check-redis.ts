@@ -1,18 +1,27 @@
 import type { RedisExamination, RedisFacts } from '../../queue/examine-redis.js';
 import type { SupportParts } from '../parts.js';
-import { checked, checkedInDatabase, type Finding, ok, problem, unknown, warning } from './finding.js';
+import { type Check, check, type Finding, ok, problem, seeDatabase, unknown, warning } from './check.js';
 
-/** The queue: Redis by its own words and a trial write, and whether BullMQ can read it. */
-export async function checkQueue({ queues }: Pick<SupportParts, 'queues'>): Promise<Finding[]> {
-  const examination = await queues.examineRedis();
-  const ofRedis = examination === null ? [] : redisFindings(examination);
-  if (examination !== null && examination.problem !== null && examination.facts === null) return ofRedis;
-  const look = async () => {
-    await queues.counts();
-    return [ok('queue', 'can be read')];
+/** The queue: what Redis says, a trial write, and whether BullMQ can read it. */
+export function queueChecks({ queues }: Pick<SupportParts, 'queues'>, isInRedis: boolean): Check[] {
+  const read = () => queues.counts();
+  const readable = (isRead: unknown) => (isRead ? [ok('queue', 'can be read')] : []);
+  if (!isInRedis) return [check('queue', { next: seeDatabase }, read, readable)];
+  const examined = queues.examineRedis();
+  const isAway = async () => {
+    const examination = await examined;
+    return examination !== null && examination.problem !== null && examination.facts === null;
   };
-  if (examination === null) return checkedInDatabase('queue', look);
-  return [...ofRedis, ...(await checked('queue', 'See the findings on Redis.', look))];
+  return [
+    check(
+      'redis',
+      { next: askWhoRunsIt },
+      () => examined,
+      (found) => (found === null ? [] : redisFindings(found)),
+    ),
+    // When Redis is away, its own finding says why.
+    check('queue', { next: 'See the findings on Redis.' }, async () => ((await isAway()) ? null : read()), readable),
+  ];
 }
 
 /** Pure. */
@@ -29,13 +38,12 @@ export function redisFindings({ node, problem: refused, facts }: RedisExaminatio
 }
 
 const askWhoRunsIt = 'Ask who runs it: maxmemory-policy must be noeviction, and appendonly yes.';
-/** As deploy/redis.conf says. */
 const oldestVersion = [6, 2] as const;
 
 function roleFinding(node: string, { version, role, hasMaster }: RedisFacts): Finding {
   const found = `Redis ${version ?? 'of unknown version'} at ${node}`;
   if (role === 'replica') {
-    const link = hasMaster ? 'of a master that is there' : 'that has lost its master';
+    const link = hasMaster ? 'of a master that it reaches' : 'that has lost its master';
     return problem('redis', `${found} is a replica ${link}`, 'Point REDIS_URL at the master.');
   }
   const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
@@ -51,8 +59,7 @@ const memoryShareMax = 0.8;
 function memoryFinding({ usedBytes, maxBytes }: RedisFacts): Finding {
   const used = `${mebibytes(usedBytes)} are used`;
   if (maxBytes === null) {
-    const next =
-      'Set maxmemory below what the machine has (deploy/redis.conf): else the kernel ends Redis when it is full.';
+    const next = 'Set maxmemory below the memory of the machine (deploy/redis.conf), or the kernel may kill Redis.';
     return warning('redis memory', `${used}, without a limit (maxmemory 0)`, next);
   }
   const share = usedBytes / maxBytes;
@@ -69,7 +76,7 @@ function mebibytes(bytes: number): string {
 function policyFinding({ evictionPolicy }: RedisFacts): Finding {
   if (evictionPolicy === null) return unknown('redis policy', 'Redis does not say what it is', askWhoRunsIt);
   if (evictionPolicy === 'noeviction') return ok('redis policy', 'noeviction');
-  const next = 'CONFIG SET maxmemory-policy noeviction: else jobs vanish when memory is short.';
+  const next = 'CONFIG SET maxmemory-policy noeviction: with another one, Redis drops jobs when memory is short.';
   return problem('redis policy', evictionPolicy, next);
 }
 
@@ -81,6 +88,6 @@ function persistenceFinding({ appendOnly, diskFailed }: RedisFacts): Finding {
   if (appendOnly === null)
     return unknown('redis persistence', 'Redis does not say whether it has an append-only file', askWhoRunsIt);
   if (appendOnly) return ok('redis persistence', 'append-only file on');
-  const next = 'CONFIG SET appendonly yes: else a restart loses jobs, until a sweep.';
+  const next = 'CONFIG SET appendonly yes: without it a restart loses jobs, until a sweep.';
   return warning('redis persistence', 'append-only file off', next);
 }

@@ -1,32 +1,29 @@
 import { withDatabaseErrors } from '../../database/database.js';
 import { pluralize } from '../../text/pluralize.js';
 import type { SupportParts } from '../parts.js';
-import { checkedInDatabase, type Finding, ok, problem, warning } from './finding.js';
+import { type Check, check, type Finding, ok, problem, seeDatabase, warning } from './check.js';
 
 type Settings = { sweepIntervalSeconds: number; searchesPerMinute: number };
 
-/** Workers, schedules and the budget of searches: is what should happen by itself happening? */
-export async function checkRunning(
-  { database }: Pick<SupportParts, 'database'>,
-  settings: Settings,
-): Promise<Finding[]> {
-  return checkedInDatabase('workers', async () => {
-    const [row] = await withDatabaseErrors(
+/** Workers, schedules and the budget of searches: whether everything runs that should. */
+export function runningCheck({ database }: Pick<SupportParts, 'database'>, settings: Settings): Check {
+  const { sweepIntervalSeconds } = settings;
+  const ask = () =>
+    withDatabaseErrors(
       () => database.$queryRaw<[RunningNumbers]>`
         SELECT
           (SELECT count(*)::int FROM worker_reports WHERE reported_at > now() - interval '1 minute') AS workers,
           (SELECT count(*)::int FROM scim_connected_teams) AS connected,
           (SELECT count(*)::int FROM scim_connected_teams t LEFT JOIN team_syncs s ON s.team_id = t.id
             WHERE s.sweep_queued_at IS NULL
-              OR s.sweep_queued_at < now() - make_interval(secs => ${2 * settings.sweepIntervalSeconds + 60})) AS unswept,
+              OR s.sweep_queued_at < now() - make_interval(secs => ${2 * sweepIntervalSeconds + 60})) AS unswept,
           (SELECT COALESCE(sum(greatest(1, ceil(members / 1000.0))), 0)::int FROM (SELECT count(*) AS members
             FROM scim_connected_teams t JOIN users u ON u.team_id = t.id AND u.status = 'active'
             GROUP BY t.id) sizes) AS pages,
           (SELECT COALESCE(max(used), 0)::int FROM stytch_search_budget
             WHERE minute > now() - interval '10 minutes') AS "busiestMinute"`,
     );
-    return runningFindings(row, settings);
-  });
+  return check('workers', { next: seeDatabase }, ask, ([numbers]) => runningFindings(numbers, settings));
 }
 
 export type RunningNumbers = {

@@ -2,30 +2,30 @@ import { asRecord } from '../../../directory/json.js';
 import { directoryMemberOf } from '../../../directory/member.js';
 import { fine, harmful, type Seen } from './fact.js';
 
-/** Below this nothing is told apart; a member object is four deep. */
+/** Deeper fields are not compared. A member object is four deep. */
 const depthMax = 6;
 const namedMax = 10;
 
 /**
- * Pure. The fields that one has and the other has not, by their paths: the topmost only, `scim_registration` and not each
- * part of it. Null is not there; the items of a list count together: `groups[].display`.
+ * Pure. The paths of the fields that one object has and the other lacks: only the topmost, `scim_registration` and not each
+ * field in it. Null is the same as missing. All items of a list count as one: `groups[].display`.
  */
 export function fieldsMissing(than: unknown, of: unknown, path = '', depth = 0): string[] {
   if (than === null || than === undefined || depth > depthMax) return [];
   if (of === null || of === undefined) return [path];
-  if (Array.isArray(than)) return fieldsMissing(together(than), together(of), `${path}[]`, depth + 1);
+  if (Array.isArray(than)) return fieldsMissing(merged(than), merged(of), `${path}[]`, depth + 1);
   return Object.entries(asRecord(than)).flatMap(([key, value]) =>
     fieldsMissing(value, asRecord(of)[key], path === '' ? key : `${path}.${key}`, depth + 1),
   );
 }
 
 /** One record with the fields of all items; undefined for an empty list. */
-function together(list: unknown): unknown {
+function merged(list: unknown): unknown {
   if (!Array.isArray(list) || list.length === 0) return undefined;
   return Object.assign({}, ...list.map(asRecord));
 }
 
-/** Pure. One member by a direct read and by search: what does either lack, and do our own rules read the same in both? */
+/** Pure. One member by a direct read and by search: what each one lacks, and whether our rules read the same from both. */
 export function fieldsSeen(got: Record<string, unknown>, found: Record<string, unknown>): Seen {
   const list = (who: string, paths: string[]) =>
     paths.length === 0
@@ -46,8 +46,8 @@ export function fieldsSeen(got: Record<string, unknown>, found: Record<string, u
   return harmful(answer, meaning);
 }
 
-/** What our own rules take from a member. */
+/** What our rules read from a member. */
 function readBy(member: Record<string, unknown>): Record<string, unknown> {
-  const { isComplete: _, ...taken } = asRecord(directoryMemberOf(member)); // says only how good the answer is
+  const { isComplete: _, ...taken } = asRecord(directoryMemberOf(member)); // it describes the answer, not the member
   return taken;
 }

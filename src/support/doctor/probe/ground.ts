@@ -6,26 +6,26 @@ import { lazily } from './lazily.js';
 import { type ScimClient, scimClient, scimUser } from './scim-client.js';
 import { until } from './until.js';
 
-/** An organization made for the probe, and what is made in it when it is first needed. */
+/** The probe's own organization. Things in it are made when they are first needed. */
 export type Ground = {
   stytch: StytchProbe;
   organizationId: string;
   signal: AbortSignal;
-  /** How long search, and whatever else may lag, is waited for. */
+  /** How long to wait for search, and for anything else that may lag. */
   lagMaxMs: number;
   /** Its SCIM connection. */
   connection(): Promise<Connection>;
-  /** Somebody whom the identity provider sends: the same one each time that they are named. */
+  /** A person whom the identity provider sends. The same name is the same person. */
   person(who: string): Promise<Person>;
-  /** An e-mail address nobody has. */
+  /** An e-mail address that nobody has. */
   email(who: string): string;
-  /** The member as a direct read shows it. */
+  /** The member as a direct read shows them. */
   member(memberId: string): Promise<Record<string, unknown>>;
-  /** The ids of all that were made so far. */
+  /** The ids of all members so far. */
   memberIds(): string[];
 };
 
-/** `scim`: with the bearer token that is valid now. */
+/** `scim` has the bearer token that is valid now. */
 export type Connection = {
   id: string;
   baseUrl: string;
@@ -33,7 +33,7 @@ export type Connection = {
   made: Record<string, unknown>;
   scim: ScimClient;
 };
-/** `sinceMs`: when it was asked for, as performance.now(). */
+/** `sinceMs`: when the person was provisioned, as performance.now(). */
 export type Person = { email: string; scimId: string; memberId: string; sinceMs: number };
 
 export function groundIn(
@@ -68,7 +68,7 @@ async function connect({ stytch, organizationId }: Ground): Promise<Connection> 
   return { id, baseUrl, token, made, scim: scimClient(baseUrl, token) };
 }
 
-/** The member's id may or may not be the SCIM user's, so the member is looked for by e-mail, and not by search. */
+/** The member's id may differ from the SCIM user's, so the member is found by e-mail; not by search, which may lag. */
 async function provision(ground: Ground, who: string, memberIds: string[]): Promise<Person> {
   const { stytch, organizationId, lagMaxMs: withinMs, signal } = ground;
   const { scim } = await ground.connection();
@@ -88,12 +88,12 @@ async function provision(ground: Ground, who: string, memberIds: string[]): Prom
   return { email, memberId, scimId: String(created.body.id), sinceMs };
 }
 
-/** What an answer was, in a few words. */
+/** An answer in a few words: `200`, `404 member_not_found`. */
 export function text(answer: ProbeAnswer): string {
   return 'refusal' in answer ? answer.refusal : `${answer.body.status_code}`;
 }
 
-/** @throws what it was refused with */
+/** @throws RequestProblem that names the refusal */
 export function bodyOf(call: string, answer: ProbeAnswer): Record<string, unknown> {
   return 'body' in answer ? answer.body : failed(`${call} was answered with ${answer.refusal}`);
 }

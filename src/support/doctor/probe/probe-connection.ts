@@ -1,59 +1,58 @@
 import { randomUUID } from 'node:crypto';
 import { asRecord } from '../../../directory/json.js';
-import { costly, fine, harmful, type Measurement } from './fact.js';
+import { question } from '../question.js';
+import { anyIsFine, fineIf, type Measurement } from './fact.js';
 import { type Ground, text } from './ground.js';
 
-/** What Stytch says of a connection, and of what it does not know. */
+/** What Stytch says about a connection, and about things that do not exist. */
 export function connectionMeasurements({ stytch, organizationId, connection }: Ground): Measurement[] {
   return [
-    {
-      question: 'get a connection where there is none',
-      measure: async () => {
+    question(
+      'get a connection where there is none',
+      async () => {
         const answer = await stytch.getConnection(organizationId);
-        const none = 'body' in answer && !answer.body.connection;
-        const isKnown = none || text(answer).endsWith(' no_active_scim_connection');
-        return isKnown
-          ? fine(none ? '200 without a connection' : text(answer), 'Settings > SCIM takes both forms as "none yet".')
-          : costly(text(answer), 'Settings > SCIM shows a fault instead of its first step. Tell the developers.');
+        return 'body' in answer && !answer.body.connection ? '200 without a connection' : text(answer);
       },
-    },
-    {
-      question: 'create a second connection',
-      measure: async () => {
+      fineIf(/ without a connection$| no_active_scim_connection$/, 'Settings > SCIM takes both forms as "none yet".', {
+        costly: 'Settings > SCIM shows an error instead of its first step. Tell the developers.',
+      }),
+    ),
+    question(
+      'create a second connection',
+      async () => {
         await connection();
-        const answer = text(await stytch.createConnection(organizationId, { display_name: 'Probe again' }));
-        return answer === '400 active_scim_connection_exists'
-          ? fine(answer, 'Settings > SCIM says that the first one has to be deleted before.')
-          : costly(answer, 'Settings > SCIM has no words for this. Tell the developers.');
+        return text(await stytch.createConnection(organizationId, { display_name: 'Probe again' }));
       },
-    },
-    {
-      question: 'identity provider when none is named',
-      measure: async () => {
-        const { identity_provider } = asRecord((await connection()).made.connection);
-        return fine(String(identity_provider), 'Settings > SCIM always names one.');
-      },
-    },
-    {
-      question: 'status code of creating a connection',
-      measure: async () => fine(String((await connection()).made.status_code), 'Any 2xx is taken.'),
-    },
-    {
-      question: 'an unknown group in a role assignment',
-      measure: async () => {
-        const { id } = await connection();
-        const answer = await stytch.assignRole(organizationId, id, `scim-group-test-${randomUUID()}`);
-        return fine(text(answer), 'Scanner assigns no Stytch roles to groups.');
-      },
-    },
-    {
-      question: 'get an unknown member',
-      measure: async () => {
-        const answer = text(await stytch.getAnyMember(`member-test-${randomUUID()}`));
-        return answer.endsWith(' member_not_found')
-          ? fine(answer, 'Taken as: this person has left.')
-          : harmful(answer, 'Taken as a failure: whom Stytch forgets stays until a sweep. Tell the developers.');
-      },
-    },
+      fineIf(
+        /^400 active_scim_connection_exists$/,
+        'Settings > SCIM says that the first one has to be deleted before.',
+        {
+          costly: 'Settings > SCIM has no text for this. Tell the developers.',
+        },
+      ),
+    ),
+    question(
+      'identity provider when none is named',
+      async () => String(asRecord((await connection()).made.connection).identity_provider),
+      anyIsFine('Settings > SCIM always names one.'),
+    ),
+    question(
+      'status code of creating a connection',
+      async () => String((await connection()).made.status_code),
+      anyIsFine('Any 2xx is accepted.'),
+    ),
+    question(
+      'an unknown group in a role assignment',
+      async () =>
+        text(await stytch.assignRole(organizationId, (await connection()).id, `scim-group-test-${randomUUID()}`)),
+      anyIsFine('Scanner assigns no Stytch roles to groups.'),
+    ),
+    question(
+      'get an unknown member',
+      async () => text(await stytch.getAnyMember(`member-test-${randomUUID()}`)),
+      fineIf(/ member_not_found$/, 'Taken as: this person has left.', {
+        harmful: 'Taken as a failure: a member whom Stytch forgets stays until a sweep. Tell the developers.',
+      }),
+    ),
   ];
 }

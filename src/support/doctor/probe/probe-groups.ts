@@ -1,67 +1,67 @@
 import { asArray, asRecord } from '../../../directory/json.js';
+import { question } from '../question.js';
 import { costly, failed, fine, harmful, type Measurement, type Seen } from './fact.js';
 import { fieldsSeen } from './fields.js';
 import type { Ground, Person } from './ground.js';
 import { lazily } from './lazily.js';
 import { patch, type ScimAnswer, scimGroup, scimUser } from './scim-client.js';
-import { lagSeen, measureLag, type Shown, shownBy } from './search-lag.js';
-import { until, waitedText } from './until.js';
+import { type Lag, lagSeen, measureLag, type Shown, shownBy } from './search-lag.js';
+import { until, type Waited, waitedText } from './until.js';
 
 const names = { first: 'probe_group', second: 'probe_group_renamed' };
 const asText = JSON.stringify({ id: 'x', value: 'probe_role', displayName: 'Probe role' });
 
-/** Somebody with a role, in a group. */
+/** A person with a role, in a group. */
 type Grouped = Person & { groupId: string; groupStatus: number };
 
-/** Roles and groups: where do they show, in what form, and how soon? */
+/** Roles and groups: where they show, in what form, and how soon. */
 export function groupMeasurements(ground: Ground): Measurement[] {
   const grouped = lazily(() => makeGrouped(ground));
+  const memberOf = async () => ground.member((await grouped()).memberId);
   return [
-    {
-      question: 'a role whose value is the text of JSON',
-      measure: async () => roleForm((await attributesOf(ground, await grouped())).roles),
-    },
-    {
-      question: 'a group shows in scim_attributes.groups',
-      measure: async () => {
+    question('a role whose value is the text of JSON', async () => attributesIn(await memberOf()).roles, roleForm),
+    question(
+      'a group shows in scim_attributes.groups',
+      async () => {
         const person = await grouped();
-        const isThere = await inGet(ground, person, (shown) => shown.includes(names.first));
-        const shown = namesIn(await attributesOf(ground, person));
-        return isThere
-          ? fine(`${person.groupStatus}, ${shown}`, 'The names of groups are role values.')
-          : harmful(
-              `${person.groupStatus}, ${shown}`,
-              'Groups never reach us: they grant nothing. Tell the developers.',
-            );
+        const waited = await untilGet(ground, person, (groups) => groups.includes(names.first));
+        return { isSo: waited !== null, answer: `${person.groupStatus}, ${namesIn(await memberOf())}` };
       },
-    },
-    {
-      question: 'the fields of a member, search against get',
-      measure: async () => {
-        const person = await grouped();
-        const isSo = (shown: Shown) => groupsOf(shown.get(person.memberId)).includes(names.first);
-        await measureLag(ground, [person.memberId], { sinceMs: performance.now(), isSo });
-        const found = (await shownBy(ground, [person.memberId])).get(person.memberId);
-        return fieldsSeen(await ground.member(person.memberId), found ?? failed('search does not show the member'));
+      ({ isSo, answer }) =>
+        isSo
+          ? fine(answer, 'The names of groups are role values.')
+          : harmful(answer, 'Groups never reach us: they grant nothing. Tell the developers.'),
+    ),
+    question(
+      'the fields of a member, search against get',
+      async () => {
+        const { memberId } = await grouped();
+        const isSo = (shown: Shown) => groupsOf(shown.get(memberId)).includes(names.first);
+        await measureLag(ground, [memberId], { sinceMs: performance.now(), isSo });
+        const found = (await shownBy(ground, [memberId])).get(memberId) ?? failed('search does not show the member');
+        return { got: await memberOf(), found };
       },
-    },
-    {
-      question: 'a renamed group shows by its new name',
-      measure: async () => renameSeen(ground, await grouped()),
-    },
-    {
-      question: 'after leaving the group',
-      measure: async () => {
+      ({ got, found }) => fieldsSeen(got, found),
+    ),
+    question(
+      'a renamed group shows by its new name',
+      async () => rename(ground, await grouped()),
+      (renamed) => renameSeen(renamed, ground.lagMaxMs),
+    ),
+    question(
+      'after leaving the group',
+      async () => {
         const person = await grouped();
         const removal = patch({ op: 'remove', path: `members[value eq "${person.scimId}"]` });
         const { status } = await ofGroup(ground, person, 'PATCH', removal);
-        const isGone = await inGet(ground, person, (shown) => shown.length === 0);
-        const answer = `${status}, ${namesIn(await attributesOf(ground, person))}`;
-        return isGone
-          ? fine(answer, 'Who leaves a group loses its role.')
-          : harmful(answer, 'Who leaves a group keeps its role. Tell the developers.');
+        const waited = await untilGet(ground, person, (groups) => groups.length === 0);
+        return { isSo: waited !== null, answer: `${status}, ${namesIn(await memberOf())}` };
       },
-    },
+      ({ isSo, answer }) =>
+        isSo
+          ? fine(answer, 'A person who leaves a group loses its role.')
+          : harmful(answer, 'A person who leaves a group keeps its role. Tell the developers.'),
+    ),
   ];
 }
 
@@ -76,21 +76,29 @@ async function makeGrouped(ground: Ground): Promise<Grouped> {
   return { ...person, groupId: String(group.body.id), groupStatus: group.status };
 }
 
-async function renameSeen(ground: Ground, person: Grouped): Promise<Seen> {
+async function rename(ground: Ground, person: Grouped): Promise<{ direct: Waited | null; lag: Lag }> {
   const sinceMs = performance.now();
-  const rename = patch({ op: 'replace', value: { displayName: names.second } });
-  const { status } = await ofGroup(ground, person, 'PATCH', rename);
+  const { status } = await ofGroup(
+    ground,
+    person,
+    'PATCH',
+    patch({ op: 'replace', value: { displayName: names.second } }),
+  );
   if (status >= 300) failed(`PATCH /Groups was answered with ${status}`);
   const isSo = (shown: Shown) => groupsOf(shown.get(person.memberId)).includes(names.second);
   const [direct, lag] = await Promise.all([
-    inGet(ground, person, (shown) => shown.includes(names.second), sinceMs),
+    untilGet(ground, person, (groups) => groups.includes(names.second), sinceMs),
     measureLag(ground, [person.memberId], { sinceMs, isSo }),
   ]);
-  const search = lagSeen(lag, ground.lagMaxMs, 'a search may give back the role of the old name.');
-  const answer = `get: ${waitedText(direct, ground.lagMaxMs)}; search: ${search.answer}`;
+  return { direct, lag };
+}
+
+function renameSeen({ direct, lag }: { direct: Waited | null; lag: Lag }, lagMaxMs: number): Seen {
+  const search = lagSeen(lag, lagMaxMs, 'a search may give back the role of the old name.');
+  const answer = `get: ${waitedText(direct, lagMaxMs)}; search: ${search.answer}`;
   const numbers = { getSeconds: direct?.seconds ?? null, ...search.numbers };
   if (direct !== null) return { ...search, answer, numbers };
-  const meaning = 'Roles by the old name stay, and those by the new one are not granted. Tell the developers.';
+  const meaning = 'Roles of the old name stay, and those of the new one are not granted. Tell the developers.';
   return { ...harmful(answer, meaning), numbers };
 }
 
@@ -98,14 +106,15 @@ async function ofGroup(ground: Ground, { groupId }: Grouped, method: string, bod
   return (await ground.connection()).scim(method, `/Groups/${groupId}`, body);
 }
 
-/** Until a direct read shows the member in the groups that are expected. */
-function inGet(ground: Ground, { memberId }: Person, isSo: (groups: string[]) => boolean, sinceMs = performance.now()) {
+/** Until a direct read shows the member in the expected groups. */
+function untilGet(
+  ground: Ground,
+  { memberId }: Person,
+  isSo: (groups: string[]) => boolean,
+  sinceMs = performance.now(),
+) {
   const wait = { sinceMs, withinMs: ground.lagMaxMs, signal: ground.signal };
   return until(async () => isSo(groupsOf(await ground.member(memberId))), wait);
-}
-
-async function attributesOf(ground: Ground, { memberId }: Person): Promise<Record<string, unknown>> {
-  return attributesIn(await ground.member(memberId));
 }
 
 function attributesIn(member: unknown): Record<string, unknown> {
@@ -116,18 +125,16 @@ function groupsOf(member: unknown): string[] {
   return asArray(attributesIn(member).groups).map((group) => String(asRecord(group).display));
 }
 
-function namesIn({ groups }: Record<string, unknown>): string {
-  const found = asArray(groups).map((group) => String(asRecord(group).display));
-  return found.length === 0 ? 'no groups' : found.join(', ');
+function namesIn(member: unknown): string {
+  return groupsOf(member).join(', ') || 'no groups';
 }
 
 function roleForm(roles: unknown): Seen {
-  const value = asRecord(asArray(roles)[0]).value;
+  const { value } = asRecord(asArray(roles)[0]);
   if (typeof value !== 'string') {
     return costly('no roles come back', 'Roles of the identity provider never reach us: customers have to use groups.');
   }
-  const answer = value.trimStart().startsWith('{')
-    ? 'comes back as the text of JSON'
-    : `comes back unwrapped: ${value}`;
-  return fine(answer, 'Scanner unwraps it itself where Stytch does not.');
+  const isText = value.trimStart().startsWith('{');
+  const answer = isText ? 'comes back as the text of JSON' : `comes back unwrapped: ${value}`;
+  return fine(answer, 'Scanner unwraps it where Stytch does not.');
 }

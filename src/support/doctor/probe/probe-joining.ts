@@ -1,56 +1,57 @@
 import { asRecord } from '../../../directory/json.js';
-import { costly, fine, type Measurement } from './fact.js';
+import { question } from '../question.js';
+import { anyIsFine, fineIf, type Measurement } from './fact.js';
 import type { Ground, Person } from './ground.js';
 import { lagSeen, measureLag } from './search-lag.js';
 
-/** Those whom the identity provider sends at the same time: one alone may be lucky. */
+/** Several people at the same time, because a single one may be lucky. */
 const joiners = ['one', 'two', 'three'];
 
 export async function everybody(ground: Ground): Promise<Person[]> {
   return Promise.all(joiners.map((who) => ground.person(who)));
 }
 
-/** Somebody is provisioned: when do they show, and as what? */
+/** When and how members show who have just been provisioned. */
 export function joiningMeasurements(ground: Ground): Measurement[] {
+  const first = async () => ground.member((await ground.person('one')).memberId);
   return [
-    {
-      question: 'search shows a new member',
-      measure: async () => {
+    question(
+      'search shows a new member',
+      async () => {
         const people = await everybody(ground);
         const ids = people.map(({ memberId }) => memberId);
         const sinceMs = Math.min(...people.map((person) => person.sinceMs));
-        const lag = await measureLag(ground, ids, { sinceMs, isSo: (shown) => ids.every((id) => shown.has(id)) });
-        return lagSeen(lag, ground.lagMaxMs, 'a sweep may take somebody who has just joined for missing.');
+        return measureLag(ground, ids, { sinceMs, isSo: (shown) => ids.every((id) => shown.has(id)) });
       },
-    },
-    {
-      question: 'a member that SCIM made',
-      measure: async () => {
-        const member = await ground.member((await ground.person('one')).memberId);
-        const answer = `${member.status}, e-mail verified: ${member.email_address_verified}`;
-        return ['active', 'invited', 'pending'].includes(String(member.status))
-          ? fine(answer, 'They get access.')
-          : costly(answer, 'They get no access. Tell the developers.');
+      (lag) => lagSeen(lag, ground.lagMaxMs, 'a sweep may miss somebody who has just joined.'),
+    ),
+    question(
+      'a member that SCIM made',
+      async () => {
+        const { status, email_address_verified } = await first();
+        return `${status}, e-mail verified: ${email_address_verified}`;
       },
-    },
-    {
-      question: 'the SCIM id is the member id',
-      measure: async () => {
+      fineIf(/^(active|invited|pending),/, 'They get access.', {
+        costly: 'They get no access. Tell the developers.',
+      }),
+    ),
+    question(
+      'the SCIM id is the member id',
+      async () => {
         const { scimId, memberId } = await ground.person('one');
-        return fine(scimId === memberId ? 'yes' : 'no', 'Scanner knows people by the member id only.');
+        return scimId === memberId ? 'yes' : 'no';
       },
-    },
-    {
-      question: 'form of registration_id',
-      measure: async () => {
-        const member = await ground.member((await ground.person('one')).memberId);
-        return fine(shapeOf(asRecord(member.scim_registration).registration_id), 'Scanner does not use it.');
-      },
-    },
+      anyIsFine('Scanner identifies people by the member id only.'),
+    ),
+    question(
+      'form of registration_id',
+      async () => shapeOf(asRecord((await first()).scim_registration).registration_id),
+      anyIsFine('Scanner does not use it.'),
+    ),
   ];
 }
 
-/** `scim-registration-test-<uuid>`: a form, never the value. */
+/** `scim-registration-test-<uuid>`: the form, never the value. */
 function shapeOf(id: unknown): string {
   return String(id).replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '<uuid>');
 }

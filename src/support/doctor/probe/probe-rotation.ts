@@ -1,45 +1,40 @@
 import { asRecord } from '../../../directory/json.js';
-import { costly, failed, fine, type Measurement } from './fact.js';
+import { question } from '../question.js';
+import { failed, fineIf, type Measurement } from './fact.js';
 import { bodyOf, type Ground } from './ground.js';
 import { lazily } from './lazily.js';
 import { scimClient } from './scim-client.js';
 
-/** Which bearer tokens work while one is being rotated. */
+/** Which bearer tokens work during a rotation. */
 export function rotationMeasurements(ground: Ground): Measurement[] {
   const { stytch, organizationId, connection } = ground;
   const next = lazily(() => startRotation(ground));
-  const words = async () => {
+  const bothTokens = async () => {
     const { baseUrl, token } = await connection();
-    const works = async (one: string) =>
-      (await scimClient(baseUrl, one)('GET', '/Users?count=1')).status < 300 ? 'works' : 'is refused';
-    const [old, fresh] = [await works(token), await works(await next())];
-    return { answer: `the old token ${old}, the new one ${fresh}`, old, fresh };
+    const isAccepted = async (one: string) => (await scimClient(baseUrl, one)('GET', '/Users?count=1')).status < 300;
+    const [old, fresh] = [await isAccepted(token), await isAccepted(await next())];
+    return `the old token ${old ? 'works' : 'is refused'}, the new one ${fresh ? 'works' : 'is refused'}`;
   };
   return [
-    {
-      question: 'between rotation start and complete',
-      measure: async () => {
-        const { answer, old } = await words();
-        return old === 'works'
-          ? fine(answer, 'Settings > SCIM has the new one pasted in before it completes.')
-          : costly(
-              answer,
-              'Provisioning stops when a rotation starts, until the new token is pasted in. Tell the developers.',
-            );
-      },
-    },
-    {
-      question: 'after rotation complete',
-      measure: async () => {
+    question(
+      'between rotation start and complete',
+      bothTokens,
+      fineIf(/^the old token works/, 'Settings > SCIM asks to save the new one before it completes.', {
+        costly: 'Provisioning stops when a rotation starts, until the new token is saved. Tell the developers.',
+      }),
+    ),
+    question(
+      'after rotation complete',
+      async () => {
         const [current, token] = [await connection(), await next()];
         bodyOf('rotateComplete', await stytch.completeRotation(organizationId, current.id));
         current.scim = scimClient(current.baseUrl, token);
-        const { answer, old, fresh } = await words();
-        return old === 'is refused' && fresh === 'works'
-          ? fine(answer, 'As Settings > SCIM says.')
-          : costly(answer, 'Not as Settings > SCIM says. Tell the developers.');
+        return bothTokens();
       },
-    },
+      fineIf(/^the old token is refused, the new one works$/, 'As Settings > SCIM says.', {
+        costly: 'Not as Settings > SCIM says. Tell the developers.',
+      }),
+    ),
   ];
 }
 

@@ -1,56 +1,56 @@
 import { randomBytes, scryptSync } from 'node:crypto';
-import type { ProbePermission, ProbeSession } from '../../../stytch/probe.js';
+import type { ProbeSession } from '../../../stytch/probe.js';
+import { question } from '../question.js';
 import { costly, failed, fine, harmful, type Measurement, type Seen } from './fact.js';
 import { bodyOf, type Ground, text } from './ground.js';
 import { lazily } from './lazily.js';
-import { until, waitedText } from './until.js';
+import { until, type Waited, waitedText } from './until.js';
 
-/** A signed-in person without any role: what are they refused with, and how soon does a revoked session end? */
+/** A signed-in member without any role: how a permission is refused, and how soon a revoked session ends. */
 export function sessionMeasurements(ground: Ground): Measurement[] {
   const session = lazily(() => signIn(ground));
-  const asked = async (permission: Omit<ProbePermission, 'organization_id'>) =>
-    text(
-      await ground.stytch.authenticate((await session()).token, {
-        organization_id: ground.organizationId,
-        ...permission,
-      }),
-    );
+  const authorize = (resource_id: string, action: string) => async () => {
+    const permission = { organization_id: ground.organizationId, resource_id, action };
+    return text(await ground.stytch.authenticate((await session()).token, permission));
+  };
   return [
-    {
-      question: 'a permission that the member lacks, in authorization_check',
-      measure: async () =>
-        refusalSeen(await asked({ resource_id: 'stytch.scim', action: 'create' }), {
-          ok: 'Told in words what they lack.',
-          allowed: 'Everybody may do everything in Settings > SCIM: see the finding on its permission.',
-          other: 'The page shows a fault instead of saying what they lack. Tell the developers.',
-        }),
-    },
-    {
-      question: 'an unknown resource in authorization_check',
-      measure: async () =>
-        refusalSeen(await asked({ resource_id: 'scanner.probe', action: 'access' }), {
-          ok: 'A permission that the policy does not know is taken as one that is not given.',
-          allowed: 'Everybody may do what the policy does not name. Tell the developers.',
-          other: 'Taken as a fault, and not as "no": pages fail until the policy has all resources that doctor names.',
-        }),
-    },
-    {
-      question: 'sessions.revoke has ended a session',
-      measure: async () => revoke(ground, await session()),
-    },
+    question(
+      'a permission that the member lacks, in authorization_check',
+      authorize('stytch.scim', 'create'),
+      refusalSeen({
+        refused: 'The page says what they lack.',
+        allowed: 'Everybody may do everything in Settings > SCIM: see the finding on its permission.',
+        other: 'The page shows an error instead of saying what they lack. Tell the developers.',
+      }),
+    ),
+    question(
+      'an unknown resource in authorization_check',
+      authorize('scanner.probe', 'access'),
+      refusalSeen({
+        refused: 'A permission that the policy does not know is refused.',
+        allowed: 'Everybody may do what the policy does not name. Tell the developers.',
+        other: 'Taken as an error, not as "no": pages fail until the policy has all resources that doctor names.',
+      }),
+    ),
+    question(
+      'sessions.revoke has ended a session',
+      async () => revoke(ground, await session()),
+      (waited) => revocationSeen(waited, ground.lagMaxMs),
+    ),
   ];
 }
 
-/** Pure. */
-export function refusalSeen(answer: string, meaning: { ok: string; allowed: string; other: string }): Seen {
-  if (answer === '403 session_authorization_error') return fine(answer, meaning.ok);
-  if (/^2\d\d$/.test(answer)) return harmful(`${answer}, allowed`, meaning.allowed);
-  return costly(answer, meaning.other);
+function refusalSeen(meaning: { refused: string; allowed: string; other: string }): (answer: string) => Seen {
+  return (answer) => {
+    if (answer === '403 session_authorization_error') return fine(answer, meaning.refused);
+    if (/^2\d\d$/.test(answer)) return harmful(`${answer}, allowed`, meaning.allowed);
+    return costly(answer, meaning.other);
+  };
 }
 
 type Session = { memberId: string; token: ProbeSession; jwt: ProbeSession };
 
-/** By a password that nobody knows: the one way to a session that needs no mailbox. */
+/** With a password that nobody knows: the only way to a session that needs no mailbox. */
 async function signIn({ stytch, organizationId, email }: Ground): Promise<Session> {
   const password = randomBytes(24).toString('base64url');
   const address = email('signed-in');
@@ -69,7 +69,7 @@ async function signIn({ stytch, organizationId, email }: Ground): Promise<Sessio
 async function revoke(
   { stytch, signal, lagMaxMs: withinMs }: Ground,
   { memberId, token, jwt }: Session,
-): Promise<Seen> {
+): Promise<Waited | null> {
   const sinceMs = performance.now();
   bodyOf('sessions.revoke', await stytch.revokeSessions(memberId));
   const isOver = async () => {
@@ -78,12 +78,18 @@ async function revoke(
     if (lost !== undefined) bodyOf('sessions.authenticate', lost);
     return answers.every((answer) => 'refusal' in answer);
   };
-  const waited = await until(isOver, { sinceMs, withinMs, signal });
+  return until(isOver, { sinceMs, withinMs, signal });
+}
+
+function revocationSeen(waited: Waited | null, withinMs: number): Seen {
+  const took = waitedText(waited, withinMs);
   const numbers = { seconds: waited?.seconds ?? null };
-  if (waited === null) {
-    const meaning = 'Who is deactivated stays signed in. Tell the developers, and Stytch.';
-    return { ...harmful(waitedText(null, withinMs), meaning), numbers };
-  }
-  const answer = `${waitedText(waited, withinMs)}, as token and as JWT`;
-  return { ...fine(answer, 'Who is deactivated is signed out of what asks Stytch that much later.'), numbers };
+  const seen =
+    waited === null
+      ? harmful(took, 'A deactivated person stays signed in. Tell the developers, and Stytch.')
+      : fine(
+          `${took}, as token and as JWT`,
+          'After that time, everything that asks Stytch sees the person signed out.',
+        );
+  return { ...seen, numbers };
 }

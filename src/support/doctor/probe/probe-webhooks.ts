@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, withDatabaseErrors } from '../../../database/database.js';
-import { costly, fine, type Measurement, type Seen } from './fact.js';
+import { question } from '../question.js';
+import { costly, fine, type Measurement } from './fact.js';
 import type { Ground } from './ground.js';
 
-/** No new type for so long: the rest does not come. */
+/** No new type for this time: the rest does not come. */
 const quietMs = 2_000;
 const pauseMs = 500;
 
-/** Which webhooks came, as far as they name nobody else: those of the probe's members, and SCIM's of unknown teams. */
-export function webhookMeasurements(
-  { memberIds, signal }: Ground,
-  { database, eventsWithinMs, since }: { database: Database; eventsWithinMs: number; since: Date },
-): Measurement[] {
-  const measure = async (): Promise<Seen> => {
+type Options = { database: Database; eventsWithinMs: number; since: Date };
+
+/** Which webhooks came: those about the probe's members, and SCIM's of unknown teams. */
+export function webhookMeasurements({ memberIds, signal }: Ground, options: Options): Measurement[] {
+  const { database, eventsWithinMs, since } = options;
+  const ask = async () => {
     const deadline = performance.now() + eventsWithinMs;
     let types = new Set<string>();
     for (let quietForMs = 0; performance.now() < deadline && (types.size === 0 || quietForMs < quietMs); ) {
@@ -21,13 +22,15 @@ export function webhookMeasurements(
       quietForMs = seen.size > types.size ? 0 : quietForMs + pauseMs;
       types = seen;
     }
-    const answer = [...types].sort().join(', ');
-    if (answer !== '') return fine(answer, 'They arrive, and are taken.');
-    const next =
-      'In the Stytch dashboard: an endpoint at PUBLIC_URL/webhooks/stytch with all event types; and a worker here.';
-    return costly('none arrived', next);
+    return [...types].sort().join(', ');
   };
-  return [{ question: 'webhooks that all this fired', measure }];
+  const next =
+    'In the Stytch dashboard: an endpoint at PUBLIC_URL/webhooks/stytch with all event types; and a worker here.';
+  return [
+    question('webhooks that all this fired', ask, (types) =>
+      types === '' ? costly('none arrived', next) : fine(types, 'They arrive, and are accepted.'),
+    ),
+  ];
 }
 
 async function typesSince(database: Database, since: Date, members: string[]): Promise<Set<string>> {

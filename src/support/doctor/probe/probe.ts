@@ -19,7 +19,7 @@ import { webhookMeasurements } from './probe-webhooks.js';
 
 export type ProbeOptions = MeasureOptions & {
   database: Database;
-  /** How long search, and whatever else may lag, is waited for. */
+  /** How long to wait for search, and for anything else that may lag. */
   lagMaxMs: number;
   /** How long to wait for the webhooks of what was done. */
   eventsWithinMs: number;
@@ -32,9 +32,9 @@ export function refuseLiveProject(projectId: string): void {
 }
 
 /**
- * Settles, on a Stytch *test* project, what its documentation leaves open: makes an organization with a SCIM connection,
- * plays an identity provider in it, and writes down what happens. Whatever happens, an interruption too, the organization
- * is deleted at the end, and with it everybody in it. No other organization is touched.
+ * Measures, on a Stytch *test* project, what its documentation leaves open: makes an organization with a SCIM connection,
+ * and plays an identity provider in it. At the end it deletes the organization with all its members, also after a failure or
+ * an interruption. It touches no other organization.
  */
 export async function probe(stytch: StytchProbe, options: ProbeOptions): Promise<Fact[]> {
   const slug = `scanner-probe-${randomUUID().slice(0, 8)}`;
@@ -42,7 +42,7 @@ export async function probe(stytch: StytchProbe, options: ProbeOptions): Promise
   let facts: Fact[] = [];
   try {
     options.onStep('making an organization');
-    const made = await stytch.createOrganization(slug); // not interrupted: it is deleted by its name, once it is there
+    const made = await stytch.createOrganization(slug); // not interrupted: it has to be deleted once it is there
     const id = 'body' in made ? asRecord(made.body.organization).organization_id : undefined;
     facts =
       typeof id === 'string'
@@ -83,7 +83,7 @@ async function measureIn(ground: Ground, options: ProbeOptions, since: Date): Pr
 
 const cleaningTries = 3;
 
-/** Tried again, as nobody else will. @returns a fact when it could not be done */
+/** Tries several times, because nobody else will. @returns a fact when it could not be done */
 async function cleanUp(stytch: StytchProbe, slug: string): Promise<Fact[]> {
   let refusal = '';
   for (let left = cleaningTries; left > 0; left--) {

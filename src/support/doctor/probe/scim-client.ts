@@ -8,7 +8,7 @@ export type ScimClient = (method: string, path: string, body?: object) => Promis
 const deadlineMs = 15_000;
 
 /**
- * Plays an identity provider against a connection's own SCIM address. The token stays in this function.
+ * An identity provider that calls a connection's SCIM address. The token stays in this function.
  * @throws TransientError when no answer comes
  */
 export function scimClient(baseUrl: string, bearerToken: string): ScimClient {

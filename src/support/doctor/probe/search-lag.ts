@@ -7,13 +7,13 @@ import { until, type Waited, waitedText } from './until.js';
 /** Members by id, as a search shows them. */
 export type Shown = ReadonlyMap<string, Record<string, unknown>>;
 
-/** The API's enum, all of it, as we always ask. */
+/** All statuses of the API. We always ask for all. */
 export const allStatuses = ['active', 'pending', 'invited', 'deleted'];
 
-/** The two ways in which we search: people by their ids, and everybody in an organization. */
+/** The two ways in which we search: by member ids, and all members of an organization. */
 export type Lag = { byId: Waited | null; listing: Waited | null };
 
-/** How long it takes until search shows what was done; both ways are asked at the same time. */
+/** How long it takes until search shows a change. Both ways are asked at the same time. */
 export async function measureLag(
   ground: Ground,
   memberIds: string[],
@@ -27,17 +27,17 @@ export async function measureLag(
   return { byId, listing };
 }
 
-/** @param memberIds without them: everybody */
+/** @param memberIds all members when it is left out */
 export async function shownBy({ stytch, organizationId }: Ground, memberIds?: string[]): Promise<Shown> {
   const search = { statuses: allStatuses, limit: 1000, ...(memberIds === undefined ? {} : { memberIds }) };
   const { members } = bodyOf('members.search', await stytch.searchMembers(organizationId, search));
   return new Map(asArray(members).map((member) => [String(asRecord(member).member_id), asRecord(member)]));
 }
 
-/** Above this share of what we allow for, a busier day may be beyond it. */
+/** Above this share of what we allow, a busier day may exceed it. */
 const nearShare = 0.5;
 
-/** Pure. @param harm what happens to whom when search is later than we allow for */
+/** Pure. @param harm what happens when search is later than we allow */
 export function lagSeen({ byId, listing }: Lag, lagMaxMs: number, harm: string): Seen {
   const allowed = allowedSearchLagMs / 1000;
   const took = (waited: Waited | null) => waitedText(waited, lagMaxMs);
@@ -56,7 +56,7 @@ export function lagSeen({ byId, listing }: Lag, lagMaxMs: number, harm: string):
   return { ...fine(answer, `${within}: what search says is dated that much earlier.`), numbers };
 }
 
-/** What the first question shows is not late, however long the change itself took. */
+/** If the first question shows the change, search is not late, however long the change itself took. */
 function lateBy(waited: Waited | null): number {
   if (waited === null) return Number.POSITIVE_INFINITY;
   return waited.asks === 1 ? 0 : waited.seconds;

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long it took to come true, and how often it was asked about: once means at once. */
+/** The time until it was true, and the number of questions. One question means: at once. */
 export type Waited = { seconds: number; asks: number };
 
-/** Between two questions; later a sixth of what has passed: 21 questions in 30 s, of a search that takes 100 a minute. */
+/** Between two questions; later a sixth of the time so far: 21 questions in 30 s, and search allows 100 a minute. */
 const pauseMinMs = 500;
 const pauseShare = 1 / 6;
 
 /**
- * Asks until it is so. Counted to the beginning of the question that saw it: what was asked for by then shows the change.
+ * Asks until it is true. The time ends where the question begins that saw it.
  * @param wait.sinceMs as `performance.now()`
- * @returns null when it does not come true in time
- * @throws what the last question failed with, when it is not known at the end
+ * @returns null when it is not true in time
+ * @throws the failure of the last question, if that one failed
  */
 export async function until(
   isSo: () => Promise<boolean>,
