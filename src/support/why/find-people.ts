@@ -10,7 +10,7 @@ export type FoundPerson = {
   memberId: string | null;
   /** The team's organization, else the member's. */
   organizationId: string | null;
-  teamId: string | null;
+  team: FoundTeam | null;
 };
 
 export type FoundUser = {
@@ -33,8 +33,10 @@ export type FoundPeople = { people: FoundPerson[]; stytchFailure: unknown };
 /** All people with this e-mail, user id or member id, in Scanner and in Stytch, within one team if it is given. */
 export async function findPeople(parts: Parts, who: string, team: FoundTeam | null): Promise<FoundPeople> {
   const users = await usersLike(parts, who, team?.id ?? null);
-  const people = users.map((user): FoundPerson => {
-    return { user, memberId: user.memberId, organizationId: user.organizationId, teamId: user.teamId };
+  const people = users.map(({ teamName, enabled, ...user }): FoundPerson => {
+    const { organizationId } = user;
+    const team = { id: user.teamId, name: teamName, organizationId, enabled };
+    return { user, memberId: user.memberId, organizationId, team };
   });
   if (!who.includes('@')) return { people, stytchFailure: null };
   try {
@@ -49,12 +51,14 @@ export async function findPeople(parts: Parts, who: string, team: FoundTeam | nu
 /** Each is read from Stytch and shown on one screen. With more, support names the team. */
 const peopleMax = 20;
 
+type FoundUserRow = FoundUser & { organizationId: string | null; teamName: string; enabled: boolean };
+
 async function usersLike({ database }: Parts, who: string, teamId: string | null) {
   return withDatabaseErrors(
-    () => database.$queryRaw<(FoundUser & { organizationId: string | null })[]>`
+    () => database.$queryRaw<FoundUserRow[]>`
       SELECT u.id::text, u.team_id::text AS "teamId", u.stytch_member_id AS "memberId", u.email, u.name, u.status,
         u.scim_external_id AS "externalId", u.observed_at AS "observedAt", u.deactivated_at AS "deactivatedAt",
-        t.stytch_organization_id AS "organizationId"
+        t.stytch_organization_id AS "organizationId", t.name AS "teamName", t.sso_scim_enabled AS enabled
       FROM users u JOIN teams t ON t.id = u.team_id
       WHERE (lower(u.email) = lower(${who}) OR u.stytch_member_id = ${who} OR u.id::text = lower(${who}))
         AND (${teamId}::uuid IS NULL OR u.team_id = ${teamId}::uuid)
@@ -77,7 +81,8 @@ async function membersLike(
   return members.map((member) => {
     const organizationId = idOrNull(member.organization_id);
     const own = teams.find(({ stytchOrganizationId }) => stytchOrganizationId === organizationId);
-    return { user: null, memberId: idOrNull(member.member_id), organizationId, teamId: own?.id ?? null };
+    const team = own ? { id: own.id, name: own.name, organizationId, enabled: own.ssoScimEnabled } : null;
+    return { user: null, memberId: idOrNull(member.member_id), organizationId, team };
   });
 }
 

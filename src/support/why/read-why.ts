@@ -5,8 +5,7 @@ import type { RoleValue } from '../../directory/role-values.js';
 import { scimRoleName } from '../../directory/world.js';
 import { describeFailure } from '../../errors/errors.js';
 import type { FailedJob } from '../../replay/job-filter.js';
-import { type PlannedChange, previewMembers } from '../../replay/preview-members.js';
-import type { FoundTeam } from '../find-team.js';
+import { previewMembers } from '../../replay/preview-members.js';
 import type { SupportParts } from '../parts.js';
 import type { Cause, Grant, PastEvent, StytchAnswer, WhyFacts } from './facts.js';
 import type { FoundPerson } from './find-people.js';
@@ -15,23 +14,15 @@ type Parts = Pick<SupportParts, 'database' | 'readMembers' | 'stytch' | 'searchL
 
 /** Reads everything about one person. What Stytch does not answer is `unknown`; the rest is complete. */
 export async function readWhy(parts: Parts, person: FoundPerson, failedJobs: FailedJob[]): Promise<WhyFacts> {
-  const { user, memberId, organizationId, teamId } = person;
-  const [team, stytch, scanner, pending] = await Promise.all([
-    teamOf(parts, teamId),
+  const { memberId } = person;
+  const [stytch, scanner, pending] = await Promise.all([
     askStytch(parts, memberId),
-    readScanner(parts, { userId: user?.id ?? null, memberId, teamId, externalId: user?.externalId ?? null }),
+    withDatabaseErrors(() => readScanner(parts, person)),
     pendingOf(parts, memberId),
   ]);
   const said = [...scanner.values, ...(stytch.says === 'active' ? stytch.values : [])];
-  const roles = await readRoleNames(parts.database, teamId, said);
-  return { team, organizationId, user, memberId, stytch, ...scanner, roles, failedJobs, pending };
-}
-
-async function teamOf({ database }: Parts, teamId: string | null): Promise<FoundTeam | null> {
-  if (teamId === null) return null;
-  const team = await withDatabaseErrors(() => database.team.findUnique({ where: { id: teamId } }));
-  if (team === null) return null;
-  return { id: team.id, name: team.name, organizationId: team.stytchOrganizationId, enabled: team.ssoScimEnabled };
+  const roles = await readRoleNames(parts.database, person.team?.id ?? null, said);
+  return { ...person, stytch, ...scanner, roles, failedJobs, pending };
 }
 
 async function askStytch({ stytch }: Parts, memberId: string | null): Promise<StytchAnswer> {
@@ -48,44 +39,31 @@ async function askStytch({ stytch }: Parts, memberId: string | null): Promise<St
   }
 }
 
-async function pendingOf(
-  parts: Parts,
-  memberId: string | null,
-): Promise<{ changes: PlannedChange[] } | { why: string }> {
+async function pendingOf(parts: Parts, memberId: string | null): Promise<WhyFacts['pending']> {
   if (memberId === null) return { changes: [] };
   const planned = await previewMembers(parts, [{ memberId, organizationId: null }]);
   return planned.get(memberId) ?? { why: 'the member was not read' };
 }
 
-type ScannerFacts = Omit<
-  WhyFacts,
-  'team' | 'organizationId' | 'user' | 'memberId' | 'stytch' | 'roles' | 'failedJobs' | 'pending'
->;
+const nobody = '00000000-0000-0000-0000-000000000000';
 
-type Known = Record<'userId' | 'memberId' | 'teamId' | 'externalId', string | null>;
-
-async function readScanner({ database }: Parts, known: Known): Promise<ScannerFacts> {
-  const { userId, memberId, teamId, externalId } = known;
-  const [grants, grantsTotal, values, losses, events, held, sync, shared, revocation] = await withDatabaseErrors(() =>
-    Promise.all([
-      readGrants(database, userId),
-      database.roleGrant.count({ where: { userId: userId ?? nobody } }),
-      database.idpRoleValue.findMany({
-        where: { userId: userId ?? nobody },
-        orderBy: { value: 'asc' },
-        take: valuesMax,
-      }),
-      readLosses(database, userId),
-      readEvents(database, userId, memberId),
-      database.heldChange.findFirst({
-        where: { resolution: null, userIds: { has: userId ?? nobody } },
-        select: { id: true, since: true }, // not the thousands of users who are held with this one
-      }),
-      database.teamSync.findUnique({ where: { teamId: teamId ?? nobody } }),
-      database.sharedExternalId.count({ where: { teamId: teamId ?? nobody, externalId: externalId ?? '' } }),
-      database.sessionRevocation.findFirst({ where: { userId: userId ?? nobody } }),
-    ]),
-  );
+async function readScanner({ database }: Parts, { user, memberId, team }: FoundPerson) {
+  const userId = user?.id ?? nobody;
+  const teamId = team?.id ?? nobody;
+  const [grants, grantsTotal, values, losses, events, held, sync, shared, revocation] = await Promise.all([
+    readGrants(database, userId),
+    database.roleGrant.count({ where: { userId } }),
+    database.idpRoleValue.findMany({ where: { userId }, orderBy: { value: 'asc' }, take: valuesMax }),
+    readLosses(database, userId),
+    readEvents(database, userId, memberId),
+    database.heldChange.findFirst({
+      where: { resolution: null, userIds: { has: userId } },
+      select: { id: true, since: true }, // not the thousands of users who are held with this one
+    }),
+    database.teamSync.findUnique({ where: { teamId } }),
+    database.sharedExternalId.count({ where: { teamId, externalId: user?.externalId ?? '' } }),
+    database.sessionRevocation.findFirst({ where: { userId } }),
+  ]);
   return {
     ...{ grants, grantsTotal, losses, events },
     values: values.map(({ value, via }): RoleValue => ({ value, via: via as RoleValue['via'] })),
@@ -96,7 +74,6 @@ async function readScanner({ database }: Parts, known: Known): Promise<ScannerFa
   };
 }
 
-const nobody = '00000000-0000-0000-0000-000000000000';
 /** The latest. `/api/scim/activity` has all. */
 const eventsShown = 10;
 /** Events of one person that are searched for a cause. Somebody may rename a role every second. */
@@ -127,7 +104,7 @@ async function readRoleNames(
 type CauseRow = { at: Date | null; trigger: string | null; eventType: string | null; svixId: string | null };
 
 /** Each grant with the latest event that gave it. */
-async function readGrants(database: SupportParts['database'], userId: string | null): Promise<Grant[]> {
+async function readGrants(database: SupportParts['database'], userId: string): Promise<Grant[]> {
   const rows = await database.$queryRaw<(CauseRow & { role: string; source: string; grantedAt: Date })[]>`
     WITH latest AS (SELECT * FROM sync_events WHERE user_id = ${userId}::uuid ORDER BY id DESC LIMIT ${eventsMax}),
     granted AS (
@@ -146,7 +123,7 @@ async function readGrants(database: SupportParts['database'], userId: string | n
 }
 
 /** The latest loss of each role that the person does not hold today. */
-async function readLosses(database: SupportParts['database'], userId: string | null): Promise<WhyFacts['losses']> {
+async function readLosses(database: SupportParts['database'], userId: string): Promise<WhyFacts['losses']> {
   const rows = await database.$queryRaw<
     { role: string; at: Date; trigger: string; eventType: string | null; svixId: string | null }[]
   >`
@@ -166,13 +143,11 @@ async function readLosses(database: SupportParts['database'], userId: string | n
 /** Also the events from before Scanner had a user for the member. */
 async function readEvents(
   database: SupportParts['database'],
-  userId: string | null,
+  userId: string,
   memberId: string | null,
 ): Promise<PastEvent[]> {
-  const own = { userId: userId ?? nobody };
-  const before = { userId: null, stytchMemberId: memberId ?? '' };
   const events = await database.syncEvent.findMany({
-    where: { OR: [own, before] },
+    where: { OR: [{ userId }, { userId: null, stytchMemberId: memberId ?? '' }] },
     orderBy: { id: 'desc' },
     take: eventsShown,
   });
