@@ -3,11 +3,11 @@ import { TransientError } from './errors/errors.js';
 import { loadDotEnv } from './process/lifecycle.js';
 import { ReaderGone, runCommand } from './support/cli/run-command.js';
 
-/** `npm run support -- <verb>`: one process for one verb; what it says to programs is its exit code. */
+/** `npm run support -- <verb>`: one process for one verb. Its exit code is for programs. */
 if (require.main === module) void main();
 
 async function main(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // told to whoever writes
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // the callback of write() gets the error
   const err = (text: string) => write(process.stderr, text).catch(() => {});
   const code = await runCommand(process.argv.slice(2), {
     environment: () => {
@@ -18,11 +18,11 @@ async function main(): Promise<void> {
     out: (text) => write(process.stdout, text),
     err,
   });
-  await err(''); // behind everything that was said before
+  await err(''); // after everything that was written before
   process.exit(code);
 }
 
-/** Into a pipe Node writes in the background, and `process.exit` drops what is still on its way. */
+/** Node writes to a pipe in the background, and `process.exit` drops what is not written yet. */
 function write(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {

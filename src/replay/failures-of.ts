@@ -5,7 +5,7 @@ import type { ReplayParts } from './parts.js';
 /** The failed jobs that name these members, by member, and the number of failed jobs that were not looked at. */
 export type Failures = { of: ReadonlyMap<string, FailedJob[]>; notLookedAt: number };
 
-/** Three minutes of an outage leave so many. To read them takes some seconds, and blocks nothing. */
+/** Three minutes of an outage leave 20,000. To read them takes some seconds, and blocks nothing. */
 const lookMax = 20_000;
 /** Jobs of one member. One is enough to replay, because each reads the member as it is now. */
 const namedMax = 10;

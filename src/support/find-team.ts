@@ -4,7 +4,7 @@ import { RequestProblem } from '../errors/request-problem.js';
 export type FoundTeam = { id: string; name: string; organizationId: string | null; enabled: boolean };
 
 /**
- * A team by what a person has at hand: its id, its Stytch organization's id, or its whole name.
+ * A team by its id, its Stytch organization's id, or its whole name.
  * @throws RequestProblem
  */
 export async function findTeam(database: Database, text: string): Promise<FoundTeam> {

@@ -15,15 +15,15 @@ import { connectLookups, type StytchLookups } from '../stytch/lookups.js';
 import { withSearchBudget } from '../stytch/search-budget.js';
 import { memberReader } from '../sync/members/read-members.js';
 
-/** What support's functions work with: the same for the command line and the console. */
+/** What support's functions need. The command line and the console have the same. */
 export type SupportParts = ReplayParts & {
   lookups: StytchLookups;
   slaSeconds: number;
 };
 
-/** A person waits for the answer, and nothing tries again for them. */
+/** A person waits for the answer, and nothing retries for them. */
 const deadlineMs = 10_000;
-/** Few people use it at a time; every process counts against the server's max_connections. */
+/** Few people use it at a time, and each process counts against the server's max_connections. */
 const connectionsMax = 4;
 
 export function connectSupport(

@@ -1,10 +1,10 @@
 import type { ReasonedAct } from '../database/audit.js';
 import { RequestProblem } from '../errors/request-problem.js';
 
-/** Characters: a ticket and a few sentences. audit_log is kept for ever. */
+/** In characters: a ticket and a few sentences. audit_log is kept for ever. */
 const longestReason = 1000;
 
-/** @throws RequestProblem when one of the two is missing */
+/** Who acts, and why. @throws RequestProblem when one is missing */
 export function requireAct(act: { actor: string | undefined; reason: string | undefined }): ReasonedAct {
   const [actor, reason] = [act.actor?.trim() ?? '', act.reason?.trim() ?? ''];
   if (reason === '') {

@@ -27,7 +27,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
   };
   const reason = 'ticket 4711';
 
-  describe('the door', () => {
+  describe('authorization', () => {
     const pages = [
       '',
       '/live',
@@ -39,7 +39,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       '/queues/api/queues',
     ];
 
-    it.each(pages)('of %s lets nobody in who is not signed in, or not of support', async (path) => {
+    it.each(pages)('of %s refuses everybody who is not signed in, or not of support', async (path) => {
       expect((await callsOf(lab, null).get(path)).status).toBe(401);
       const customer = await signInAdmin(lab, { stytchRoles: ['stytch_admin', 'scanner_support'] });
       const refused = await callsOf(lab, customer.jwt).get(path);
@@ -49,7 +49,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       expect([lacking.status, lacking.text.includes('scanner.support')]).toEqual([403, true]);
     });
 
-    it('reads nothing that a stranger sends', async () => {
+    it('reads no body without a session', async () => {
       const long = { reason: 'x'.repeat(2_000_000) };
       expect((await callsOf(lab, 'a.b.c').post('/replay', long)).status).toBe(401);
       expect((await sam.post('/replay', long)).status).toBe(413);
@@ -58,7 +58,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       expect((await fetch(`${lab.url}/api/scim/roles`, { method: 'POST', headers, body })).status).toBe(401);
     });
 
-    it('takes the permission as a resource of its own too', async () => {
+    it('accepts the permission as a resource of its own, too', async () => {
       lab.emulator.rbac.policy.roles.push({
         role_id: 'support_by_resource',
         description: 'the other way to write it',
@@ -68,7 +68,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       expect((await other.get('')).status).toBe(200);
     });
 
-    it('keeps acts of other sites, and of people without the permission, from doing anything', async () => {
+    it('refuses forms of other sites, and of people without the permission', async () => {
       const id = await failedHint(lab, organizationId, unheard());
       const form = { which: 'chosen', job: id, reason };
       const elsewhere = await sam.post('/replay', form, { 'sec-fetch-site': 'cross-site' });
@@ -83,10 +83,11 @@ describe.each(backends)('with the queue on %s', (backend) => {
     const memberId = unheard();
     const id = await failedHint(lab, organizationId, memberId);
     const health = await sam.get('');
+    expect(health.text).toContain('data-live="/support/live" data-seconds="4"');
     expect(health.text).toContain(`team=${teamId}&amp;type=scim.member.update&amp;error=Stytch`);
     const failed = await sam.get(`/failed?team=Engines&type=scim.member.update&error=bad_request&since=1h`);
     expect(failed.text).toContain(`/support/jobs/${id}`);
-    expect((await sam.get('/failed?type=scim.moon')).text).toContain('Nothing has failed that matches');
+    expect((await sam.get('/failed?type=scim.moon')).text).toContain('No failed job matches');
     expect((await sam.get('/failed?since=yesterday')).status).toBe(400);
     const job = await sam.get(`/jobs/${id}`);
     expect(job.text).toContain('+1 user  -0 users  +1 grant  -0 grants');
@@ -106,6 +107,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     const started = await sam.post('/replay', { which: 'chosen', job: a, reason });
     expect([started.status, started.location]).toEqual([303, expect.stringMatching(/^\/support\/replays\/[\w-]+$/)]);
     const progress = String(started.location).replace('/support', '');
+    expect((await sam.get(progress)).text).toContain('data-seconds="2"');
     await eventually(async () => expect((await sam.get(`${progress}/live`)).text).toContain('All 1 done.'));
     expect((await sam.get(progress)).text).toContain('changed');
     expect(await stateOf(lab, b)).toBe('failed');

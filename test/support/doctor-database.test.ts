@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => testDatabase.drop());
 
-/** What doctor finds of the database at this address, by check. */
+/** Findings about the database at this address, by check. */
 async function findingsAt(url: string): Promise<Map<string, Finding>> {
   const database = connectDatabase(url, { connections: 2, connectTimeoutMs: 15_000 });
   try {
@@ -31,7 +31,7 @@ function changed(change: (url: URL) => void): string {
 
 const countReports = () => testDatabase.database.workerReport.count();
 
-it('is found well, and nothing is changed', async () => {
+it('has no finding when it is right, and nothing is changed', async () => {
   const findings = await findingsAt(testDatabase.url);
   expect([...findings.values()].map(({ check, status }) => `${check}: ${status}`)).toEqual([
     'database: ok',
@@ -44,7 +44,7 @@ it('is found well, and nothing is changed', async () => {
   expect(await countReports()).toBe(0);
 });
 
-it('tells the clock from the way to it', async () => {
+it('does not take a slow connection for a wrong clock', async () => {
   const wire = await startSlowWire(Number(new URL(testDatabase.url).port), 300);
   try {
     const findings = await findingsAt(changed((url) => (url.port = String(wire.port))));
@@ -71,7 +71,7 @@ it('sees a clock that is forty seconds ahead', async () => {
   });
 });
 
-it('says that a database which takes no writes is read-only, and where to go', async () => {
+it('says that the database is read-only, and what to do', async () => {
   const readOnly = '-c default_transaction_read_only=on';
   const findings = await findingsAt(changed((url) => url.searchParams.set('options', readOnly)));
   expect(findings.get('database')).toMatchObject({ status: 'ok' });
@@ -86,7 +86,7 @@ it.each([
   ['no such database', (url: URL) => (url.pathname = '/nowhere'), '3D000', 'create it, or check DATABASE_URL'],
   ['no such user', (url: URL) => (url.username = 'nobody'), '28000', 'check DATABASE_URL'],
   ['nobody there', (url: URL) => (url.port = '1'), 'DatabaseNotReachable', 'Start PostgreSQL'],
-])('%s: one finding, with its own remedy and nobody else’s', async (_, change, code, next) => {
+])('%s: one finding, with its own advice', async (_, change, code, next) => {
   const findings = [...(await findingsAt(changed(change))).values()];
   expect(findings).toEqual([
     expect.objectContaining({
@@ -97,7 +97,7 @@ it.each([
   ]);
 });
 
-it('a replica, an old version, and few connections left, are judged', () => {
+it('judges a replica, an old version, and few free connections', () => {
   const good = { version: '16.4', isReplica: false, connections: 20, connectionsMax: 100 };
   const judged = (change: Partial<typeof good>) => databaseFindings({ ...good, ...change }).map(({ status }) => status);
   expect(judged({})).toEqual(['ok', 'ok']);
@@ -106,7 +106,7 @@ it('a replica, an old version, and few connections left, are judged', () => {
   expect(judged({ connections: 80 })).toEqual(['ok', 'warning']);
 });
 
-it('the quickest answer says most of a clock, and what it may be wrong by is no reason for a warning', () => {
+it('takes the clock from the fastest answer, and warns only beyond its uncertainty', () => {
   const offset = clockOffset([
     { sentMs: 0, receivedMs: 9_000, theirsMs: 8_900 },
     { sentMs: 10_000, receivedMs: 10_010, theirsMs: 10_105 },

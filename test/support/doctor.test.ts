@@ -14,8 +14,8 @@ jest.setTimeout(240_000);
 
 const statuses = (findings: readonly Finding[]) => findings.map(({ check, status }) => `${check}: ${status}`);
 
-describe('what is found is judged', () => {
-  it('of what should be running', () => {
+describe('pure judgement', () => {
+  it('of workers, schedules and the rate budget', () => {
     const good = { workers: 1, connected: 3, unswept: 0, pages: 3, busiestMinute: 5 };
     const settings = { sweepIntervalSeconds: 240, searchesPerMinute: 100 };
     expect(statuses(runningFindings(good, settings))).toEqual(['workers: ok', 'schedules: ok', 'rate budget: ok']);
@@ -56,7 +56,7 @@ describe('what is found is judged', () => {
   });
 });
 
-describe('who may use our pages, by the roles of the Stytch project', () => {
+describe('the roles of the Stytch project that may use our pages', () => {
   const role = (id: string, resource: string, ...actions: string[]) => ({ id, permissions: [{ resource, actions }] });
   const admin = role('stytch_admin', 'stytch.scim', '*');
   const support = role('scanner_support', 'scanner', 'support');
@@ -64,7 +64,7 @@ describe('who may use our pages, by the roles of the Stytch project', () => {
   const judged = (roles: (typeof admin)[], ...organizations: ReturnType<typeof organization>[]) =>
     permissionFindings({ projectRoles: roles, organizations, supportOrganizationId: 'own' });
 
-  it('is fine when roles for admins and for support have it', () => {
+  it('are fine when roles for admins and for support have the permissions', () => {
     const found = judged([admin, support]).map((finding) => `${finding.status}: ${finding.found}`);
     expect(found).toEqual([
       'ok: stytch.scim is allowed to stytch_admin (create, get, update, delete)',
@@ -77,7 +77,7 @@ describe('who may use our pages, by the roles of the Stytch project', () => {
     ]);
   });
 
-  it('is a problem when no role may use stytch.scim, or not all of it', () => {
+  it('are a problem when no role may use stytch.scim, or only a part of it', () => {
     const [none] = judged([role('stytch_admin', 'stytch.sso', '*'), support]);
     expect(none).toMatchObject({
       status: 'problem',
@@ -91,7 +91,7 @@ describe('who may use our pages, by the roles of the Stytch project', () => {
     });
   });
 
-  it('is a warning when only some organizations have a role for it, or everybody has', () => {
+  it('are a warning when only some organizations have a role for it, or everybody has the permission', () => {
     const [own] = judged([support], organization('a', role('local_admin', 'stytch.scim', '*')), organization('b'));
     expect(own).toMatchObject({ status: 'warning', found: expect.stringContaining('only 1 of 2 organizations') });
     const [everybody] = judged([admin, role('stytch_member', 'stytch.scim', '*')]);
@@ -99,7 +99,7 @@ describe('who may use our pages, by the roles of the Stytch project', () => {
     expect(judged([admin, role('stytch_member', 'stytch.scim', 'get')])[0]?.status).toBe('ok');
   });
 
-  it('is a problem when nobody gets into /support, wherever the role may be', () => {
+  it('are a problem when nobody may use /support', () => {
     const [, nobody] = judged([admin, role('scanner_support', 'scanner', 'read')]);
     expect(nobody).toMatchObject({ status: 'problem', next: expect.stringContaining('make a resource “scanner”') });
     expect(judged([admin], organization('own', support))[1]?.status).toBe('ok');
@@ -119,7 +119,7 @@ describe('on a running set-up', () => {
   const ask = (env: Record<string, string | undefined>, ...words: string[]) =>
     support({ ...lab.env, PUBLIC_URL: lab.url, ...env }, 'doctor', ...words, '--json');
 
-  it('finds no problem where there is none, and changes nothing', async () => {
+  it('finds no problem when there is none, and changes nothing', async () => {
     await lab.team({ name: 'Acme' });
     await eventually(async () => (await lab.database.workerReport.count()) > 0);
     const before = await lab.database.auditLog.count();
@@ -170,7 +170,7 @@ describe('on a running set-up', () => {
     ]);
   });
 
-  it('says what is wrong with the database once, and gives nobody else’s advice', async () => {
+  it('reports a database that is down once, with its own advice', async () => {
     const findings = findingsOf(await ask({ DATABASE_URL: 'postgresql://postgres@127.0.0.1:1/scanner' }));
     expect(findings.filter(({ status }) => status === 'problem').map(({ check }) => check)).toEqual(['database']);
     const waiting = findings.filter(({ next }) => next === 'See the finding on the database.');
@@ -182,7 +182,7 @@ describe('on a running set-up', () => {
     expect(findings).toContainEqual(expect.objectContaining({ check: 'credentials', status: 'ok' }));
   });
 
-  it('says what is wrong with Redis, in its own word', async () => {
+  it('reports what is wrong with Redis, with its error code', async () => {
     const answer = await ask({ REDIS_URL: 'redis://127.0.0.1:1' });
     expect(answer.code).toBe(1);
     expect(findingsOf(answer).find(({ check }) => check === 'redis')).toEqual({
@@ -191,7 +191,7 @@ describe('on a running set-up', () => {
     });
   });
 
-  it('comes to the end of a list of organizations, whatever its form', async () => {
+  it('ends a list of organizations for each form of the last page', async () => {
     for (const endOfList of ['empty', 'missing', 'noMetadata'] as const) {
       lab.emulator.switches.endOfList = endOfList;
       const before = lab.emulator.calls.count('organizations.search');
@@ -208,41 +208,38 @@ describe('on a running set-up', () => {
       { groupEvents: 'B', jsonStringRoles: 'normalise', connectionDeletion: 'membersDeleted' },
       { getWithoutConnection: 'empty' },
     ],
-  ] as const)(
-    '--probe settles what is unknown of a Stytch that behaves like %j, and leaves nothing behind',
-    async (a, b) => {
-      Object.assign(lab.emulator.switches, a, b);
-      const rows = await lab.rows();
-      const before = await organizationsOf(lab);
-      const answer = await ask({}, '--probe');
-      const facts = new Map(
-        (answer.json as { facts: { question: string; answer: string }[] }).facts.map((fact) => [
-          fact.question,
-          fact.answer,
-        ]),
-      );
-      const { switches } = lab.emulator;
-      expect(facts.get('status after PATCH active=false')).toContain(`member ${switches.deactivatedStatus} `);
-      expect(facts.get('members.get of a deactivated member')).toContain(switches.getReturnsDeleted ? '200' : '404');
-      expect(facts.get('create a second connection')).toBe('400 active_scim_connection_exists');
-      expect(facts.get('get a connection where there is none')).toContain(
-        switches.getWithoutConnection === 'empty' ? 'without a connection' : 'no_active_scim_connection',
-      );
-      expect(facts.get('status code of creating a connection')).toBe(String(switches.createStatus));
-      expect(facts.get('between rotation start and complete')).toBe(
-        `the old token works, the new one ${switches.rotationTokens === 'both' ? 'works' : 'is refused'}`,
-      );
-      expect(facts.get('a role whose value is the text of JSON')).toContain(
-        switches.jsonStringRoles === 'passThrough' ? 'the text of JSON' : 'unwrapped: probe_role',
-      );
-      expect(facts.get('webhooks that all this fired')).toContain('scim.member.create');
-      expect(facts.get('webhooks that all this fired')).toContain(
-        switches.groupEvents === 'A' ? 'scim.scim_group.create' : 'scim.idp_group.create',
-      );
-      expect(await organizationsOf(lab)).toEqual(before);
-      expect(await lab.rows()).toEqual(rows);
-    },
-  );
+  ] as const)('--probe measures a Stytch that behaves like %j, and leaves nothing behind', async (a, b) => {
+    Object.assign(lab.emulator.switches, a, b);
+    const rows = await lab.rows();
+    const before = await organizationsOf(lab);
+    const answer = await ask({}, '--probe');
+    const facts = new Map(
+      (answer.json as { facts: { question: string; answer: string }[] }).facts.map((fact) => [
+        fact.question,
+        fact.answer,
+      ]),
+    );
+    const { switches } = lab.emulator;
+    expect(facts.get('status after PATCH active=false')).toContain(`member ${switches.deactivatedStatus} `);
+    expect(facts.get('members.get of a deactivated member')).toContain(switches.getReturnsDeleted ? '200' : '404');
+    expect(facts.get('create a second connection')).toBe('400 active_scim_connection_exists');
+    expect(facts.get('get a connection where there is none')).toContain(
+      switches.getWithoutConnection === 'empty' ? 'without a connection' : 'no_active_scim_connection',
+    );
+    expect(facts.get('status code of creating a connection')).toBe(String(switches.createStatus));
+    expect(facts.get('between rotation start and complete')).toBe(
+      `the old token works, the new one ${switches.rotationTokens === 'both' ? 'works' : 'is refused'}`,
+    );
+    expect(facts.get('a role whose value is the text of JSON')).toContain(
+      switches.jsonStringRoles === 'passThrough' ? 'the text of JSON' : 'unwrapped: probe_role',
+    );
+    expect(facts.get('webhooks that all this fired')).toContain('scim.member.create');
+    expect(facts.get('webhooks that all this fired')).toContain(
+      switches.groupEvents === 'A' ? 'scim.scim_group.create' : 'scim.idp_group.create',
+    );
+    expect(await organizationsOf(lab)).toEqual(before);
+    expect(await lab.rows()).toEqual(rows);
+  });
 
   it('--probe refuses a live project', async () => {
     const answer = await ask({ STYTCH_PROJECT_ID: 'project-live-1' }, '--probe');

@@ -40,7 +40,7 @@ describe.each(['csv', 'jsonl'] as const)('as %s', (format) => {
   const first = format === 'csv' ? 1 : 0;
   const joined = (changed: string[]) => `${changed.join('\n')}\n`;
 
-  it('what was not touched is verified, with its hash; also by another line ending', () => {
+  it('verifies an untouched file and returns its hash, also with another line ending', () => {
     expect(verifyEvidence(text)).toEqual({ leavers: 3, head });
     expect(verifyEvidence(text.replaceAll('\n', '\r\n'))).toEqual({ leavers: 3, head });
     expect(writeEvidence({ ...evidence, leavers: [] }, format).text).not.toBe(text);
@@ -69,16 +69,16 @@ describe.each(['csv', 'jsonl'] as const)('as %s', (format) => {
       (all: string[]) => all.with(first, String(all[first]).replace('2026-11-01', '2026-10-01')),
     ],
     ['nothing', () => []],
-  ])('%s shows', (_, edit) => {
+  ])('finds %s', (_, edit) => {
     expect(() => verifyEvidence(joined(edit(lines)))).toThrow(/chain breaks at line \d|Lines are missing/);
   });
 
-  it('names the line at which it breaks', () => {
+  it('names the line where the chain breaks', () => {
     const edited = lines.with(first + 2, String(lines[first + 2]).replace('user-2', 'user-9'));
     expect(() => verifyEvidence(joined(edited))).toThrow(`line ${first + 3}`);
   });
 });
 
-it('gives spreadsheets no formulas', () => {
+it('writes no formulas for spreadsheets', () => {
   expect(writeEvidence(evidence, 'csv').text).toContain(`"'=cmd()""x"",@a"`);
 });

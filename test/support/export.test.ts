@@ -26,7 +26,7 @@ const arrive = async (organization: string, name: string) => {
   return member_id;
 };
 
-it('tells of each leaver of the team, and of nobody else, from event to confirmation; and an edit shows', async () => {
+it('lists each leaver of the team, and nobody else, from event to confirmation; an edit is found', async () => {
   const beta = await lab.team({ name: 'Beta' });
   const [ada, bob, zoe] = [
     await arrive(organizationId, 'ada'),
@@ -77,7 +77,7 @@ it('tells of each leaver of the team, and of nobody else, from event to confirma
   expect((await ask('export', '--team', teamId)).code).toBe(2);
 });
 
-it('export of a team that nobody left is whole, and says so', async () => {
+it('an export of a team without leavers is complete', async () => {
   const calm = await lab.team({ name: 'Calm' });
   await eventually(async () =>
     (await ask('export', '--team', calm.teamId, '--since', '1d')).stdout.includes('end of 0 leavers'),

@@ -50,7 +50,7 @@ async function hold(): Promise<{ id: string; userIds: string[] }> {
 const leave = (memberId = '') => lab.emulator.directory.silently(() => lab.emulator.directory.deprovision(memberId));
 const rows = async () => (await lab.rows()).filter((row) => row.teamId === teamId);
 
-it('a release touches nobody whom Stytch, asked directly, calls active', async () => {
+it('a release skips users who are active in Stytch', async () => {
   const { id, userIds } = await hold();
   const before = await lab.rows();
   const answer = await releaseHeld(parts, id, act);
@@ -60,7 +60,7 @@ it('a release touches nobody whom Stytch, asked directly, calls active', async (
   expect(await lab.rows()).toEqual(before);
 });
 
-it('a release deactivates those who are gone now, whatever was read of them since, and nobody else', async () => {
+it('a release deactivates users who are gone now, also if they were read in between, and nobody else', async () => {
   const { id, userIds } = await hold();
   const others = (await lab.rows()).filter((row) => row.teamId !== teamId);
   leave(memberIds[0]);
@@ -95,7 +95,7 @@ it('a release deactivates those who are gone now, whatever was read of them sinc
   expect((await listed(heldChanges(parts))).map((one) => one.id)).not.toContain(id);
 });
 
-it('a release does nothing at all while Stytch can not be asked', async () => {
+it('a release does nothing while Stytch does not answer', async () => {
   const { id } = await hold();
   const before = await rows();
   leave(memberIds[0]);
@@ -107,7 +107,7 @@ it('a release does nothing at all while Stytch can not be asked', async () => {
   expect((await releaseHeld(parts, id, act)).released).toHaveLength(1);
 });
 
-it('a discard leaves them as they are, and whatever is decided twice says who decided first', async () => {
+it('a discard leaves the users as they are, and a second decision says who decided first', async () => {
   const { id, userIds } = await hold();
   leave(memberIds[0]);
   const before = await rows();
@@ -126,7 +126,7 @@ it('a discard leaves them as they are, and whatever is decided twice says who de
   expect(await lab.database.heldChange.findUniqueOrThrow({ where: { id } })).toMatchObject({ resolution: 'discarded' });
 });
 
-it('nobody decides about people whom they did not see: a hold that grew is another hold', async () => {
+it('a hold that grows is another hold, so nobody decides about users whom they did not see', async () => {
   const { userIds } = await hold();
   await lab.database.heldChange.deleteMany({ where: { teamId } });
   const fence = await databaseClock(lab.database);
@@ -148,7 +148,7 @@ it('nobody decides about people whom they did not see: a hold that grew is anoth
   expect((await discardHeld(parts, grown.id, act)).discarded).toEqual(userIds);
 });
 
-it('held lists the open ones in the shape that programs rely on', async () => {
+it('held writes the open holds in the shape that programs rely on', async () => {
   const { id, userIds } = await hold();
   const { json } = await support(lab.env, 'held', '--json');
   expect((json as { held: unknown[] }).held).toContainEqual({
@@ -157,7 +157,7 @@ it('held lists the open ones in the shape that programs rely on', async () => {
   });
 });
 
-it('held lists them all for programs, and a page of them for people', async () => {
+it('held writes all holds for programs, and one page for people', async () => {
   const holds = Array.from({ length: 25 }, (_, n) => ({ name: `Team ${n}`, organizationId: null }));
   for (const team of holds) {
     const id = await seedTeam(lab.database, team);
@@ -181,7 +181,7 @@ it('held lists them all for programs, and a page of them for people', async () =
   expect([...first.holds, ...second.holds].map(({ id }) => id)).toEqual(held.map(({ id }) => id));
 });
 
-it('one hold is shown with all its users, page by page, until somebody has decided', async () => {
+it('a hold is shown with all its users, page by page, until it is decided', async () => {
   const userIds = Array.from({ length: 250 }, () => crypto.randomUUID());
   const [{ id }] = await lab.database.$queryRaw<[{ id: string }]>`
     INSERT INTO held_changes (team_id, user_ids, fence) VALUES (${teamId}::uuid, ${userIds}::uuid[], now())
@@ -193,7 +193,7 @@ it('one hold is shown with all its users, page by page, until somebody has decid
   await expect(heldUsers(parts, 'nonsense')).rejects.toMatchObject({ code: 'not_found' });
 });
 
-it('a release of more than are in hand at a time is whole, and reports each in its place', async () => {
+it('a release of more users than one chunk is complete, and reports them in order', async () => {
   const absent = await lab.database.user.createManyAndReturn({
     data: Array.from({ length: 620 }, (_, n) => ({
       ...{ teamId, email: `gone${n}@acme.example`, stytchMemberId: `member-test-${crypto.randomUUID()}` },

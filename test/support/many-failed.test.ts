@@ -152,9 +152,9 @@ describeWithRedis('with 20,000 failed jobs', () => {
       ['/', 'Of the latest 200 of 20,000.'],
       ['/live', 'Of the latest 200 of 20,000.'],
       ['/failed', '20,000 jobs have failed.'],
-      ['/failed?error=request-id', '50 jobs match of 50 jobs that were looked at; 20,000 jobs have failed in all.'],
-      ['/failed?error=nowhere', 'None of 5,000 jobs matches that were looked at.'],
-      ['/failed?until=2020-01-01', 'Nothing has failed that matches.'],
+      ['/failed?error=request-id', '50 jobs match, of 50 looked at; 20,000 jobs have failed in all.'],
+      ['/failed?error=nowhere', 'Looked at 5,000 jobs: none matches.'],
+      ['/failed?until=2020-01-01', 'No failed job matches.'],
       ['/jobs/msg_1', 'Already right'],
       ['/why?who=nobody@acme.example', 'Neither Scanner nor Stytch knows'],
     ])('shows %s', async (path, words) => {
@@ -163,7 +163,7 @@ describeWithRedis('with 20,000 failed jobs', () => {
       expect(text.length).toBeLessThan(100_000);
     });
 
-    it('finds what is meant at the far end, from page to page', async () => {
+    it('finds the oldest job, from page to page', async () => {
       let [path, pages, text] = ['/failed?team=Quiet', 0, ''];
       for (; path !== '' && !text.includes(quietJob); pages++) {
         ({ text } = await ask(path));
@@ -172,19 +172,19 @@ describeWithRedis('with 20,000 failed jobs', () => {
       expect([text.includes(`/support/jobs/${quietJob}`), pages]).toEqual([true, 4]);
     });
 
-    it('tells why, with the failed jobs of the person, wherever they are', async () => {
+    it('shows why, with the failed jobs of the person, however old', async () => {
       const job = await inspectQueue(lab.home, 'hints', (queue) => queue.getJob(quietJob));
       const { status, text } = await ask(`/why?who=${job?.data.memberIds[0]}`);
       expect([status, text.includes(`Look at ${quietJob}, and replay it`)]).toEqual([200, true]);
     });
 
-    it('previews all of them as far as a page goes', async () => {
+    it('previews as many as a page shows', async () => {
       const { status, text } = await ask('/preview', { which: 'all' });
       expect([status, text.includes('Of the latest 200 jobs; there are more.')]).toEqual([200, true]);
       expect(text.length).toBeLessThan(200_000);
     });
 
-    it('holds no more of them than before', async () => {
+    it('keeps none of them in memory', async () => {
       expect(server.child.exitCode).toBeNull();
       expect(await heapAfterCollection(server)).toBeLessThan(90_000_000);
     });
@@ -206,7 +206,7 @@ describeWithRedis('with 20,000 failed jobs', () => {
       expect(jobs.at(-1)).toMatchObject({ id: quietJob, attempts: 1, eventType: 'scim.member.update' });
     });
 
-    it('ends quietly when nobody reads on', async () => {
+    it('ends quietly when nobody reads its output any more', async () => {
       const child = startSupport({ ...lab.env, ...withHeap }, 'failed', '--json');
       const errors: string[] = [];
       child.stderr.on('data', (chunk) => errors.push(String(chunk)));
@@ -216,7 +216,7 @@ describeWithRedis('with 20,000 failed jobs', () => {
       expect([code, said]).toEqual([141, '']);
     });
 
-    it('shows a person the latest, and how to see the others', async () => {
+    it('shows the latest for people, and how to see the others', async () => {
       const { code, stdout } = await support(lab.env, 'failed');
       expect(stdout.split('\n').length).toBeLessThan(110);
       const [, until = ''] = /The latest 100 of 20,000 jobs. Older ones: --until (\S+); all: --json/.exec(stdout) ?? [];
@@ -241,7 +241,7 @@ describeWithRedis('with 20,000 failed jobs', () => {
   });
 
   describe('a worker', () => {
-    it('settles what was put right, a slice a minute, each team its share, and lives', async () => {
+    it('settles repaired jobs, a part each minute, each team its share, and survives', async () => {
       const worker = await startProcess(
         'worker',
         testEnv({ ...lab.env, NODE_OPTIONS: `${asDeployed} --inspect=127.0.0.1:0`, LOG_LEVEL: 'info' }),
@@ -255,7 +255,7 @@ describeWithRedis('with 20,000 failed jobs', () => {
     });
   });
 
-  it('the settling passes by all of them in four runs, and one team leaves the other its share', async () => {
+  it('settling sees all of them in four runs, and leaves each team its share', async () => {
     await supportOfLab(async (parts) => {
       const settle = createSettler(parts);
       for (let run = 0; run < 4; run++) expect((await settle()).settled).toBeLessThanOrEqual(1_000);
@@ -264,7 +264,7 @@ describeWithRedis('with 20,000 failed jobs', () => {
   });
 
   describe('a replay of all', () => {
-    it('is filed, and said, within the heap', async () => {
+    it('is filed and answered within the heap', async () => {
       const words = [
         'replay',
         '--failed',

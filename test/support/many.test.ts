@@ -71,7 +71,7 @@ describe('a replay of many', () => {
 
   const doneNow = () => lab.database.replay.count({ where: { state: 'done' } });
 
-  it('survives the death of whoever started it and of the worker, leavers first, at a capped rate, each job once', async () => {
+  it('survives the death of its command and of the worker; leavers first, rate limited, each job once', async () => {
     const { ids, leavers } = await failMany();
     const words = ['replay', '--failed', '--reason', 'after the outage', '--actor', 'sam@scanner.dev'];
     // Real workers keep schedules, so a sweep may have failed too.

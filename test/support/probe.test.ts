@@ -49,7 +49,7 @@ const fields = 'the fields of a member, search against get';
 const renamed = 'a renamed group shows by its new name';
 const lags = ['search shows a new member', 'search shows a deactivation', renamed];
 
-it('measures everything of a Stytch that does all as we rely on it, and says what each means', async () => {
+it('measures a Stytch that behaves as we rely on, and says what each answer means', async () => {
   const { facts, of } = await probed();
   const webhooks = 'webhooks that all this fired'; // not waited for here
   expect(facts.filter(({ status, question }) => status !== 'ok' && question !== webhooks)).toEqual([]);
@@ -79,7 +79,7 @@ describe('a search that is late', () => {
     expect(unmeasured(facts)).toEqual([]);
   });
 
-  it('is a problem when it takes longer, and what needs it says that it is waited for', async () => {
+  it('is a problem when it takes longer, and what depends on it is not measured', async () => {
     lab.emulator.faults.searchLagMs = 60_000;
     const { of } = await probed();
     for (const question of lags) {
@@ -93,7 +93,7 @@ describe('a search that is late', () => {
     expect(of('get shows a deactivation').status).toBe('ok');
   });
 
-  it('is judged by how much later than we allow for it is', () => {
+  it('is judged by the lag that we allow', () => {
     const late = (seconds: number, asks = 9) => {
       return lagSeen({ byId: { seconds, asks }, listing: { seconds: 0.2, asks: 1 } }, 60_000, 'people stay.');
     };
@@ -127,7 +127,7 @@ describe('a search that knows less than get', () => {
     });
   });
 
-  it('has the topmost paths that it lacks named', () => {
+  it('names the topmost paths that it lacks', () => {
     const member = {
       id: 'a',
       scim: { active: true, groups: [{ value: '1', display: 'x' }] },
@@ -202,7 +202,7 @@ describe('somebody who comes back without a verified e-mail', () => {
     expect(found).toMatchObject({ status, answer: expect.stringMatching(answer) });
   });
 
-  it('is told from one with a verified one', async () => {
+  it('differs from one with a verified one', async () => {
     lab.emulator.switches.scimEmailVerified = true;
     const found = (await probed()).of('active=true on an unverified member');
     expect(found.answer).toContain('but this one is verified');
@@ -275,7 +275,7 @@ describe('what the probe made is gone afterwards', () => {
     expect(facts.filter(({ question }) => question === 'cleaning up')).toEqual([]);
   });
 
-  it('or a person is told what to delete', async () => {
+  it('or the fact says what to delete', async () => {
     lab.emulator.faults.failNext('organizations.delete', '500', 3);
     const found = (await probed()).of('cleaning up');
     const [left = ''] = await probeOrganizations();

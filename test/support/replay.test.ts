@@ -51,7 +51,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
   };
   const others = async () => (await lab.rows()).filter((row) => row.teamId !== teamId);
 
-  it('of what is right already says so, changes nothing, and takes the job out of the failed set', async () => {
+  it('of a job that is already right changes nothing, says so, and takes the job out of the failed set', async () => {
     const memberId = await provision();
     const id = await failedHint(lab, organizationId, memberId);
     const before = await lab.rows();
@@ -60,7 +60,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect(await allFailed(parts)).toEqual([]);
   });
 
-  it('does what the dry run said it would, and nothing to anybody else', async () => {
+  it('makes the changes of the dry run, and no others', async () => {
     const memberId = provisionUnheard();
     const id = await failedHint(lab, organizationId, memberId);
     const [bystanders, audited] = [await others(), await lab.database.auditLog.count()];
@@ -91,7 +91,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect(await others()).toEqual(bystanders);
   });
 
-  it('writes who, why, what and the result to the audit log', async () => {
+  it('writes actor, reason, target and result to the audit log', async () => {
     const id = await failedHint(lab, organizationId, provisionUnheard());
     await replay({ ids: [id] });
     const rows = await lab.database.auditLog.findMany({ where: { target: `job ${id}` }, orderBy: { id: 'asc' } });
@@ -101,7 +101,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     ]);
   });
 
-  it('of a hint from long ago is safe: handled, forgotten by the queue, or never known', async () => {
+  it('of an old hint is safe: handled, forgotten by the queue, or unknown', async () => {
     const memberId = await provision();
     const message = lab.emulator.webhooks.outbox.find(({ body }) => body.includes(memberId));
     const id = String(message?.svixId);
@@ -114,7 +114,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     });
   });
 
-  it('whose read is overtaken by a newer one says that it is superseded, and undoes nothing', async () => {
+  it('whose read is older than another one is superseded, and undoes nothing', async () => {
     const memberId = await provision();
     const id = await failedHint(lab, organizationId, memberId);
     const frozen = lab.emulator.faults.freeze('members.dangerouslyGet'); // this read still sees an analyst
@@ -134,7 +134,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     ]);
   });
 
-  it('that fails again says why, and leaves the job where it was', async () => {
+  it('that fails again says why, and leaves the job in the failed set', async () => {
     const id = await failedHint(lab, organizationId, provisionUnheard());
     lab.emulator.faults.failWhile('members.dangerouslyGet', { status: 400, error_type: 'still_bad' });
     expect(await replay({ ids: [id] })).toEqual({
@@ -146,17 +146,17 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await replay({ ids: [id] });
   });
 
-  it('started several times at once is done once, and the others are told', async () => {
+  it('that is started several times at once runs once, and the other answers say so', async () => {
     const id = await failedHint(lab, organizationId, provisionUnheard());
     const started = await Promise.all(Array.from({ length: 5 }, () => startReplay(parts, { ids: [id] }, act)));
     expect(started.filter(({ batchId }) => batchId !== null)).toHaveLength(1);
-    const told = started.filter(({ batchId }) => batchId === null).flatMap(({ skipped }) => skipped);
-    expect(told).toEqual(Array(4).fill({ id, why: expect.stringMatching(/being replayed already|already/) }));
+    const skipped = started.filter(({ batchId }) => batchId === null).flatMap(({ skipped }) => skipped);
+    expect(skipped).toEqual(Array(4).fill({ id, why: expect.stringMatching(/being replayed already|already/) }));
     for (const one of started) await awaitReplay(parts, one, { timeoutMs });
     expect(await lab.database.syncEvent.count({ where: { svixId: id } })).toBe(1);
   });
 
-  it('of all that match takes those and no other, and nothing at all where nothing matches', async () => {
+  it('of all that match takes those only, and nothing when nothing matches', async () => {
     const [a, b] = [provisionUnheard(), provisionUnheard()];
     const mine = await failedHint(lab, organizationId, a);
     const other = await failedHint(lab, organizationId, b, { object_type: 'member', action: 'CREATE' });
@@ -169,7 +169,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await replay({ filter: { teamId } });
   });
 
-  it('of a job that no event asked for is called by its queue, and does its work', async () => {
+  it('of a job without an event has its queue in its id, and works', async () => {
     const memberId = provisionUnheard();
     const recover = lab.emulator.faults.failWhile('members.search', { status: 400, error_type: 'bad_request' });
     await parts.rereads.team(teamId, { trigger: 'sweep' });
@@ -186,7 +186,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect(await sweeps()).toEqual([]);
   });
 
-  it('while the same member changes ends in what the directory says', async () => {
+  it("while the member changes ends in the directory's state", async () => {
     const memberId = await provision();
     const id = await failedHint(lab, organizationId, memberId);
     const answer = replay({ ids: [id] });

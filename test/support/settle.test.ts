@@ -36,14 +36,14 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await lab.quiet();
   };
 
-  it('nothing leaves the failed set before a sweep has put it right', async () => {
+  it('no job leaves the failed set before a sweep has repaired it', async () => {
     const id = await failedHint(lab, organizationId, unheard('ada'));
     expect(await settleFailed()).toEqual({ settled: 0 });
     expect(await stateOf(lab, id)).toBe('failed');
     expect(await lab.rows()).toEqual([]);
   });
 
-  it('what a sweep put right leaves it, is recorded, and says so; a poison member stays', async () => {
+  it('a job that a sweep repaired leaves it and is recorded; a poison member stays', async () => {
     const [ada, eve] = [unheard('ada'), unheard('eve')];
     const settled = await failedHint(lab, organizationId, ada);
     lab.emulator.directory.setMember(eve, { status: 'unheard of' });

@@ -12,7 +12,7 @@ import type { AuthorizeSupport } from './authorize.js';
 import { field } from './form.js';
 import type { SupportTab } from './frame.js';
 
-/** A request of somebody whom `authorize` has let in. */
+/** An authorized request. */
 export type Asked = {
   query: unknown;
   body: unknown;
@@ -22,7 +22,7 @@ export type Asked = {
   act(): ReturnType<typeof requireAct>;
 };
 
-/** A page in its frame, a part of a page that is reloaded by itself, or where the browser goes next. */
+/** A page in its frame, a part of a page that reloads, or the next page. */
 export type Answer =
   | { tab: SupportTab; title: string; page: VNode; status?: number }
   | { part: VNode }

@@ -82,7 +82,8 @@ function policyFinding({ evictionPolicy }: RedisFacts): Finding {
 
 function persistenceFinding({ appendOnly, diskFailed }: RedisFacts): Finding {
   if (diskFailed) {
-    const next = "Look at Redis' log, and at its disk: full, read-only or gone. A restart loses what is not on disk.";
+    const next =
+      "Look at Redis' log, and at its disk: full, read-only or gone. A restart loses everything that is not on disk.";
     return problem('redis persistence', 'its last write to disk failed', next);
   }
   if (appendOnly === null)

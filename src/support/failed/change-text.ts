@@ -1,9 +1,10 @@
 import type { Change } from '../../directory/change.js';
 import { pluralize } from '../../text/pluralize.js';
 
-/** How many users and grants come and go. Pure. */
+/** Numbers of users and grants that are added and removed. */
 export type Tally = { usersAdded: number; usersRemoved: number; grantsAdded: number; grantsRemoved: number };
 
+/** Pure. */
 export function tallyOf(changes: readonly Change[]): Tally {
   const count = (...types: Change['type'][]) => changes.filter(({ type }) => types.includes(type)).length;
   return {
@@ -33,7 +34,7 @@ export function tallyText({ usersAdded, usersRemoved, grantsAdded, grantsRemoved
   ].join('  ');
 }
 
-/** One change in words, without anything personal. */
+/** One change in words, without personal data. */
 export function changeText(change: Change): string {
   switch (change.type) {
     case 'user_created':
@@ -58,24 +59,17 @@ export function changeText(change: Change): string {
       return `API key ${change.keyId} revoked`;
     case 'sessions_revoked':
       return 'Stytch sessions revoked';
-    default:
-      return unknownChange(change);
   }
 }
 
-/** Of one event; who comes with 500 groups brings a thousand. */
+/** Changes of one event that are shown. A person in 500 groups brings a thousand. */
 const changesShown = 20;
 
-/** Changes in a line; those that are too many to be read are counted. */
+/** Changes in one line. The rest is counted. */
 export function changesText(changes: readonly Change[]): string {
   const more = changes.length - changesShown;
   const first = changes.slice(0, changesShown).map(changeText);
   return [...first, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-}
-
-/** Exhaustive: a new kind of change must be given words. */
-function unknownChange(change: never): string {
-  return String((change as { type?: unknown } | null)?.type ?? 'unknown change');
 }
 
 const apart = {

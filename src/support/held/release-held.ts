@@ -119,6 +119,6 @@ async function deactivate({ database }: Parts, judged: readonly Judged[], report
 function endOf(result: Converged | Error | undefined): { why: string } | { result: ReleaseResult } {
   if (result instanceof Error) return { why: result.message };
   if (result === undefined || !('outcome' in result)) return { why: 'the member is another user by now; try `resync`' };
-  if (result.outcome === 'superseded') return { why: 'the member was read again meanwhile; try `resync`' };
+  if (result.outcome === 'superseded') return { why: 'the member was read again in between; try `resync`' };
   return { result: result.outcome === 'changed' ? 'deactivated' : 'already right' };
 }

@@ -50,8 +50,9 @@ export function connectionMeasurements({ stytch, organizationId, connection }: G
     question(
       'get an unknown member',
       async () => text(await stytch.getAnyMember(`member-test-${randomUUID()}`)),
-      fineIf(/ member_not_found$/, 'Taken as: this person has left.', {
-        harmful: 'Taken as a failure: a member whom Stytch forgets stays until a sweep. Tell the developers.',
+      fineIf(/ member_not_found$/, 'It means: this person has left.', {
+        harmful:
+          'Scanner treats it as a failure: a member who is forgotten by Stytch stays until a sweep. Tell the developers.',
       }),
     ),
   ];

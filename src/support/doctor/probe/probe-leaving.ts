@@ -86,8 +86,8 @@ function returningMeasurements(ground: Ground, leaverOf: () => Promise<Person>):
 function leaverSeen({ status, member }: { status: number; member: Record<string, unknown> }): Seen {
   const answer = `${status}, member ${statusOf(member)}`;
   return saysGone(member)
-    ? fine(answer, 'Taken as: this person has left.')
-    : harmful(answer, 'Not taken as a leaver: they keep their access. Tell the developers.');
+    ? fine(answer, 'It means: this person has left.')
+    : harmful(answer, 'Scanner does not see a leaver: they keep their access. Tell the developers.');
 }
 
 type Deactivation = { leaver: Person; status: number; inGet: Promise<Waited | null>; searchLag: Promise<Lag> };
@@ -159,7 +159,7 @@ async function reactivate(ground: Ground, leaver: Person): Promise<Return> {
 function returnSeen({ status, verified, leaverId, activeId, old }: Return): Seen {
   if (status >= 300) {
     const meaning =
-      "A rehire has no access until their e-mail is verified, or they are made anew: ask Stytch's support.";
+      "A rehire has no access until their e-mail is verified, or they are created again: ask Stytch's support.";
     return costly(`refused (${status})${verified}, the member stays ${old}`, meaning);
   }
   if (activeId === leaverId) return fine(`${status}, the same member${verified}, ${old}`, 'A rehire keeps their row.');

@@ -85,10 +85,13 @@ function withoutHits(ground: Ground): Promise<Record<string, unknown>> {
 
 function noHitsSeen({ members, results_metadata }: Record<string, unknown>): Seen {
   const answer = `members ${formOf(members)}, next_cursor ${formOf(asRecord(results_metadata).next_cursor)}`;
-  if (Array.isArray(members)) return fine(answer, 'Taken as: nobody.');
+  if (Array.isArray(members)) return fine(answer, 'It means: nobody.');
   if (typeof results_metadata === 'object' && results_metadata !== null)
-    return fine(answer, 'No list beside results_metadata is taken as: nobody.');
-  return costly(answer, 'Taken as no answer, and asked again: hints about unknown people fail. Tell the developers.');
+    return fine(answer, 'No list beside results_metadata means: nobody.');
+  return costly(
+    answer,
+    'Scanner treats it as no answer and asks again: hints about unknown people fail. Tell the developers.',
+  );
 }
 
 function search({ stytch, organizationId }: Ground, request: ProbeSearch) {

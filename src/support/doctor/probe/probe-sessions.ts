@@ -29,7 +29,8 @@ export function sessionMeasurements(ground: Ground): Measurement[] {
       refusalSeen({
         refused: 'A permission that the policy does not know is refused.',
         allowed: 'Everybody may do what the policy does not name. Tell the developers.',
-        other: 'Taken as an error, not as "no": pages fail until the policy has all resources that doctor names.',
+        other:
+          'Scanner treats it as an error, not as "no": pages fail until the policy has all resources that doctor names.',
       }),
     ),
     question(
