@@ -286,7 +286,7 @@ describe('in a copy of the checkout', () => {
     const help = npm(['run', 'support', '--', '--help']);
     expect([await help.exited, help.output()]).toEqual([0, expect.stringContaining('Begin with why')]);
     const status = npm(['run', 'support', '--', 'status'], env);
-    expect([await status.exited, status.output()]).toEqual([0, expect.stringContaining('oldest pending')]);
+    expect([await status.exited, status.output()]).toEqual([0, expect.stringContaining('Oldest pending')]);
     for (const one of [server, worker]) {
       one.interrupt();
       await one.exited;

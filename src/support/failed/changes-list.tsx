@@ -1,4 +1,5 @@
 import type { Change } from '../../directory/change.js';
+import { PartList } from '../../http/components/card.js';
 import { changeText, tallyOf, tallyText } from './change-text.js';
 
 /** Changes of one job that a page shows. A job may be about 1,000 members. */
@@ -19,12 +20,7 @@ export function ChangesList({ changes: { tally, first, total } }: { changes: Sho
       <p>
         <strong>{tallyText(tally)}</strong>
       </p>
-      <ul>
-        {first.map((change) => (
-          <li key={JSON.stringify(change)}>{changeText(change)}</li>
-        ))}
-        {total > first.length && <li class="quiet">and {(total - first.length).toLocaleString('en')} more</li>}
-      </ul>
+      <PartList items={first.map(changeText)} total={total} />
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { Card } from '../../http/components/card.js';
 import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { Table } from '../../http/components/table.js';
 import { When } from '../../http/components/times.js';
@@ -56,10 +57,10 @@ function FailedPage({ shown, settled }: { shown: ShownFailed; settled: number })
       {shown.jobs.length > 0 ? (
         <Jobs shown={shown} />
       ) : (
-        <section class="card" aria-label="Jobs">
+        <Card label="Jobs">
           <p class="quiet">{nothing(shown)}</p>
           <Pages shown={shown} />
-        </section>
+        </Card>
       )}
     </>
   );

@@ -1,3 +1,4 @@
+import { Card, PartList } from '../../http/components/card.js';
 import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { Facts } from '../../http/components/facts.js';
 import { When } from '../../http/components/times.js';
@@ -12,15 +13,13 @@ export const job: Handler = async (parts, { id }) => {
 
 function JobPage({ job }: { job: ShownJob }) {
   const { first, errors } = jobErrors(job);
-  const history = jobHistory(job);
   return (
     <>
       <h1>Job {job.id}</h1>
-      <section class="card" aria-label="What it is">
+      <Card label="What it is">
         <Facts of={jobFacts(job)} />
-      </section>
-      <section class="card" aria-label="What it would change now">
-        <h2>What it would change now</h2>
+      </Card>
+      <Card title="What it would change now">
         {job.wouldChange === null ? (
           <p>Unknown: {job.wouldChangeNot}</p>
         ) : (
@@ -32,33 +31,22 @@ function JobPage({ job }: { job: ShownJob }) {
           reasonId="reason"
           submit={{ label: 'Replay' }}
         />
-      </section>
+      </Card>
       {errors.length > 0 && (
-        <section class="card" aria-label="Errors">
-          <h2>Errors</h2>
+        <Card title="Errors">
           <ol start={first}>
             {errors.map((error, i) => (
               <li key={`${i} ${error}`}>{error}</li>
             ))}
           </ol>
-        </section>
+        </Card>
       )}
-      <section class="card" aria-label="Hint">
-        <h2>Hint</h2>
+      <Card title="Hint">
         <pre>{cut(JSON.stringify(job.data, null, 2))}</pre>
-      </section>
-      {history.length > 0 && (
-        <section class="card" aria-label="History">
-          <h2>History</h2>
-          <ul>
-            {history.map(({ at, text }) => (
-              <li key={`${at} ${text}`}>
-                <When at={at} />: {text}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      </Card>
+      <Card title="History">
+        <PartList items={jobHistory(job).map(({ at, text }) => [<When key={at} at={at} />, `: ${text}`])} />
+      </Card>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { Card } from '../../http/components/card.js';
 import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { type Preview, previewSelection } from '../../replay/preview.js';
 import { selectionIn } from '../console/form.js';
@@ -41,7 +42,7 @@ function PreviewPage(props: { title: string; shown: ShownPreview; hidden: Record
   return (
     <>
       <h1>{props.title}</h1>
-      <section class="card" aria-label="In all">
+      <Card label="In all">
         <p class="lead">{tallyText(sum)}</p>
         {areMore && (
           <p class="quiet">
@@ -56,18 +57,16 @@ function PreviewPage(props: { title: string; shown: ShownPreview; hidden: Record
           submit={{ label: 'Replay' }}
           cancel={{ href: '/support/failed', label: 'Go back' }}
         />
-      </section>
+      </Card>
       {plan.map(({ id, changes }) => (
-        <section key={id} class="card" aria-label={id}>
-          <h2>{id}</h2>
+        <Card key={id} title={id}>
           <ChangesList changes={changes} />
-        </section>
+        </Card>
       ))}
       {skipped.map(({ id, why }) => (
-        <section key={id} class="card" aria-label={id}>
-          <h2>{id}</h2>
+        <Card key={id} title={id}>
           <p>Unknown: {why}</p>
-        </section>
+        </Card>
       ))}
     </>
   );

@@ -1,4 +1,5 @@
 import { RequestProblem } from '../../errors/request-problem.js';
+import { Card } from '../../http/components/card.js';
 import { Pager, pagesAt } from '../../http/components/pager.js';
 import { Table } from '../../http/components/table.js';
 import { shownJobId } from '../../replay/job-id.js';
@@ -60,14 +61,14 @@ function Progress({ batch }: { batch: BatchProgress }) {
   const { id, done, total, from, answers } = batch;
   const shown = { from, shown: answers.length, total, perPage: answersPerPage };
   return (
-    <section class="card" aria-label="Progress">
+    <Card label="Progress">
       <p class="lead" role="status">
         {done === total ? `All ${total} done.` : `${done} of ${total} done. You can leave this page.`}
       </p>
       <progress value={done} max={total} aria-label="Jobs done" />
       <Table head={['Job', 'Result', 'Why']} rows={answers.map(rowOf)} />
       <Pager what="jobs" {...pagesAt(`/support/replays/${id}`, shown)} />
-    </section>
+    </Card>
   );
 }
 

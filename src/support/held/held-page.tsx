@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Card, PartList } from '../../http/components/card.js';
 import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { Notice } from '../../http/components/notice.js';
 import { Pager, pagesAt } from '../../http/components/pager.js';
@@ -49,11 +50,10 @@ export const hold: Handler = async (parts, { id, query }) => {
     <>
       <h1>Held deactivations</h1>
       <Hold hold={hold} />
-      <section class="card" aria-label="Who">
-        <h2>Who</h2>
+      <Card title="Who">
         <Users userIds={userIds} />
         <Pager what="users" {...pages} />
-      </section>
+      </Card>
     </>
   );
   return { tab: 'held', title: 'Hold', page };
@@ -95,13 +95,10 @@ function Hold({ hold, children }: { hold: HoldGlance; children?: ComponentChildr
 }
 
 function Users({ userIds }: { userIds: readonly string[] }) {
-  return (
-    <ul>
-      {userIds.map((userId) => (
-        <li key={userId}>
-          <a href={`/support/why?who=${userId}`}>{userId}</a>
-        </li>
-      ))}
-    </ul>
-  );
+  const links = userIds.map((userId) => (
+    <a key={userId} href={`/support/why?who=${userId}`}>
+      {userId}
+    </a>
+  ));
+  return <PartList items={links} />;
 }

@@ -1,3 +1,4 @@
+import { Card, PartList } from '../../http/components/card.js';
 import { Facts } from '../../http/components/facts.js';
 import { Notice } from '../../http/components/notice.js';
 import { Table } from '../../http/components/table.js';
@@ -42,11 +43,10 @@ function Health({ now, groups, looked }: HealthNow) {
   return (
     <>
       <Alarms now={now} />
-      <section class="card" aria-label="Numbers">
+      <Card label="Numbers">
         <Facts of={statusFacts(now)} look="numbers" />
-      </section>
-      <section class="card" aria-label="Failed jobs">
-        <h2>Failed jobs</h2>
+      </Card>
+      <Card title="Failed jobs">
         {now.failed > looked && (
           <p class="quiet">
             Of the latest {looked.toLocaleString('en')} of {now.failed.toLocaleString('en')}.
@@ -57,19 +57,11 @@ function Health({ now, groups, looked }: HealthNow) {
         ) : (
           <Table head={['Jobs', 'Team', 'Event', 'Error']} rows={groups.map(rowOf)} />
         )}
-      </section>
+      </Card>
       {now.quiet > 0 && (
-        <section class="card" aria-label="Quiet teams">
-          <h2>Quiet teams</h2>
-          <ul>
-            {now.quietTeams.map(({ teamId, since }) => (
-              <li key={teamId}>
-                <code>{teamId}</code>, silent since <When at={since} />
-              </li>
-            ))}
-            {now.quiet > now.quietTeams.length && <li class="quiet">and {now.quiet - now.quietTeams.length} more</li>}
-          </ul>
-        </section>
+        <Card title="Quiet teams">
+          <PartList items={now.quietTeams.map(quietTeam)} total={now.quiet} />
+        </Card>
       )}
     </>
   );
@@ -95,6 +87,14 @@ function Alarms({ now }: { now: Status }) {
           </p>
         </Notice>
       )}
+    </>
+  );
+}
+
+function quietTeam({ teamId, since }: Status['quietTeams'][number]) {
+  return (
+    <>
+      <code>{teamId}</code>, silent since <When at={since} />
     </>
   );
 }

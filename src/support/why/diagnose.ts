@@ -25,9 +25,7 @@ export function diagnose(facts: WhyFacts): Finding[] {
   return [
     ...aboutTeam(facts),
     ...aboutStytch(facts),
-    ...aboutHold(facts),
-    ...aboutSessions(facts),
-    ...aboutIdentity(facts),
+    ...aboutUser(facts),
     ...aboutFailures(facts),
     ...aboutDrift(facts),
     ...aboutRoles(facts),
@@ -52,9 +50,8 @@ function aboutStytch({ stytch, user, memberId }: WhyFacts): Finding[] {
   }
   if (stytch.says === 'no member') {
     const message = `The user (${user?.status}) is not linked to a Stytch member, so no directory decides about it.`;
-    return [
-      finding('no_member', message, 'Have the IdP provision the person; the e-mail links them. Or remove it by hand.'),
-    ];
+    const next = 'Have the IdP provision the person; the e-mail links them. Or remove it by hand.';
+    return [finding('no_member', message, next)];
   }
   if (stytch.says === 'active' || user?.status !== 'active') return [];
   const words = stytch.says === 'gone' ? `says that the member is ${stytch.status}` : 'does not know the member';
@@ -62,26 +59,27 @@ function aboutStytch({ stytch, user, memberId }: WhyFacts): Finding[] {
   return [finding('not_in_directory', message, `npm run support -- resync --user ${memberId} --reason "…"`)];
 }
 
-function aboutHold({ held }: WhyFacts): Finding[] {
-  if (held === null) return [];
-  const message = `The deactivation is held since ${held.since}: one sweep missed too many users at once to believe it.`;
-  return [finding('held', message, `npm run support -- release ${held.id} --reason "…" (or discard ${held.id})`)];
-}
-
-/** Only when a try has failed. The first one is made within seconds. */
-function aboutSessions({ sessionsPending }: WhyFacts): Finding[] {
-  if (sessionsPending === null || sessionsPending.tries === 0) return [];
-  const { since, tries } = sessionsPending;
-  const message = `Stytch has not ended the person's sessions yet, since ${since} (${pluralize(tries, 'try', 'tries')}). They can do nothing in Scanner.`;
-  return [finding('sessions_pending', message, 'Workers try again; `doctor` checks whether Stytch can be reached.')];
-}
-
-function aboutIdentity({ hasSharedExternalId }: WhyFacts): Finding[] {
-  if (!hasSharedExternalId) return [];
-  const message =
-    'Several people of the team have had the same external id at once, so it identifies nobody. A person who returns with it as a new member gets a new user.';
-  const next = 'Have the customer map an attribute that is unique to externalId in the IdP (in Entra: objectId).';
-  return [finding('shared_external_id', message, next)];
+function aboutUser({ held, sessionsPending, hasSharedExternalId }: WhyFacts): Finding[] {
+  const findings: Finding[] = [];
+  if (held !== null) {
+    const message = `The deactivation is held since ${held.since}: one sweep missed too many users at once to believe it.`;
+    const next = `npm run support -- release ${held.id} --reason "…" (or discard ${held.id})`;
+    findings.push(finding('held', message, next));
+  }
+  // Only when a try has failed. The first one is made within seconds.
+  if (sessionsPending !== null && sessionsPending.tries > 0) {
+    const { since, tries } = sessionsPending;
+    const message = `Stytch has not ended the person's sessions yet, since ${since} (${pluralize(tries, 'try', 'tries')}). They can do nothing in Scanner.`;
+    const next = 'Workers try again; `doctor` checks whether Stytch can be reached.';
+    findings.push(finding('sessions_pending', message, next));
+  }
+  if (hasSharedExternalId) {
+    const message =
+      'Several people of the team have had the same external id at once, so it identifies nobody. A person who returns with it as a new member gets a new user.';
+    const next = 'Have the customer map an attribute that is unique to externalId in the IdP (in Entra: objectId).';
+    findings.push(finding('shared_external_id', message, next));
+  }
+  return findings;
 }
 
 function aboutFailures({ failedJobs }: WhyFacts): Finding[] {

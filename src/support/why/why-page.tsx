@@ -1,4 +1,5 @@
 import { RequestProblem } from '../../errors/request-problem.js';
+import { Card, PartList } from '../../http/components/card.js';
 import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { Facts } from '../../http/components/facts.js';
 import { Notice } from '../../http/components/notice.js';
@@ -7,7 +8,7 @@ import { field } from '../console/form.js';
 import type { Handler } from '../console/handler.js';
 import type { SupportParts } from '../parts.js';
 import { resyncUser } from '../resync/resync.js';
-import { causeText, eventText, personFacts } from './facts.js';
+import { causeText, eventText, type Grant, personFacts } from './facts.js';
 import { nothingMissing, notLookedAtText, type Person, why as readWhy } from './why.js';
 
 /** Why somebody has or lacks access. Reads the form when it was sent, else the address. */
@@ -67,10 +68,14 @@ function Search({ who, team }: { who: string; team: string }) {
 }
 
 function Found({ one, team }: { one: Person; team: string }) {
-  const who = one.user?.email ?? one.memberId ?? 'Somebody';
+  const losses = one.losses.map((loss) => (
+    <>
+      Lost <code>{loss.role}</code>, <When at={loss.at} />
+      {causeText(loss)}
+    </>
+  ));
   return (
-    <section class="card" aria-label={who}>
-      <h2>{who}</h2>
+    <Card title={one.user?.email ?? one.memberId ?? 'Somebody'}>
       <Missing one={one} />
       {one.memberId !== null && (
         <ConfirmForm
@@ -82,32 +87,20 @@ function Found({ one, team }: { one: Person; team: string }) {
       )}
       <Facts of={personFacts(one)} />
       <h3>Grants</h3>
-      {one.grants.length === 0 && <p class="quiet">None.</p>}
-      <ul>
-        {one.grants.map(({ role, source, grantedAt, cause }) => (
-          <li key={`${role} ${source}`}>
-            <code>{role}</code> ({source}), <When at={grantedAt} />
-            {causeText(cause)}
-          </li>
-        ))}
-        {one.grantsTotal > one.grants.length && <li class="quiet">and {one.grantsTotal - one.grants.length} more</li>}
-        {one.losses.map((loss) => (
-          <li key={`lost ${loss.role}`}>
-            Lost <code>{loss.role}</code>, <When at={loss.at} />
-            {causeText(loss)}
-          </li>
-        ))}
-      </ul>
+      <PartList items={one.grants.map(grantItem)} total={one.grantsTotal} />
+      {losses.length > 0 && <PartList items={losses} />}
       <h3>Last events</h3>
-      {one.events.length === 0 && <p class="quiet">None.</p>}
-      <ul>
-        {one.events.map((event) => (
-          <li key={`${event.at} ${event.trigger}`}>
-            <When at={event.at} />: {eventText(event)}
-          </li>
-        ))}
-      </ul>
-    </section>
+      <PartList items={one.events.map((event) => [<When key="at" at={event.at} />, `: ${eventText(event)}`])} />
+    </Card>
+  );
+}
+
+function grantItem({ role, source, grantedAt, cause }: Grant) {
+  return (
+    <>
+      <code>{role}</code> ({source}), <When at={grantedAt} />
+      {causeText(cause)}
+    </>
   );
 }
 
