@@ -35,7 +35,8 @@ type Candidate = { item: ReplayItem; teamId: string | null; memberIds: string[];
 export function createSettler(parts: Parts): () => Promise<{ settled: number }> {
   let from: FailedPlace | null = null;
   return async () => {
-    if ((await openReplays(parts.database)) > 0) await parts.producer.add([replayStep(stepMs)]); // in case a process died before it added the step
+    // A process may have died before it added the next step.
+    if ((await openReplays(parts.database)) > 0) await parts.producer.add([replayStep(stepMs)]);
     const counts = Object.values(await parts.queues.counts());
     if (counts.every(({ failed }) => failed === 0)) return { settled: 0 };
     const { candidates, next } = await nextStretch(parts, from);

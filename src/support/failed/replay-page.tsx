@@ -28,13 +28,14 @@ function notReplayed({ skipped: [first], skippedTotal }: StartedReplay): string 
 /** A replay that is running, or done. */
 export const replay: Handler = async (parts, asked) => {
   const batch = await progressOf(parts, asked);
+  const skipped = field(asked.query, 'skipped');
   const page = (
     <>
       <h1>Replay</h1>
       <p>
         {batch.target}, by {batch.actor}: {batch.reason}
       </p>
-      <p class="quiet">{field(asked.query, 'skipped')}</p>
+      {skipped !== '' && <p class="quiet">{skipped}</p>}
       <div data-live={`/support/replays/${batch.id}/live?from=${batch.from}`} data-seconds={2}>
         <Progress batch={batch} />
       </div>

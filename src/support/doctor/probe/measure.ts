@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type Fact, type Measurement, notMeasured, reasonOf, type Seen } from './fact.js';
 
 export type MeasureOptions = {
@@ -21,22 +22,13 @@ export async function measureAll(measurements: readonly Measurement[], options: 
 async function seenIn({ question, find }: Measurement, { signal, onStep }: MeasureOptions): Promise<Seen> {
   if (signal.aborted) return notMeasured('interrupted');
   onStep(question);
-  const { promise: interrupted, reject } = promiseWithReject();
-  const stop = () => reject(new Error('interrupted'));
-  signal.addEventListener('abort', stop);
+  const isOver = new AbortController();
+  const interrupted = once(signal, 'abort', { signal: isOver.signal }).then(() => notMeasured('interrupted'));
   try {
     return await Promise.race([find(), interrupted]);
   } catch (error) {
     return notMeasured(signal.aborted ? 'interrupted' : reasonOf(error));
   } finally {
-    signal.removeEventListener('abort', stop);
+    isOver.abort();
   }
-}
-
-function promiseWithReject(): { promise: Promise<never>; reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<never>((_, no) => {
-    reject = no;
-  });
-  return { promise, reject };
 }
