@@ -141,7 +141,7 @@ it(
     expect((await post(url, signed())).status).toBe(202);
 
     const status = start(['node', 'dist/src/support.js', 'status']);
-    expect([await status.exited, status.output()]).toEqual([0, expect.stringContaining('oldest pending')]);
+    expect([await status.exited, status.output()]).toEqual([0, expect.stringContaining('Oldest pending')]);
     for (const one of [server, worker]) {
       one.child.kill('SIGTERM');
       expect([await one.exited, one.output()]).toEqual([0, expect.not.stringContaining('ada@acme.example')]);
