@@ -36,8 +36,10 @@ it('lists each leaver of the team, and nobody else, from event to confirmation; 
   await arrive(organizationId, 'stays');
   const owner = await lab.database.user.findUniqueOrThrow({ where: { stytchMemberId: ada } });
   await lab.database.apiKey.create({ data: { teamId, name: 'cli', ownerUserId: owner.id } });
-  for (const id of [ada, bob, zoe]) lab.emulator.directory.deprovision(id);
-  await lab.quiet();
+  for (const id of [ada, bob, zoe]) {
+    lab.emulator.directory.deprovision(id);
+    await lab.quiet(); // one after the other, because the export is in the order of the commits
+  }
   lab.emulator.directory.reactivate(bob);
   await lab.quiet();
   expect((await ask('resync', '--user', ada, '--reason', 'confirm')).code).toBe(0);
