@@ -38,6 +38,7 @@ export function createApp(parts: {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     response.send(await parts.metrics());
   });
+  app.get('/', (_request, response) => response.redirect('/settings/scim'));
   app.get('/api/openapi.json', (_request, response) => void response.json(parts.openApi));
   app.use(parts.site);
   app.use((_request, response) => {

@@ -212,3 +212,8 @@ it('styles, script and icon are served, and no other files', async () => {
     expect([path, (await fetch(lab.url + path)).status >= 400]).toEqual([path, true]);
   }
 });
+
+it('the bare address leads to Settings > SCIM', async () => {
+  const { status, headers } = await fetch(`${lab.url}/`, { redirect: 'manual' });
+  expect([status, headers.get('location')]).toEqual([302, '/settings/scim']);
+});
