@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { limitDirectReads } from '../../src/directory/evidence.js';
+import type { Change } from '../../src/directory/change.js';
+import { checkEvidence, isRevoking, limitDirectReads, revokesAccess } from '../../src/directory/evidence.js';
 import { earlierBy, type Instant, instantOf } from '../../src/directory/instant.js';
+import type { MemberPlan } from '../../src/directory/member-plan.js';
 import { plan } from '../../src/directory/plan.js';
 import { type Reading, readingAt } from '../../src/directory/world.js';
 import { ada, earlierThanAll, gone, later, now, reading, searched, user, world } from '../helpers/world.js';
@@ -35,7 +37,11 @@ describe('a deactivated leaver', () => {
     world({ ada: { status: 'deactivated', ...empty, observedAt, lostAt: observedAt } });
 
   it.each([
-    ['a get that began no later', reading(ada(), now), { decision: 'leave', because: 'superseded' }],
+    [
+      'a get that began no later',
+      reading(ada(), now),
+      { decision: 'leave', because: 'superseded', user: { id: 'user-ada' } },
+    ],
     ['a search that may be older', searched(ada(), now), { decision: 'read_directly', memberIds: ['member-ada'] }],
   ])('is not reactivated by %s', (_, older, decision) => {
     for (const observedAt of [now, later]) expect(decide(at(observedAt), older)).toMatchObject(decision);
@@ -105,26 +111,152 @@ describe('a search that shows less than the row of an active member', () => {
     expect(decide(world(), searched(member), { searchRevokes })).toMatchObject({ ...expected });
   });
 
+  it('counts as requested by an event by default', () => {
+    expect(decide(world(), searched(less))).toMatchObject({ decision: 'write' });
+  });
+
   it('is applied if it shows more, or something else', () => {
     const more = ada({ name: 'Ada King', roleValues: [...ada().roleValues, { value: 'x', via: 'groups' }] });
     expect(decide(world(), searched(more), { searchRevokes: 'never' })).toMatchObject({ decision: 'write' });
   });
 });
 
-it('postpones the fifty-first direct read of a batch', () => {
-  const people = Array.from({ length: 60 }, (_, n) => ({
-    row: user({ id: `user-${n}`, memberId: `member-${n}`, observedAt: later }),
-    one: searched(ada({ memberId: `member-${n}` }), now),
-  }));
-  const plans = limitDirectReads(
-    plan(
-      world({ others: people.map(({ row }) => row) }),
-      people.map(({ one }) => one),
-    ),
-  );
-  const decisions = [...plans.values()].map(({ decision }) => decision);
-  expect(decisions.filter((decision) => decision === 'read_directly')).toHaveLength(50);
-  expect(decisions.filter((decision) => decision === 'leave')).toHaveLength(10);
+const value = { value: 'scanner_analyst', via: 'roles' } as const;
+const grant = { roleId: 'role-analyst', role: 'scim:scanner_analyst' };
+/** One change of each type, but for `user_updated`. */
+const oneOfEach: Exclude<Change, { type: 'user_updated' }>[] = [
+  { type: 'user_created' },
+  { type: 'user_linked', by: 'email' },
+  { type: 'user_reactivated' },
+  { type: 'idp_role_value_added', ...value },
+  { type: 'role_granted', ...grant },
+  { type: 'user_deactivated', because: 'says_gone' },
+  { type: 'idp_role_value_removed', ...value },
+  { type: 'role_revoked', ...grant },
+  { type: 'api_key_revoked', keyId: 'key-1' },
+  { type: 'sessions_revoked' },
+];
+const writing = (...changes: Change[]): MemberPlan => ({
+  decision: 'write',
+  row: { ...user({}), memberId: 'member-ada' },
+  changes,
+});
+const types = (kept: (change: Change) => boolean) => oneOfEach.filter(kept).map(({ type }) => type);
+
+describe('a plan from a search', () => {
+  const justLost = user({ observedAt: earlierThanAll, lostAt: now });
+  const decided = (planned: MemberPlan, belief: Partial<Parameters<typeof checkEvidence>[2]> = {}) =>
+    checkEvidence(planned, searched(ada(), now), {
+      user: justLost,
+      lastGoneAt: null,
+      searchRevokes: 'always',
+      ...belief,
+    });
+  const renamed: Change = { type: 'user_updated', fields: ['name'] };
+
+  it('that grants anything to a user who has just lost something needs a get', () => {
+    const granting = types((change) => decided(writing(renamed, change)).decision === 'read_directly');
+    expect(granting).toEqual([
+      'user_created',
+      'user_linked',
+      'user_reactivated',
+      'idp_role_value_added',
+      'role_granted',
+    ]);
+  });
+
+  it('that only changes a name does not', () => {
+    expect(decided(writing(renamed))).toEqual(writing(renamed));
+  });
+
+  it.each([
+    ['the user lost nothing', { user: user({}), lastGoneAt: null }, 'write'],
+    ['there is no row', { user: null, lastGoneAt: null }, 'write'],
+    ['the member was seen gone', { user: null, lastGoneAt: now }, 'read_directly'],
+    ['the member was seen gone before', { user: null, lastGoneAt: earlierBy(now, 1) }, 'write'],
+    ['the user lost something before', { user: user({ lostAt: earlierBy(now, 1) }), lastGoneAt: null }, 'write'],
+  ])('that grants something, when %s', (_, belief, decision) => {
+    expect(decided(writing({ type: 'role_granted', ...grant }), belief).decision).toBe(decision);
+  });
+
+  it('that is no write stays as it is', () => {
+    const leave: MemberPlan = { decision: 'leave', because: 'elsewhere', user: justLost };
+    expect(decided(leave)).toBe(leave);
+  });
+
+  it('reads directly the one member, for the row that it would change', () => {
+    expect(decided(writing({ type: 'user_reactivated' }))).toEqual({
+      decision: 'read_directly',
+      memberIds: ['member-ada'],
+      because: 'restores',
+      user: justLost,
+    });
+  });
+});
+
+describe('a plan revokes something', () => {
+  const isRevokingBy = (change: Change, one = searched(ada())) =>
+    isRevoking(one, writing({ type: 'sessions_revoked' }, change));
+
+  it('of an active member if it removes a role or its value', () => {
+    expect(types((change) => isRevokingBy(change))).toEqual(['idp_role_value_removed', 'role_revoked']);
+  });
+
+  it.each<[string, Change, Reading, boolean]>([
+    ['the external id', { type: 'user_updated', fields: ['externalId'] }, searched(ada({ externalId: null })), true],
+    ['one external id for another', { type: 'user_updated', fields: ['externalId'] }, searched(ada()), false],
+    ['a name', { type: 'user_updated', fields: ['name'] }, searched(ada({ externalId: null })), false],
+    ['a role of a leaver', { type: 'role_revoked', ...grant }, searched(gone()), false],
+    ['a role, by a get', { type: 'role_revoked', ...grant }, reading(ada()), false],
+  ])('if it removes %s', (_, change, one, expected) => {
+    expect(isRevokingBy(change, one)).toBe(expected);
+  });
+
+  it('if a direct read has to confirm that', () => {
+    const read = (because: 'revokes' | 'row_is_newer'): MemberPlan => ({
+      ...{ decision: 'read_directly', memberIds: ['member-ada'], because, user: null },
+    });
+    expect(isRevoking(searched(ada()), read('revokes'))).toBe(true);
+    expect(isRevoking(searched(ada()), read('row_is_newer'))).toBe(false);
+    expect(isRevoking(reading(ada()), read('revokes'))).toBe(false);
+  });
+
+  it('if there is one, and if it changes the row', () => {
+    expect(isRevoking(searched(ada()), undefined)).toBe(false);
+    expect(isRevoking(searched(ada()), { decision: 'leave', because: 'superseded', user: null })).toBe(false);
+  });
+});
+
+it('access is revoked by deactivating and by removing a role or its value, and by nothing else', () => {
+  expect(types(revokesAccess)).toEqual(['user_deactivated', 'idp_role_value_removed', 'role_revoked']);
+  expect(revokesAccess({ type: 'user_updated', fields: ['email'] })).toBe(false);
+});
+
+describe('a batch with many direct reads', () => {
+  const read = (n: number, because: 'row_is_newer' | 'identity'): [string, MemberPlan] => [
+    `member-${n}`,
+    { decision: 'read_directly', memberIds: [`member-${n}`], because, user: user({ id: `user-${n}` }) },
+  ];
+  const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+  it('postpones the fifty-first', () => {
+    const plans = limitDirectReads(new Map(numbers(52).map((n) => read(n, 'row_is_newer'))));
+    const first = numbers(50).map((n) => read(n, 'row_is_newer'));
+    const rest = [50, 51].map((n) => [
+      `member-${n}`,
+      { decision: 'leave', because: 'superseded', user: expect.objectContaining({ id: `user-${n}` }) },
+    ]);
+    expect([...plans]).toEqual([...first, ...rest]);
+  });
+
+  it('does not count or postpone those that decide an identity', () => {
+    const plans = new Map([
+      ...numbers(100).map((n) => read(n, 'identity')),
+      ['member-write', writing()] as const,
+      ...numbers(50).map((n) => read(1000 + n, 'row_is_newer')),
+    ]);
+    expect(limitDirectReads(plans)).toEqual(plans);
+  });
 });
 
 describe('a row that was dated in the future', () => {

@@ -110,3 +110,50 @@ it("says whether its times are by the database's clock", () => {
   const { event } = parseEvent(memberEvent({})) as { event: StytchEvent };
   expect(hintOf(event, { ...receipt, isTimed: false })).not.toHaveProperty('isTimed');
 });
+
+it.each([
+  ['an action in small letters', { action: 'delete' }],
+  ['an object type in capitals', { object_type: 'MEMBER', action: 'DELETE' }],
+])('takes %s for what Stytch writes', (_, change) => {
+  expect(hintFrom(memberEvent(change))).toMatchObject({ memberIds: [ada], memberGone: true });
+});
+
+it('is no evidence that somebody has left if it names two members: nobody knows whom it means', () => {
+  const deleted = { action: 'DELETE', member: undefined };
+  expect(hintFrom(memberEvent(deleted)).memberGone).toBe(true);
+  for (const named of [{ member_id: 'member-test-2' }, { member_ids: [ada, 'member-test-2'] }]) {
+    expect(hintFrom(memberEvent({ ...deleted, ...named }))).toMatchObject({
+      memberIds: [ada, 'member-test-2'],
+      memberGone: false,
+    });
+  }
+  expect(hintFrom(memberEvent({ member: { status: 'deleted', member_id: 'member-test-2' } })).memberGone).toBe(false);
+});
+
+it('names each member once, wherever an event names them', () => {
+  const named = (change: Record<string, unknown>) =>
+    hintFrom(memberEvent({ object_type: 'scim_group', id: 'g', ...change })).memberIds;
+  expect(named({ member_id: 'm1', scim_group: { member_id: 'm2' } })).toEqual(['m1', 'm2']);
+  expect(named({ member_ids: ['m1', 'm2'], scim_group: { member_ids: ['m2', 'm3'] } })).toEqual(['m1', 'm2', 'm3']);
+  expect(named({ scim_group: { members: [{ member_id: 'm1' }, 'm2', 7, { id: 'm3' }] } })).toEqual(['m1', 'm2']);
+});
+
+it.each([
+  ['the event', { member_ids: [] }],
+  ['its object, by ids', { scim_group: { member_ids: ['m1'] } }],
+  ['its object, by members', { scim_group: { members: ['m1'] } }],
+])('sees a list of members in %s', (_, change) => {
+  expect(hintFrom(memberEvent({ object_type: 'scim_group', id: 'g', ...change }))).toHaveProperty('isList', true);
+});
+
+it('finds the organization in the object, in the details, or in the event, in this order', () => {
+  const of = (change: Record<string, unknown>) => hintFrom(memberEvent({ member: {}, ...change })).organizationId;
+  const [object, details, event] = [
+    { member: { organization_id: 'o1' } },
+    { details: { organization_id: 'o2' } },
+    { organization_id: 'o3' },
+  ];
+  expect(of({ ...object, ...details, ...event })).toBe('o1');
+  expect(of({ ...details, ...event })).toBe('o2');
+  expect(of(event)).toBe('o3');
+});

@@ -1,4 +1,4 @@
-import { directoryMemberOf, UnreadableMember } from '../../src/directory/member.js';
+import { directoryMemberOf, goneMember, UnreadableMember } from '../../src/directory/member.js';
 
 /** Stytch's member object, as search and get return it. */
 function member(change: Record<string, unknown> = {}, attributes: Record<string, unknown> = {}) {
@@ -38,6 +38,10 @@ it.each([
   expect(directoryMemberOf(member(change, attributes))).toMatchObject({ isComplete: false });
 });
 
+it('is complete with groups that are bare text, and one with a name', () => {
+  expect(directoryMemberOf(member({}, { groups: ['x', { display: 'y' }] }))).toMatchObject({ isComplete: true });
+});
+
 it.each([0, 1, '0', 'no', 'yes', { value: false }, []])(
   'an active flag of %p is unreadable, and gives no access',
   (active) => {
@@ -71,8 +75,49 @@ it.each([
   });
 });
 
-it('without an active flag the status decides', () => {
-  expect(directoryMemberOf(member({}, { active: undefined })).presence).toBe('active');
+it.each([undefined, null, '', ' '])('takes an active flag of %j for missing: the status decides', (active) => {
+  expect(directoryMemberOf(member({}, { active })).presence).toBe('active');
+  expect(directoryMemberOf(member({ status: 'deleted' }, { active })).presence).toBe('gone');
+});
+
+it.each([true, 'true', 'True', ' TRUE '])('takes an active flag of %j for active', (active) => {
+  expect(directoryMemberOf(member({}, { active })).presence).toBe('active');
+});
+
+it.each([' false ', 'FALSE'])('takes an active flag of %j for inactive', (active) => {
+  expect(directoryMemberOf(member({}, { active })).presence).toBe('gone');
+});
+
+it('takes one for gone of whom only the id is known', () => {
+  expect(goneMember('member-test-ada', 'not_found')).toEqual({
+    presence: 'gone',
+    memberId: 'member-test-ada',
+    organizationId: null,
+    because: 'not_found',
+  });
+});
+
+describe('the external id', () => {
+  const idOf = (external_id: unknown, inAttributes: unknown = undefined) => {
+    const scim_registration = { external_id, scim_attributes: { external_id: inAttributes } };
+    return directoryMemberOf(member({ scim_registration }));
+  };
+
+  it.each([
+    ['is trimmed', ' 00u-ada ', undefined, '00u-ada'],
+    ['comes from the attributes where the registration has none', undefined, '00u-ada', '00u-ada'],
+    ['comes from the attributes where the one of the registration is blank', ' ', '00u-ada', '00u-ada'],
+    ['comes from the attributes where the one of the registration is not text', 7, '00u-ada', '00u-ada'],
+    ['is the one of the registration if there are two', '00u-ada', '00u-other', '00u-ada'],
+    ['of 500 characters counts', 'x'.repeat(500), undefined, 'x'.repeat(500)],
+    ['of 501 characters counts as none', 'x'.repeat(501), undefined, null],
+    ['that is blank counts as none', ' ', '', null],
+    ['with a NUL counts as none', '00u\0', undefined, null],
+    ['with half a character counts as none', '00u\ud800', undefined, null],
+    ['that is a number counts as none', 7, 7, null],
+  ])('%s', (_, id, inAttributes, expected) => {
+    expect(idOf(id, inAttributes)).toMatchObject({ externalId: expected });
+  });
 });
 
 it('reads a member without a SCIM registration', () => {
@@ -112,7 +157,10 @@ describe('role values', () => {
     ['in JSON without any name stays as it is', '{"value":7}', ['{"value":7}']],
     ['with a NUL is left out, not repaired', 'scanner_\0analyst', []],
     ['with half a character is left out', 'scanner\ud800', []],
+    ['of 500 characters is kept', 'x'.repeat(500), ['x'.repeat(500)]],
     ['longer than any role is left out', 'x'.repeat(501), []],
+    ['in JSON after spaces is unwrapped', '  {"value":"Admin"}', ['Admin']],
+    ['that is JSON but no object stays as it is', '"Admin"', ['"Admin"']],
     ['that is empty is left out', '  ', []],
     ['of another type is left out', 7, []],
   ])('a value %s', (_, value, expected) => {
@@ -127,7 +175,14 @@ describe('role values', () => {
     ]);
   });
 
-  it('reads thousands of values', () => {
+  it('may be bare text in every carrier that is a list', () => {
+    expect(values({ roles: ['not from SCIM'] }, { roles: ['a'], groups: ['b'] })).toEqual([
+      { value: 'a', via: 'roles' },
+      { value: 'b', via: 'groups' },
+    ]);
+  });
+
+  it('takes thousands', () => {
     const roles = Array.from({ length: 5000 }, (_, i) => ({ value: `role-${i}` }));
     expect(values({}, { roles })).toHaveLength(5000);
   });
@@ -142,6 +197,8 @@ describe('hostile profiles', () => {
     ['a name of a megabyte is cut', 'x'.repeat(1_000_000), 'x'.repeat(500)],
     ['a NUL in a name is dropped', 'A\0da', 'Ada'],
     ['half a character in a name is replaced', 'Ada\ud800', 'Ada\ufffd'],
+    ['a name of 500 characters stays', 'x'.repeat(500), 'x'.repeat(500)],
+    ['a name is trimmed', ' Ada ', 'Ada'],
     ['a name of another type is empty', { first: 'Ada' }, ''],
   ])('%s', (_, name, expected) => {
     expect(directoryMemberOf(member({ name }))).toMatchObject({ name: expected });
@@ -152,19 +209,40 @@ describe('hostile profiles', () => {
     ['empty', ''],
     ['a megabyte', `${'x'.repeat(1_000_000)}@acme.example`],
     ['holding a NUL', 'a\0@acme.example'],
-  ])('refuses an e-mail address that is %s, and does not quote it', (_, email) => {
+    ['blank', ' '],
+    ['of 321 characters', 'x'.repeat(321)],
+    ['holding half a character', 'a\ud800@acme.example'],
+  ])('refuses an e-mail address that is %s, in words that do not quote it', (_, email) => {
     const read = () => directoryMemberOf(member({ email_address: email }));
     expect(read).toThrow(UnreadableMember);
+    expect(read).toThrow(expect.objectContaining({ name: 'UnreadableMember' }));
     expect(read).toThrow('Stytch returned member member-test-ada with an unusable email_address');
   });
 
-  it('refuses an unknown status', () => {
-    expect(() => directoryMemberOf(member({ status: 'suspended' }))).toThrow('unusable status');
+  it('takes an e-mail address of 320 characters, and trims it', () => {
+    const email = 'x'.repeat(320);
+    expect(directoryMemberOf(member({ email_address: ` ${email} ` }))).toMatchObject({ email });
   });
 
-  it('refuses more roles than the limit', () => {
-    const roles = Array.from({ length: 10_001 }, (_, i) => ({ value: `role-${i}` }));
-    expect(() => directoryMemberOf(member({}, { roles }))).toThrow('more than 10000 roles');
+  it.each([
+    ['status', { status: 'suspended' }],
+    ['status', { status: undefined }],
+    ['organization_id', { organization_id: 'Acme Inc' }],
+  ])('refuses a %s that it can not read, rather than guess', (field, change) => {
+    const message = `Stytch returned member member-test-ada with an unusable ${field}. Look at it in Stytch's dashboard.`;
+    expect(() => directoryMemberOf(member(change))).toThrow(new UnreadableMember(message));
+  });
+
+  it.each([
+    ['roles', (list: unknown) => member({}, { roles: list })],
+    ['groups', (list: unknown) => member({}, { groups: list })],
+    ['Stytch roles', (list: unknown) => member({ roles: list })],
+  ])('refuses more %s than any directory has', (_, memberWith) => {
+    const items = (length: number) => Array.from({ length }, (_, i) => ({ value: `role-${i}` }));
+    expect(directoryMemberOf(memberWith(items(10_000))).presence).toBe('active');
+    expect(() => directoryMemberOf(memberWith(items(10_001)))).toThrow(
+      new UnreadableMember('Member member-test-ada has more than 10000 roles or groups. Check its IdP.'),
+    );
   });
 
   it.each([null, 7, 'x', [], {}, { member_id: 'ada@acme.example' }])('refuses %j as a member', (object) => {

@@ -1,4 +1,5 @@
-import { plan } from '../../src/directory/plan.js';
+import { plan, planGrants } from '../../src/directory/plan.js';
+import { externalIdKey } from '../../src/directory/world.js';
 import { ada, changesFor, gone, later, now, planFor, reading, user, world } from '../helpers/world.js';
 
 const analyst = { roleId: 'role-analyst', role: 'scim:scanner_analyst' };
@@ -146,7 +147,8 @@ describe('rehires', () => {
   });
 
   it('reads the old member directly first, if it is not known whether they are gone', () => {
-    expect(planFor(world(), returning)).toMatchObject({ decision: 'read_directly', memberIds: ['member-ada'] });
+    const read = { decision: 'read_directly', memberIds: ['member-ada'], because: 'identity', user: null };
+    expect(planFor(world(), returning)).toEqual(read);
   });
 
   it('a member that can not be read keeps the row, and the new member does not wait', () => {
@@ -289,4 +291,39 @@ describe('a member of another organization than the team has', () => {
     const out = world({ ada: { status: 'deactivated', roleValues: [], scimGrants: [], liveKeyIds: [] } });
     expect(planFor(out, moved)).toMatchObject({ decision: 'write', row: { id: null, teamId: 'team-beta' } });
   });
+});
+
+describe('grants, when a role has changed and the directory has not', () => {
+  const { scimRoles } = world();
+  const of = (change: Parameters<typeof user>[0]) => planGrants([user({ id: 'user-1', ...change })], scimRoles);
+  const values = [
+    { value: 'scanner_analyst', via: 'roles' },
+    { value: 'scanner_analyst', via: 'groups' },
+    { value: 'unknown', via: 'roles' },
+  ] as const;
+
+  it('are given and taken as the values say', () => {
+    const given = [{ type: 'role_granted', ...analyst }];
+    expect(of({ roleValues: values })).toEqual(new Map([['user-1', given]]));
+    expect(of({ roleValues: values, scimGrants: [admin] })).toEqual(
+      new Map([['user-1', [...given, { type: 'role_revoked', ...admin }]]]),
+    );
+  });
+
+  it('stay as they are for everybody who has what the values say', () => {
+    expect(of({ roleValues: values, scimGrants: [analyst] }).size).toBe(0);
+    expect(of({ status: 'deactivated', roleValues: values }).size).toBe(0);
+    expect(of({}).size).toBe(0);
+  });
+
+  it('are taken from a user who is deactivated, and from one whose team has no scim role left', () => {
+    const taken = new Map([['user-1', [{ type: 'role_revoked', ...analyst }]]]);
+    expect(of({ status: 'deactivated', roleValues: values, scimGrants: [analyst] })).toEqual(taken);
+    expect(of({ teamId: 'team-gamma', roleValues: values, scimGrants: [analyst] })).toEqual(taken);
+  });
+});
+
+it('keeps an external id apart from the same one in another team', () => {
+  expect(externalIdKey('team-acme', '00u')).not.toBe(externalIdKey('team-beta', '00u'));
+  expect(externalIdKey('team-acme', '00u')).not.toBe(externalIdKey('team-acme', '00v'));
 });

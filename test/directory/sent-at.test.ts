@@ -30,6 +30,22 @@ it.each([
   expect(sent(timestamp)).toBe(receivedAt.toISOString());
 });
 
+it('may be anything younger than 90 days', () => {
+  const at = (agoMs: number) => new Date(receivedAt.getTime() - agoMs).toISOString();
+  expect(sent(at(90 * day - 1))).toBe(at(90 * day - 1));
+  expect(sent(at(90 * day))).toBe(receivedAt.toISOString());
+});
+
+it.each([
+  [3_000, 0],
+  [5_000, 0],
+  [5_001, 5_001],
+  [-5_000, 0],
+])('with clocks %i ms apart is corrected by %i ms', (differMs, correctionMs) => {
+  const minuteAgo = receivedAt.getTime() - 60_000;
+  expect(sent(new Date(minuteAgo).toISOString(), differMs)).toBe(new Date(minuteAgo + correctionMs).toISOString());
+});
+
 it.each([
   ['behind', 240_000],
   ['ahead', -240_000],

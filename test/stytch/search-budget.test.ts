@@ -22,6 +22,7 @@ beforeEach(async () => {
     AS 'SELECT at FROM public.test_clock'`;
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await database.$disconnect();
   await testDatabase.drop();
   await Promise.allSettled(asked.splice(0)); // those still in line end with it
@@ -125,7 +126,9 @@ it('keeps some budget at the end of a minute for sweeps, however many hints ther
   expect(await used()).toBe(85);
 });
 
-it('a turn can be taken before its search, once', async () => {
+it('a turn can be taken before its search, once in a minute', async () => {
+  let nowMs = Date.parse('2026-11-27T12:00:00Z');
+  jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
   const one = directory('hint', 100);
   await one.takeTurn();
   await one.takeTurn(); // the search it was taken for was not needed
@@ -134,6 +137,10 @@ it('a turn can be taken before its search, once', async () => {
   expect(await used()).toBe(1);
   await one.searchMembers(search);
   expect(await used()).toBe(2);
+  await one.takeTurn();
+  nowMs += 60_000; // a turn of the minute before counts no more
+  await one.searchMembers(search);
+  expect(await used()).toBe(4);
 });
 
 it('allows a sweep even with a budget of one a minute', async () => {

@@ -67,7 +67,7 @@ it.each<[string, (held: Awaited<ReturnType<typeof holding>>) => unknown]>([
   expect(await fits.body).toHaveLength(50 * kib + free - perChunk);
   await holding(open, 50 * kib);
   const next = open();
-  next.sender.write(Buffer.alloc(free));
+  next.sender.write(Buffer.alloc(free - perChunk + 1)); // needs one byte of room
   expect(await next.body).toBe('overloaded');
 });
 
@@ -77,12 +77,46 @@ it('counts a body sent byte by byte by its memory', async () => {
   expect(await body).toBe('overloaded');
 });
 
-it('reads a too large body to its end, up to a limit', async () => {
+it('takes a body of exactly the largest size, and no byte more', async () => {
+  const read = bodyReader({ oneMax: 4, allMax: kib });
+  const [fits, large] = [new PassThrough(), new PassThrough()];
+  fits.end('four');
+  large.end('fiver');
+  expect(String(await read(fits))).toBe('four');
+  expect(await read(large)).toBe('too_large');
+});
+
+it('waits for the end of a body that is too large, up to sixteen times the largest size', async () => {
   const open = setUp();
-  const [withBackoff, endless] = [open(), open()];
-  withBackoff.sender.end(Buffer.alloc(101 * kib));
-  for (let i = 0; i < 17; i++) endless.sender.write(Buffer.alloc(101 * kib));
-  expect(await Promise.all([withBackoff.body, endless.body])).toEqual(['too_large', 'too_large']);
+  const [ending, endless] = [open(), open()];
+  const answered: string[] = [];
+  void ending.body.then(() => answered.push('ending'));
+  void endless.body.then(() => answered.push('endless'));
+  for (const { sender } of [ending, endless]) sender.write(Buffer.alloc(101 * kib));
+  for (let i = 0; i < 15; i++) endless.sender.write(Buffer.alloc(i < 14 ? 100 * kib : 99 * kib));
+  await turn();
+  expect(answered).toEqual([]);
+  ending.sender.end();
+  endless.sender.write('x');
+  expect(await Promise.all([ending.body, endless.body])).toEqual(['too_large', 'too_large']);
+});
+
+it('has the room of a body again when it has ended, though its connection stays open', async () => {
+  const read = bodyReader({ oneMax: 100 * kib, allMax: 50 * kib });
+  for (let i = 0; i < 3; i++) {
+    const sender = new PassThrough({ emitClose: false });
+    sender.end(Buffer.alloc(60 * kib));
+    expect(await read(sender)).toHaveLength(60 * kib);
+  }
+});
+
+it('has no more room because of bodies that take none', async () => {
+  const open = setUp();
+  for (let i = 0; i < 10; i++) await holding(open, perChunk - free + 1); // of one byte each
+  await holding(open, 50 * kib);
+  const next = open();
+  next.sender.write(Buffer.alloc(free - perChunk + 1));
+  expect(await next.body).toBe('overloaded');
 });
 
 it('rejects when the sender disconnects', async () => {
@@ -90,4 +124,10 @@ it('rejects when the sender disconnects', async () => {
   sender.write('beg');
   sender.destroy();
   await expect(body).rejects.toThrow('disconnected');
+});
+
+it('rejects with what broke the connection', async () => {
+  const { sender, body } = setUp()();
+  sender.destroy(new Error('connection reset'));
+  await expect(body).rejects.toThrow('connection reset');
 });

@@ -4,6 +4,7 @@ import type { Instant } from '../../../src/directory/instant.js';
 import type { ActiveMember, DirectoryMember } from '../../../src/directory/member.js';
 import { converge, type Task } from '../../../src/sync/apply/converge.js';
 import { createTestDatabase } from '../../helpers/database.js';
+import { eventually } from '../../helpers/eventually.js';
 import { rowsOf, seedTeam } from '../../helpers/rows.js';
 
 let database: Database;
@@ -129,6 +130,96 @@ it('ignores it even if the newer reading changed nothing', async () => {
   const older = await databaseClock(database);
   await apply(member(1));
   expect((await applyAt(older, gone(1))).get('member-1')).toMatchObject({ outcome: 'superseded' });
+});
+
+describe('what is recorded of hints', () => {
+  const recorded = async (onlyIfApplied: boolean | undefined) => {
+    const older = await databaseClock(database);
+    await apply(member('late'), member('same'));
+    const date = await databaseClock(database);
+    const tasks = [
+      { member: gone('late'), date: older },
+      { member: gone('stranger'), date },
+      { member: member('same'), date },
+      { member: member('new'), date },
+      { member: member('elsewhere', { organizationId: 'org-unknown' }), date },
+    ].map(
+      (reading, n): Task => ({
+        reading: { ...reading, isDirect: true },
+        occasions: [{ trigger: 'hint', svixId: `msg_${n}` }],
+      }),
+    );
+    const options = onlyIfApplied === undefined ? {} : { onlyIfApplied };
+    await converge({ database }, tasks, { stampUnchanged: true, ...options });
+    const events = await database.syncEvent.findMany({ orderBy: { svixId: 'asc' } });
+    return events.map(({ stytchMemberId, outcome }) => [stytchMemberId, outcome]);
+  };
+
+  it.each([undefined, false])('is everything, whatever became of them (onlyIfApplied: %s)', async (onlyIfApplied) => {
+    expect(await recorded(onlyIfApplied)).toEqual([
+      ['member-late', 'superseded'],
+      ['member-stranger', 'unknown_member'],
+      ['member-same', 'unchanged'],
+      ['member-new', 'changed'],
+      ['member-elsewhere', 'unknown_team'],
+    ]);
+  });
+
+  it('is only what was applied, where the others are handled another way', async () => {
+    expect(await recorded(true)).toEqual([
+      ['member-same', 'unchanged'],
+      ['member-new', 'changed'],
+    ]);
+  });
+});
+
+describe('a transaction that collides with another', () => {
+  /** Each try inserts the user once; a sequence counts also what is rolled back. */
+  const collide = async (times: number) => {
+    await database.$executeRaw`CREATE SEQUENCE tries`;
+    await database.$executeRawUnsafe(`
+      CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('tries') <= ${times} THEN RAISE EXCEPTION USING ERRCODE = 'deadlock_detected'; END IF;
+        RETURN NEW; END $$`);
+    await database.$executeRaw`CREATE TRIGGER collide BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION collide()`;
+  };
+  const tries = async () => {
+    const [row] = await database.$queryRaw<[{ tries: number }]>`SELECT last_value::int AS tries FROM tries`;
+    return row.tries;
+  };
+
+  it('is tried again, up to four times', async () => {
+    await collide(3);
+    expect((await apply(member(1))).get('member-1')).toMatchObject({ outcome: 'changed' });
+    expect(await tries()).toBe(4);
+  });
+
+  it('fails for now after four tries', async () => {
+    await collide(4);
+    expect(String((await apply(member(1))).get('member-1'))).toBe(
+      'TransientError: The Scanner database refused to write a member because of a collision (40P01). It will be tried again.',
+    );
+    expect(await tries()).toBe(4);
+  });
+
+  it('is tried again when a row was linked to another member in the middle', async () => {
+    await apply(member(1));
+    let applied: ReturnType<typeof apply> | undefined;
+    await database.$transaction(async (tx) => {
+      await tx.$executeRaw`UPDATE users SET stytch_member_id = 'member-other', scim_external_id = 'ext-other'`;
+      applied = apply(member(1)); // sees the row, and waits for its lock
+      await eventually(async () => expect(await waitingForLocks()).toBe(1));
+    });
+    expect((await applied)?.get('member-1')).toMatchObject({ outcome: 'changed' });
+    expect((await rowsOf(database)).map(({ memberId }) => memberId)).toEqual(['member-1', 'member-other']);
+  });
+
+  const waitingForLocks = async () => {
+    const [row] = await database.$queryRaw<[{ count: number }]>`
+      SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    return row.count;
+  };
 });
 
 describe('a member that the database refuses', () => {

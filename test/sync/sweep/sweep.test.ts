@@ -1,5 +1,6 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { eventually } from '../../helpers/eventually.js';
-import { type Lab, startLab } from '../../helpers/lab.js';
+import { type Lab, quickly, startLab } from '../../helpers/lab.js';
 import { seedTeam } from '../../helpers/rows.js';
 import { type Sweeping, sweepingIn } from '../../helpers/sweeping.js';
 import { memberEvent, post, signed } from '../../helpers/webhook.js';
@@ -165,6 +166,48 @@ describe('a user that is missing from the listing', () => {
     expect((await rows()).filter(({ status }) => status === 'deactivated')).toMatchObject([
       { memberId: vanished?.member_id, grants: [] },
     ]);
+  });
+});
+
+describe('a user whom Stytch does not know, and who was created shortly before', () => {
+  /** A sweep, and what happens between its first search and the answer. */
+  const during = async (happens: () => Promise<unknown>) => {
+    const frozen = lab.emulator.faults.freeze('members.search');
+    const swept = sweep();
+    await frozen.arrived;
+    await happens().finally(frozen.release);
+    lab.emulator.calls.reset();
+    return swept;
+  };
+  const addUser = (name: string, { id = randomUUID() as string, agoSeconds = 0 } = {}) =>
+    lab.database.$executeRaw`
+      INSERT INTO users (id, team_id, email, stytch_member_id, created_at)
+      VALUES (${id}::uuid, ${teamId}::uuid, ${`${name}@acme.example`}, ${`member-test-${name}`},
+        clock_timestamp() - make_interval(secs => ${agoSeconds}))`;
+  const statusOf = async (name: string) => (await rows()).find(({ user }) => user === `${name}@acme.example`)?.status;
+  const bucketOf = (userId: string) => createHash('md5').update(userId).digest('hex').slice(0, 3);
+
+  it('the sweep, within the lag of searches, is not missing; an older user is', async () => {
+    people(3);
+    await sweep();
+    await addUser('old', { agoSeconds: 60 });
+    await addUser('young', { agoSeconds: 20 });
+    const lagging = sweepingIn(lab, { ...quickly, searchLagMs: 30_000 });
+    lab.emulator.calls.reset();
+    expect(await lagging.sweep(teamId)).toMatchObject({ changed: 1, held: 0 });
+    await lagging.stop();
+    expect([await statusOf('old'), await statusOf('young'), gets()]).toEqual(['deactivated', 'active', 1]);
+  });
+
+  it('the end of the listing is not missing, and costs no search for others', async () => {
+    people(3);
+    await sweep();
+    const { id: shown } = await lab.database.user.findFirstOrThrow({ where: { teamId } });
+    let id: string;
+    do id = randomUUID();
+    while (bucketOf(id) !== bucketOf(shown));
+    expect(await during(() => addUser('late', { id }))).toMatchObject({ changed: 0, held: 0 });
+    expect([await statusOf('late'), searches(), gets()]).toEqual(['active', 0, 0]);
   });
 });
 
