@@ -4,7 +4,7 @@ it.each([
   ['in another case', 'Ada@ACME.example', 'ada@acme.example'],
   ['in another case, beyond ASCII', 'ÄDA@acme.example', 'äda@acme.example'],
   ['composed differently', 'a\u0308da@acme.example', '\u00e4da@acme.example'],
-])('is the same address %s', (_, a, b) => {
+])('an address is the same %s', (_, a, b) => {
   expect([isSameEmail(a, b), isSameEmail(b, a)]).toEqual([true, true]);
 });
 
@@ -12,6 +12,6 @@ it.each([
   ['with another name', 'ada@acme.example', 'bob@acme.example'],
   ['without its accent', 'äda@acme.example', 'ada@acme.example'],
   ['that is empty', 'ada@acme.example', ''],
-])('is not the same address %s', (_, a, b) => {
+])('an address is not the same %s', (_, a, b) => {
   expect(isSameEmail(a, b)).toBe(false);
 });

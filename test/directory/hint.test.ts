@@ -114,11 +114,11 @@ it("says whether its times are by the database's clock", () => {
 it.each([
   ['an action in small letters', { action: 'delete' }],
   ['an object type in capitals', { object_type: 'MEMBER', action: 'DELETE' }],
-])('takes %s for what Stytch writes', (_, change) => {
+])('accepts %s', (_, change) => {
   expect(hintFrom(memberEvent(change))).toMatchObject({ memberIds: [ada], memberGone: true });
 });
 
-it('is no evidence that somebody has left if it names two members: nobody knows whom it means', () => {
+it('an event that names two members is no evidence that one of them has left', () => {
   const deleted = { action: 'DELETE', member: undefined };
   expect(hintFrom(memberEvent(deleted)).memberGone).toBe(true);
   for (const named of [{ member_id: 'member-test-2' }, { member_ids: [ada, 'member-test-2'] }]) {

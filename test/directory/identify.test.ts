@@ -49,14 +49,14 @@ describe('by e-mail', () => {
     }
   });
 
-  it('gives no row that another member has just been linked to', () => {
+  it('does not link a row twice', () => {
     const known = user({ id: 'user-old', memberId: null, email: 'grace@acme.example', externalId: '00u-grace' });
     const first = reading(ada({ memberId: 'member-a', email: 'other@acme.example', externalId: '00u-grace' }));
     expect(who(world({ others: [known] }), first, grace('member-b'))).toMatchObject({ by: 'external_id' });
     expect(who(world({ others: [known] }), grace('member-b'), first)).toEqual({ is: 'new' });
   });
 
-  it('links although the external id identifies nobody, and says nothing of that', () => {
+  it('links although the external id identifies nobody, and does not mention it', () => {
     const shared = world({ others: [unlinked], shared: ['00u-ada'] });
     const one = ada({ memberId: 'member-a', email: 'grace@acme.example' });
     expect(who(shared, reading(one))).toEqual({ is: 'link', user: unlinked, by: 'email' });

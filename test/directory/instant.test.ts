@@ -6,7 +6,7 @@ it.each([
   ['milliseconds', '2026-03-04T05:06:07.123Z', '2026-03-04T05:06:07.123000Z'],
   ['microseconds', '2026-03-04T05:06:07.123456Z', '2026-03-04T05:06:07.123456Z'],
   ['nanoseconds', '2026-03-04T05:06:07.123456789Z', '2026-03-04T05:06:07.123456Z'],
-])('has six digits whatever the time has: %s', (_, iso, instant) => {
+])('always has six digits: from %s', (_, iso, instant) => {
   expect(instantOf(iso)).toBe(instant);
 });
 
@@ -17,7 +17,7 @@ it.each([
   expect(() => instantOf(text)).toThrow(new TypeError('Not an ISO 8601 time in UTC'));
 });
 
-it('tells the earlier of two, to the microsecond', () => {
+it('compares to the microsecond', () => {
   const [a, b] = [instantOf('2026-03-04T05:06:07.123456Z'), instantOf('2026-03-04T05:06:07.123457Z')];
   expect([earlier(a, b), earlier(b, a), earlier(a, a)]).toEqual([a, a, a]);
 });

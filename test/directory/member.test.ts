@@ -38,7 +38,7 @@ it.each([
   expect(directoryMemberOf(member(change, attributes))).toMatchObject({ isComplete: false });
 });
 
-it('is complete with groups that are bare text, and one with a name', () => {
+it('is complete with groups that are plain text or have a name', () => {
   expect(directoryMemberOf(member({}, { groups: ['x', { display: 'y' }] }))).toMatchObject({ isComplete: true });
 });
 
@@ -75,20 +75,20 @@ it.each([
   });
 });
 
-it.each([undefined, null, '', ' '])('takes an active flag of %j for missing: the status decides', (active) => {
+it.each([undefined, null, '', ' '])('an active flag of %j counts as missing: the status decides', (active) => {
   expect(directoryMemberOf(member({}, { active })).presence).toBe('active');
   expect(directoryMemberOf(member({ status: 'deleted' }, { active })).presence).toBe('gone');
 });
 
-it.each([true, 'true', 'True', ' TRUE '])('takes an active flag of %j for active', (active) => {
+it.each([true, 'true', 'True', ' TRUE '])('an active flag of %j is active', (active) => {
   expect(directoryMemberOf(member({}, { active })).presence).toBe('active');
 });
 
-it.each([' false ', 'FALSE'])('takes an active flag of %j for inactive', (active) => {
+it.each([' false ', 'FALSE'])('an active flag of %j is inactive', (active) => {
   expect(directoryMemberOf(member({}, { active })).presence).toBe('gone');
 });
 
-it('takes one for gone of whom only the id is known', () => {
+it('a member with nothing but an id is gone', () => {
   expect(goneMember('member-test-ada', 'not_found')).toEqual({
     presence: 'gone',
     memberId: 'member-test-ada',
@@ -175,14 +175,14 @@ describe('role values', () => {
     ]);
   });
 
-  it('may be bare text in every carrier that is a list', () => {
+  it('may be plain text in roles and groups', () => {
     expect(values({ roles: ['not from SCIM'] }, { roles: ['a'], groups: ['b'] })).toEqual([
       { value: 'a', via: 'roles' },
       { value: 'b', via: 'groups' },
     ]);
   });
 
-  it('takes thousands', () => {
+  it('reads thousands of values', () => {
     const roles = Array.from({ length: 5000 }, (_, i) => ({ value: `role-${i}` }));
     expect(values({}, { roles })).toHaveLength(5000);
   });
@@ -212,14 +212,14 @@ describe('hostile profiles', () => {
     ['blank', ' '],
     ['of 321 characters', 'x'.repeat(321)],
     ['holding half a character', 'a\ud800@acme.example'],
-  ])('refuses an e-mail address that is %s, in words that do not quote it', (_, email) => {
+  ])('refuses an e-mail address that is %s, and does not quote it', (_, email) => {
     const read = () => directoryMemberOf(member({ email_address: email }));
     expect(read).toThrow(UnreadableMember);
     expect(read).toThrow(expect.objectContaining({ name: 'UnreadableMember' }));
     expect(read).toThrow('Stytch returned member member-test-ada with an unusable email_address');
   });
 
-  it('takes an e-mail address of 320 characters, and trims it', () => {
+  it('accepts an e-mail address of 320 characters, and trims it', () => {
     const email = 'x'.repeat(320);
     expect(directoryMemberOf(member({ email_address: ` ${email} ` }))).toMatchObject({ email });
   });
@@ -228,7 +228,7 @@ describe('hostile profiles', () => {
     ['status', { status: 'suspended' }],
     ['status', { status: undefined }],
     ['organization_id', { organization_id: 'Acme Inc' }],
-  ])('refuses a %s that it can not read, rather than guess', (field, change) => {
+  ])('refuses an unusable %s', (field, change) => {
     const message = `Stytch returned member member-test-ada with an unusable ${field}. Look at it in Stytch's dashboard.`;
     expect(() => directoryMemberOf(member(change))).toThrow(new UnreadableMember(message));
   });
@@ -237,11 +237,11 @@ describe('hostile profiles', () => {
     ['roles', (list: unknown) => member({}, { roles: list })],
     ['groups', (list: unknown) => member({}, { groups: list })],
     ['Stytch roles', (list: unknown) => member({ roles: list })],
-  ])('refuses more %s than any directory has', (_, memberWith) => {
+  ])('refuses more %s than the limit', (_, memberWith) => {
     const items = (length: number) => Array.from({ length }, (_, i) => ({ value: `role-${i}` }));
     expect(directoryMemberOf(memberWith(items(10_000))).presence).toBe('active');
     expect(() => directoryMemberOf(memberWith(items(10_001)))).toThrow(
-      new UnreadableMember('Member member-test-ada has more than 10000 roles or groups. Check its IdP.'),
+      new UnreadableMember('Member member-test-ada has more than 10000 roles or groups. Check them in the IdP.'),
     );
   });
 

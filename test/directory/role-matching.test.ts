@@ -28,6 +28,7 @@ it.each([
   ['\ufeffanalyst', 'analyst', ['prefix', 'characters']],
   ['analyst,admin', 'scim:admin', ['list']],
   ['analyst; admin', 'scim:analyst', ['list']],
+  ['analyst; admin', 'scim:admin', ['list']],
 ])('%s and %s are a near miss: %j', (value, name, because) => {
   expect(matchRole(value, [role(name)])).toEqual({ role: null, nearMiss: { role: role(name), because } });
 });
@@ -39,6 +40,7 @@ it.each([
   ['-', 'scim:_'],
   ['teamanalyst', 'team scim:analyst'],
   ['analyst,', 'scim:'],
+  ['analyst,', 'scim:analyst'],
   ['analyst,admin', 'admin'],
   ['\u200b', 'scim:\u200c'],
 ])('%s and %s are neither a match nor a near miss', (value, name) => {

@@ -30,7 +30,7 @@ it.each([
   expect(sent(timestamp)).toBe(receivedAt.toISOString());
 });
 
-it('may be anything younger than 90 days', () => {
+it('is anything younger than 90 days', () => {
   const at = (agoMs: number) => new Date(receivedAt.getTime() - agoMs).toISOString();
   expect(sent(at(90 * day - 1))).toBe(at(90 * day - 1));
   expect(sent(at(90 * day))).toBe(receivedAt.toISOString());
