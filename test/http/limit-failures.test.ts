@@ -4,14 +4,14 @@ import { eventually } from '../helpers/eventually.js';
 
 class NoSession extends Error {}
 
-/** Counts nothing in its calls: what is asked of Stytch is in `asked`. */
+/** `asked` has the credentials that Stytch was asked about. */
 function setUp({ limit = 2, windowMs = 60_000 } = {}) {
   const asked: string[] = [];
   const excess: number[] = [];
-  const { ask } = limitFailures({ limit, windowMs }, (count) => void excess.push(count));
+  const { verify } = limitFailures({ limit, windowMs }, (count) => void excess.push(count));
   const from = (address: string | null) => ({ socket: { remoteAddress: address ?? undefined } }) as Request;
   const show = (credential: string, answer: () => Promise<string>, address: string | null = '10.0.0.1') =>
-    ask(
+    verify(
       from(address),
       credential,
       () => {
@@ -35,7 +35,7 @@ it('passes on what Stytch says', async () => {
   await expect(show('c', outage)).rejects.toThrow('away');
 });
 
-it('asks about as many bad credentials as the limit, and then about none', async () => {
+it('checks as many invalid credentials as the limit, and then none', async () => {
   const { show, asked } = setUp();
   for (const credential of ['a', 'b']) await expect(show(credential, bad)).rejects.toThrow(NoSession);
   await expect(show('c', good)).rejects.toEqual(refused);
@@ -45,7 +45,7 @@ it('asks about as many bad credentials as the limit, and then about none', async
   expect(asked).toEqual(['a', 'b']);
 });
 
-it('counts neither good credentials nor outages', async () => {
+it('counts neither valid credentials nor outages', async () => {
   const { show } = setUp();
   for (let n = 0; n < 5; n++) {
     expect(await show(`good ${n}`, good)).toBe('Ada');
@@ -53,7 +53,7 @@ it('counts neither good credentials nor outages', async () => {
   }
 });
 
-it('counts those under way, so that a flood does not overtake its own failures', async () => {
+it('counts calls before they end', async () => {
   const { show, asked } = setUp();
   const ends: (() => void)[] = [];
   for (const credential of ['a', 'b']) {
@@ -65,7 +65,7 @@ it('counts those under way, so that a flood does not overtake its own failures',
   await eventually(async () => expect(await show('c', good)).toBe('Ada'));
 });
 
-it('limits each address for itself', async () => {
+it('limits each address separately', async () => {
   const { show } = setUp({ limit: 1 });
   for (const address of ['10.0.0.1', '10.0.0.2', '2001:db8::1', null]) {
     await expect(show('a', bad, address)).rejects.toThrow(NoSession);
@@ -74,7 +74,7 @@ it('limits each address for itself', async () => {
   await expect(show('b', bad, '2001:db8::2')).rejects.toEqual(refused); // the same customer's network
 });
 
-it('never refuses a session that Stytch has vouched for, until Stytch says that it is over', async () => {
+it('never refuses a session that Stytch has confirmed, until Stytch says that it is over', async () => {
   const { show } = setUp();
   await show('vouched', good);
   for (const credential of ['a', 'b']) await expect(show(credential, bad)).rejects.toThrow(NoSession);
@@ -98,7 +98,7 @@ it('remembers the latest 10,000 sessions', async () => {
   await expect(show('other 0', good)).rejects.toEqual(refused);
 });
 
-it('begins anew after the window, and says then how many it refused', async () => {
+it('starts again after the window, and then reports how many it refused', async () => {
   const { show, excess } = setUp({ limit: 1, windowMs: 200 });
   await expect(show('a', bad)).rejects.toThrow(NoSession);
   for (const credential of ['b', 'c', 'd']) await expect(show(credential, good)).rejects.toEqual(refused);

@@ -17,7 +17,7 @@ async function answerOf(handler: RequestHandler) {
 
 it.each<[Rejection, number, RegExp]>([
   ['too_large', 413, /larger than 1 MiB.*Send the event itself/],
-  ['overloaded', 503, /Too many bodies.*Send the event again/],
+  ['overloaded', 503, /Too many request bodies.*Send the event again/],
   ['missing_headers', 401, /svix-id, svix-timestamp, svix-signature.*Send the event through Svix/],
   ['stale', 401, /more than 5 minutes.*Check both clocks/],
   ['bad_signature', 401, /Compare STYTCH_WEBHOOK_SECRETS with the endpoint's secret/],
