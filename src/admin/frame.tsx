@@ -24,7 +24,7 @@ export function SettingsFrame(props: {
   const { admin, tab, title, done, children } = props;
   const success = typeof done === 'string' && Object.hasOwn(doneWords, done) ? doneWords[done] : undefined;
   const shown = tabs.map(([name, href, label]) => ({ href, label, isCurrent: name === tab }));
-  const place = [admin.team.name, 'Settings', 'SCIM'];
+  const place = [admin.team.name, 'Settings', { label: 'SCIM', href: '/settings/scim' }];
   return (
     <Layout title={title} place={place} tabs={shown} person={admin.person.email}>
       {success !== undefined && <Notice kind="good" title={success} />}

@@ -24,7 +24,7 @@ export function adminParts(authorize: AuthorizeAdmin, deps: AdminDependencies): 
     {
       path: '/settings/scim',
       routes: routers.form(pageRoutes(deps)),
-      face: { place: ['Settings', 'SCIM'], back: '/settings/scim' },
+      face: { place: ['Settings', { label: 'SCIM', href: '/settings/scim' }], back: '/settings/scim' },
     },
   ];
 }

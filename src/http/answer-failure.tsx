@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import { describeFailure, TransientError } from '../errors/errors.js';
 import type { Log } from '../log/log.js';
 import { ErrorPage } from './components/error-page.js';
+import type { Crumb } from './components/layout.js';
 import { refusalOf } from './refusal-of.js';
 import { sendPage } from './render.js';
 
@@ -9,10 +10,7 @@ import { sendPage } from './render.js';
  * Answers a request that failed: a page for people, `{"error":{"code","message"}}` for programs. Our own failures are logged, by
  * kind and place only. Express recognizes an error handler by its four parameters.
  */
-export function answerFailure(
-  log: Log,
-  face: 'json' | { place: readonly string[]; back: string },
-): ErrorRequestHandler {
+export function answerFailure(log: Log, face: 'json' | { place: readonly Crumb[]; back: string }): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     const refusal = refusalOf(error);
     const fields = { code: refusal.code, error: describeFailure(error) };

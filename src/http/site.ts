@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Log } from '../log/log.js';
 import { answerFailure } from './answer-failure.js';
 import { assets } from './assets.js';
+import type { Crumb } from './components/layout.js';
 import { refuseNul } from './no-nul.js';
 import { Refusal } from './refusal.js';
 import { sameOrigin } from './same-origin.js';
@@ -12,7 +13,7 @@ export type Part = {
   path: string;
   routes: RequestHandler;
   /** The form of its errors: JSON, or a page with a breadcrumb and a link back. */
-  face: 'json' | { place: readonly string[]; back: string };
+  face: 'json' | { place: readonly Crumb[]; back: string };
 };
 
 /** All parts for people and their programs, with the same checks (credentials, same origin) and the same form of errors. */

@@ -19,6 +19,8 @@ import { memberReader } from '../sync/members/read-members.js';
 export type SupportParts = ReplayParts & {
   lookups: StytchLookups;
   slaSeconds: number;
+  /** How long `sync_events` are kept. */
+  retentionDays: number;
 };
 
 /** A person waits for the answer, and nothing retries for them. */
@@ -41,7 +43,16 @@ export function connectSupport(
   const queues = inspectQueues(home, onError);
   const producer = connectProducer(home, onError);
   return {
-    ...{ database, stytch, lookups, queues, producer, searchLagMs: allowedSearchLagMs, slaSeconds: config.SLA_SECONDS },
+    ...{
+      database,
+      stytch,
+      lookups,
+      queues,
+      producer,
+      searchLagMs: allowedSearchLagMs,
+      slaSeconds: config.SLA_SECONDS,
+      retentionDays: config.SYNC_EVENTS_RETENTION_DAYS,
+    },
     ...{ memory, previewsTeams },
     readMembers: memberReader(stytch, { deadlineMs, memory }).readMembers,
     rereads: rereadsThrough(producer),

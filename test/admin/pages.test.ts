@@ -217,3 +217,9 @@ it('the bare address leads to Settings > SCIM', async () => {
   const { status, headers } = await fetch(`${lab.url}/`, { redirect: 'manual' });
   expect([status, headers.get('location')]).toEqual([302, '/settings/scim']);
 });
+
+it('the breadcrumb leads back, on an error page too', async () => {
+  for (const path of ['/people', '/nothing']) {
+    expect((await admin.page(path)).text).toContain('<a href="/settings/scim">SCIM</a>');
+  }
+});

@@ -85,3 +85,10 @@ it('an export of a team without leavers is complete', async () => {
     (await ask('export', '--team', calm.teamId, '--since', '1d')).stdout.includes('end of 0 leavers'),
   );
 });
+
+it('refuses a time before the first day whose events are kept, and says which day that is', async () => {
+  const { code, stdout, stderr } = await ask('export', '--team', 'Acme', '--since', '91d');
+  expect([code === 0, stdout]).toEqual([false, '']);
+  expect(stderr).toMatch(/The record begins on \d{4}-\d\d-\d\d: events are kept for 90 days .* Use --since 90d/);
+  expect((await ask('export', '--team', 'Acme', '--since', '90d')).code).toBe(0);
+});

@@ -1,8 +1,8 @@
 import type { Refusal } from '../refusal.js';
-import { Layout } from './layout.js';
+import { type Crumb, Layout } from './layout.js';
 
 /** What went wrong, and what to do next. */
-export function ErrorPage({ refusal, place, back }: { refusal: Refusal; place: readonly string[]; back: string }) {
+export function ErrorPage({ refusal, place, back }: { refusal: Refusal; place: readonly Crumb[]; back: string }) {
   const title = titles[refusal.code] ?? 'That did not work';
   return (
     <Layout title={title} place={place} tabs={[]} person={null}>

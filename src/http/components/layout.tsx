@@ -4,13 +4,16 @@ import type { ComponentChildren } from 'preact';
 export type Frame = {
   title: string;
   /** The breadcrumb: `Acme`, `Settings`, `SCIM`. */
-  place: readonly string[];
+  place: readonly Crumb[];
   tabs: readonly Tab[];
   /** The e-mail of the person who is signed in. */
   person: string | null;
   /** Small text below the page. */
   footer?: string;
 };
+
+/** Without an address it is not a page of ours. */
+export type Crumb = string | { label: string; href: string };
 
 export type Tab = { href: string; label: string; isCurrent: boolean };
 
@@ -47,14 +50,22 @@ export function Layout({ title, place, tabs, person, footer, children }: Frame &
   );
 }
 
-function Place({ place }: { place: readonly string[] }) {
+function Place({ place }: { place: readonly Crumb[] }) {
   return (
     <nav aria-label="Breadcrumb">
       <ol class="place">
-        <li class="brand">Scanner</li>
-        {place.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
+        <li class="brand">
+          <a href="/">Scanner</a>
+        </li>
+        {place.map((crumb) =>
+          typeof crumb === 'string' ? (
+            <li key={crumb}>{crumb}</li>
+          ) : (
+            <li key={crumb.href}>
+              <a href={crumb.href}>{crumb.label}</a>
+            </li>
+          ),
+        )}
       </ol>
     </nav>
   );

@@ -43,7 +43,9 @@ async function exported(input: CommandInput): Promise<WrittenAnswer> {
   if (team === undefined || since === undefined) {
     throw new RequestProblem('usage', 'Say whose leavers, and since when: --team "Acme" --since 90d.');
   }
-  const from = timeOf(since, '--since', new Date());
+  const now = new Date();
+  const from = timeOf(since, '--since', now);
+  requireKept(from, now, input.parts.retentionDays);
   const { id } = await findTeam(input.parts.database, team);
   const leavers = leaversOf(input.parts.database, id, from);
   const about = { team: id, since: from.toISOString() };
@@ -56,6 +58,18 @@ async function exported(input: CommandInput): Promise<WrittenAnswer> {
   if (!input.asJson) return { pieces: linePieces(linesOf(writer, about, leavers)), exit };
   const rest = () => ({ ...about, head: writer.written().head });
   return { pieces: jsonPieces({ leavers: chainedOn(writer, about, leavers) }, rest), exit };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** An export must not look complete for days whose events are no longer kept. */
+function requireKept(from: Date, now: Date, retentionDays: number): void {
+  const begins = new Date(now.getTime() - retentionDays * dayMs);
+  if (from.getTime() >= begins.getTime()) return;
+  throw new RequestProblem(
+    'usage',
+    `The record begins on ${begins.toISOString().slice(0, 10)}: events are kept for ${retentionDays} days (SYNC_EVENTS_RETENTION_DAYS). Use --since ${retentionDays}d, or a later time.`,
+  );
 }
 
 type Writer = ReturnType<typeof evidenceWriter>;

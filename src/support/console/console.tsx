@@ -41,7 +41,11 @@ export function supportPart(authorize: AuthorizeSupport, parts: SupportParts): P
   const router = Router();
   const handlersOf = supportHandlers(authorize, parts, send);
   for (const [method, path, permission, handler] of routes) router[method](path, handlersOf(permission, handler));
-  return { path: '/support', routes: router, face: { place: ['Support'], back: '/support' } };
+  return {
+    path: '/support',
+    routes: router,
+    face: { place: [{ label: 'Support', href: '/support' }], back: '/support' },
+  };
 }
 
 const send: Send = (response, person, answer) => {

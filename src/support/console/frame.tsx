@@ -17,7 +17,13 @@ export function SupportFrame(props: { person: string; tab: SupportTab; title: st
   const { person, tab, title, children } = props;
   const tabs = sections.map((section) => ({ ...section, isCurrent: section.tab === tab }));
   return (
-    <Layout title={title} place={['Support', title]} tabs={tabs} person={person} footer={versionInWords}>
+    <Layout
+      title={title}
+      place={[{ label: 'Support', href: '/support' }, title]}
+      tabs={tabs}
+      person={person}
+      footer={versionInWords}
+    >
       {children}
     </Layout>
   );

@@ -33,7 +33,10 @@ export function openQueuesPart(
     next();
   });
   routes.use(board);
-  return { part: { path, routes, face: { place: ['Support', 'Queues'], back: '/support' } }, close };
+  return {
+    part: { path, routes, face: { place: [{ label: 'Support', href: '/support' }, 'Queues'], back: '/support' } },
+    close,
+  };
 }
 
 const tooMany = `A page has at most ${jobsPerPageMax} jobs. Ask for fewer, and for the next page.`;
