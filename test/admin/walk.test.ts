@@ -48,8 +48,8 @@ function signInLink(who: string): string {
 async function inspect(page: Page, name: string): Promise<void> {
   for (const size of ['phone', 'desktop'] as const) {
     await page.setViewportSize(sizes[size]);
-    expect([name, size, await fitsItsWidth(page)]).toEqual([name, size, true]);
     await screenshot(page, `${name}-${size}`);
+    expect([name, size, await fitsItsWidth(page)]).toEqual([name, size, true]);
   }
   expect([name, await seriousProblems(page)]).toEqual([name, []]);
 }
@@ -122,6 +122,12 @@ inBrowser(
     await ticked(page, 'First leaver seen');
     await page.getByText('Set-up complete').waitFor();
     await inspect(page, '7-complete');
+
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await inspect(page, '7-people');
+    await page.getByRole('link', { name: 'Ada', exact: true }).click();
+    await page.getByText('because your identity provider').first().waitFor();
+    await inspect(page, '7-person');
 
     await page.getByRole('link', { name: 'Activity', exact: true }).click();
     await page.getByLabel('Person').fill('BOB@');

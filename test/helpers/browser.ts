@@ -57,7 +57,11 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
-/** True if nothing sticks out to the right. */
+/** True if nothing sticks out to the right, once the page has its new width. */
 export function fitsItsWidth(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+  const fits = () => document.documentElement.scrollWidth <= window.innerWidth;
+  return page.waitForFunction(fits, undefined, { timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  );
 }
