@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { TransientError } from './errors/errors.js';
 import { loadDotEnv } from './process/lifecycle.js';
-import { ReaderGone, runCommand } from './support/cli/run-command.js';
+import { ReaderGone, runVerb } from './support/cli/run-verb.js';
 
 /** `npm run support -- <verb>`: one process for one verb. Its exit code is for programs. */
 if (require.main === module) void main();
@@ -9,7 +9,7 @@ if (require.main === module) void main();
 async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // the callback of write() gets the error
   const err = (text: string) => write(process.stderr, text).catch(() => {});
-  const code = await runCommand(process.argv.slice(2), {
+  const code = await runVerb(process.argv.slice(2), {
     environment: () => {
       loadDotEnv();
       return process.env;

@@ -1,7 +1,7 @@
 import type { Change } from './change.js';
 import type { Instant } from './instant.js';
 import type { DirectoryMember } from './member.js';
-import type { DirectReadReason, MemberPlan } from './member-plan.js';
+import type { DirectReadReason, MemberPlan } from './plan-types.js';
 import { type CurrentUser, isSuperseded, type Reading } from './world.js';
 
 /**

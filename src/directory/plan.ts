@@ -2,7 +2,7 @@ import type { Change } from './change.js';
 import { checkEvidence, type SearchRevokes } from './evidence.js';
 import { type Identity, identify } from './identify.js';
 import type { ActiveMember, GoneMember } from './member.js';
-import type { MemberPlan, UserRow } from './member-plan.js';
+import type { MemberPlan, UserRow } from './plan-types.js';
 import { type RoleValue, roleValueKey } from './role-values.js';
 import { type CurrentUser, type Grant, type Reading, type ScimRole, scimRoleName, type World } from './world.js';
 

@@ -1,5 +1,5 @@
 import { isRevoking } from './evidence.js';
-import type { MemberPlan } from './member-plan.js';
+import type { MemberPlan } from './plan-types.js';
 import type { Reading } from './world.js';
 
 /** A search without a spot check may revoke something from this many members of a team, or from this share of them. */

@@ -2,6 +2,7 @@ import type { JobsOptions, KeepJobs } from 'bullmq';
 import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
 import { queueCall } from './queue-call.js';
 import type { ReconnectListener } from './redis.js';
+import { retrySchedule } from './retry-schedule.js';
 import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
 
 export type NewJob = {
@@ -32,13 +33,8 @@ export type Producer = {
   close(): Promise<void>;
 };
 
-/**
- * Retries after 0.9, 1.8, 3.6 … 115 s, each up to half shorter (jitter). All attempts are over after four minutes, so a person
- * sees a failed job before the five minutes of the SLA are over.
- */
 const jobOptions: JobsOptions = {
-  attempts: 9,
-  backoff: { type: 'exponential', delay: 900, jitter: 0.5 },
+  ...retrySchedule,
   removeOnFail: false,
   stackTraceLimit: 3, // of nine attempts the last ones say what is wrong now
 };

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { B2BClient, StytchError } from 'stytch';
 import { withDeadline } from '../process/deadline.js';
 import type { Room } from '../process/memory-budget.js';
-import { AnswerTooLarge, CallTimedOut, explain } from './errors.js';
+import { AnswerTooLarge, CallTimedOut, explain } from './translate-errors.js';
 
 export type StytchOptions = {
   projectId: string;

@@ -2,7 +2,7 @@ import type { B2BClient } from 'stytch';
 import { idOrNull } from '../directory/ids.js';
 import { asRecord } from '../directory/json.js';
 import type { Call } from './client.js';
-import { StytchRefusal } from './errors.js';
+import { StytchRefusal } from './translate-errors.js';
 
 /** A SCIM connection as Stytch has it. It holds no token: Stytch shows a token once, when it makes it. */
 export type LiveConnection = {

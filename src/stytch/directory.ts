@@ -1,7 +1,7 @@
 import { asArray, asRecord } from '../directory/json.js';
 import type { Room } from '../process/memory-budget.js';
 import { type ApiAnswer, openStytch, type StytchOptions } from './client.js';
-import { unlessUnknown } from './errors.js';
+import { unlessUnknown } from './translate-errors.js';
 
 /** The reads that the reconciler needs. Members are returned unparsed, because no outside data is trusted. */
 export type StytchDirectory = {

@@ -1,7 +1,7 @@
 import { asArray, asRecord } from '../directory/json.js';
 import { openStytch, type StytchOptions } from './client.js';
 import { cursorOf, memberStatuses } from './directory.js';
-import { unlessUnknown } from './errors.js';
+import { unlessUnknown } from './translate-errors.js';
 
 /** The reads that only support needs: members by e-mail, organizations, roles of the project. */
 export type StytchLookups = {

@@ -2,8 +2,8 @@ import { idOrNull } from '../directory/ids.js';
 import { asRecord, parseJson } from '../directory/json.js';
 import { openStytch, type StytchOptions } from './client.js';
 import { connectionCalls, type StytchConnections } from './connections.js';
-import { explainToPerson, StytchRefusal } from './errors.js';
 import { createJwtJudge, type JwtVerdict } from './session-jwt.js';
+import { explainToPerson, StytchRefusal } from './translate-errors.js';
 
 /** Proof that a person is signed in. A Stytch session has these two forms. */
 export type Credential = { session_jwt: string } | { session_token: string };

@@ -1,5 +1,5 @@
 import { openStytch, type StytchOptions } from './client.js';
-import { unlessUnknown } from './errors.js';
+import { unlessUnknown } from './translate-errors.js';
 
 /** Ends the Stytch sessions of leavers. */
 export type StytchSessions = {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { Change } from '../../src/directory/change.js';
 import { checkEvidence, isRevoking, limitDirectReads, revokesAccess } from '../../src/directory/evidence.js';
 import { earlierBy, type Instant, instantOf } from '../../src/directory/instant.js';
-import type { MemberPlan } from '../../src/directory/member-plan.js';
 import { plan } from '../../src/directory/plan.js';
+import type { MemberPlan } from '../../src/directory/plan-types.js';
 import { type Reading, readingAt } from '../../src/directory/world.js';
 import { ada, earlierThanAll, gone, later, now, reading, searched, user, world } from '../helpers/world.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { runCommand } from '../../src/support/cli/run-command.js';
+import { runVerb } from '../../src/support/cli/run-verb.js';
 import { testEnv } from './config.js';
 
 export type CommandResult = { code: number; stdout: string; stderr: string; json: unknown };
@@ -10,7 +10,7 @@ type Environment = Record<string, string | undefined>;
 /** A verb as support runs it, with its environment and its exit code, but for the process of its own: that costs a second. */
 export async function support(env: Environment, ...words: string[]): Promise<CommandResult> {
   const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCommand(words, {
+  const code = await runVerb(words, {
     ...{ environment: () => testEnv(env), width: 160 },
     out: async (text) => void out.push(text),
     err: async (text) => void err.push(text),

@@ -1,7 +1,7 @@
 import { type Instant, instantOf } from '../../src/directory/instant.js';
 import type { ActiveMember, DirectoryMember, GoneMember } from '../../src/directory/member.js';
-import type { MemberPlan } from '../../src/directory/member-plan.js';
 import { plan } from '../../src/directory/plan.js';
+import type { MemberPlan } from '../../src/directory/plan-types.js';
 import { type CurrentUser, externalIdKey, type Reading, type World } from '../../src/directory/world.js';
 
 export const earlierThanAll = instantOf('2026-01-01T00:00:00Z');

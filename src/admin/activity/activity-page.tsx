@@ -1,7 +1,7 @@
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import { outcomesShown, type ActivityPage as Page } from './activity.js';
-import { EventsTable, outcomeWords } from './events-table.js';
+import { ActivityTable, outcomeWords } from './activity-table.js';
 
 export type ActivityFilter = { person: string; outcome: string; cursor: string };
 
@@ -14,7 +14,7 @@ export function ActivityPage({ admin, page, filter }: { admin: Admin; page: Page
       <h1>Activity</h1>
       <Filter filter={filter} csv={`/settings/scim/activity.csv?${query}`} />
       <section class="card" aria-label="Events">
-        {page.events.length === 0 ? <Nothing filter={filter} /> : <EventsTable events={page.events} />}
+        {page.events.length === 0 ? <Nothing filter={filter} /> : <ActivityTable events={page.events} />}
         {(filter.cursor !== '' || page.nextCursor !== null) && (
           <p class="actions">
             {filter.cursor !== '' && <a href={`/settings/scim/activity?${query}`}>Newest</a>}

@@ -5,7 +5,7 @@ import { refusalOf } from '../../http/refusal-of.js';
 import type { Log } from '../../log/log.js';
 import type { LiveConnection, StytchConnections } from '../../stytch/connections.js';
 import type { Admin } from '../authorize.js';
-import { actorOf, callStytch } from './call-stytch.js';
+import { actorOf, callWithRecovery } from './call-with-recovery.js';
 import { chosenProvider } from './changes.js';
 import { type ProviderId, providers } from './providers.js';
 import { loadConnectionRows, noticeChanges, retireConnection, saveConnection } from './rows.js';
@@ -59,7 +59,7 @@ async function createAtStytch(
 ): Promise<Created> {
   const actor = actorOf(admin);
   try {
-    return await callStytch<Created>(
+    return await callWithRecovery<Created>(
       deps.stytch,
       actor,
       () => deps.stytch.create(actor, fields),
@@ -78,7 +78,7 @@ export async function renameConnection(
 ): Promise<ConnectionView> {
   const { live, known } = await requireConnection(deps, admin);
   const actor = actorOf(admin);
-  const renamed = await callStytch(
+  const renamed = await callWithRecovery(
     deps.stytch,
     actor,
     () => deps.stytch.rename(actor, live.id, displayName),
@@ -102,7 +102,7 @@ export async function deleteConnection(
   if (expectedId !== undefined && expectedId !== live.id) throw new Refusal('changed_meanwhile');
   const actor = actorOf(admin);
   const deleted = { id: live.id };
-  await callStytch(
+  await callWithRecovery(
     deps.stytch,
     actor,
     () => deps.stytch.remove(actor, live.id).then(() => deleted),

@@ -1,6 +1,6 @@
 import { type Database, withDatabaseErrors } from '../../database/database.js';
 import type { StytchConnections } from '../../stytch/connections.js';
-import { StytchRefusal } from '../../stytch/errors.js';
+import { StytchRefusal } from '../../stytch/translate-errors.js';
 import { loadConnectionRows, noticeChanges } from './rows.js';
 
 /**

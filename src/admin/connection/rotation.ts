@@ -2,7 +2,7 @@ import { TransientError } from '../../errors/errors.js';
 import { Refusal } from '../../http/refusal.js';
 import type { LiveConnection } from '../../stytch/connections.js';
 import type { Admin } from '../authorize.js';
-import { actorOf, callStytch } from './call-stytch.js';
+import { actorOf, callWithRecovery } from './call-with-recovery.js';
 import { type ConnectionDependencies, requireConnection, saveWithToken } from './connections.js';
 import { saveConnection } from './rows.js';
 import { type ConnectionView, connectionView } from './view.js';
@@ -77,7 +77,7 @@ async function endRotation(
   const remaining = remainingLastFour(live.tokenLastFour, live.next.tokenLastFour);
   const actor = actorOf(admin);
   const isEnded = (now: LiveConnection | null) => now?.next === null && now.tokenLastFour === remaining;
-  const ended = await callStytch(
+  const ended = await callWithRecovery(
     deps.stytch,
     actor,
     () => deps.stytch[call](actor, live.id),

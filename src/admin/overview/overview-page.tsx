@@ -1,6 +1,6 @@
 import { timeText } from '../../text/time.js';
 import type { Activity } from '../activity/activity.js';
-import { EventsTable } from '../activity/events-table.js';
+import { ActivityTable } from '../activity/activity-table.js';
 import type { Admin } from '../authorize.js';
 import { ExpiryNotice } from '../connection/expiry.js';
 import type { ConnectionView } from '../connection/view.js';
@@ -75,7 +75,7 @@ export function Live(props: {
             <h2 id="latest">Latest changes</h2>
             <a href="/settings/scim/activity">All activity</a>
           </div>
-          <EventsTable events={latest} />
+          <ActivityTable events={latest} />
         </section>
       )}
     </>

@@ -5,10 +5,10 @@ import { doctor as examine } from '../doctor/doctor.js';
 import type { Fact } from '../doctor/probe/fact.js';
 import { probe, refuseLiveProject } from '../doctor/probe/probe.js';
 import { stytchOptions } from '../parts.js';
-import type { Command, CommandInput } from './command.js';
+import type { Verb, VerbInput } from './verb.js';
 
 /** Whether this set-up is right. */
-export const doctor: Command = {
+export const doctor: Verb = {
   name: 'doctor',
   usage: '[--probe]',
   summary: 'Check a set-up, and say what to do about each finding.',
@@ -39,7 +39,7 @@ const eventsWithinMs = 20_000;
 const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Ctrl-C ends it after it has cleaned up. A second one changes nothing (npm sends it twice): the cleaning up is bounded. */
-async function probed({ parts, config, progress }: CommandInput): Promise<{ facts: Fact[]; interrupted: boolean }> {
+async function probed({ parts, config, progress }: VerbInput): Promise<{ facts: Fact[]; interrupted: boolean }> {
   const controller = new AbortController();
   const { signal } = controller;
   const stop = () => controller.abort();

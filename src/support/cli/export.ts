@@ -5,11 +5,11 @@ import { timeOf } from '../../text/time.js';
 import { type EvidenceFormat, evidenceWriter, verifyEvidence } from '../export/evidence-file.js';
 import { type Leaver, leaversOf } from '../export/leavers.js';
 import { findTeam } from '../find-team.js';
-import type { Command, CommandAnswer, CommandInput, WrittenAnswer } from './command.js';
 import { jsonPieces, linePieces } from './pieces.js';
+import type { Verb, VerbAnswer, VerbInput, WrittenAnswer } from './verb.js';
 
 /** The evidence for auditors. */
-export const exportEvidence: Command = {
+export const exportEvidence: Verb = {
   name: 'export',
   usage: '--team <team> --since <time> [--format csv|jsonl] | --verify <file>',
   summary: "An auditor's evidence: each leaver from event to confirmation, hash-chained.",
@@ -38,7 +38,7 @@ Examples:
   },
 };
 
-async function exported(input: CommandInput): Promise<WrittenAnswer> {
+async function exported(input: VerbInput): Promise<WrittenAnswer> {
   const [team, since] = [input.option('team'), input.option('since')];
   if (team === undefined || since === undefined) {
     throw new RequestProblem('usage', 'Say whose leavers, and since when: --team "Acme" --since 90d.');
@@ -96,7 +96,7 @@ function formatOf(name = 'csv'): EvidenceFormat {
   throw new RequestProblem('usage', `--format ${name} is not known. It is csv or jsonl.`);
 }
 
-async function verified(file: string, noted: string | undefined): Promise<CommandAnswer> {
+async function verified(file: string, noted: string | undefined): Promise<VerbAnswer> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new RequestProblem('usage', `${file} can't be read. Name a file that \`export\` wrote.`);
   });

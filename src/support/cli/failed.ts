@@ -6,9 +6,9 @@ import { timeText } from '../../text/time.js';
 import { changeText, tallyOf, tallyText } from '../failed/change-text.js';
 import { jobErrors, jobFacts, jobHistory, type ShownJob, showJob } from '../failed/show-job.js';
 import { filterOf } from '../filter.js';
-import { type Command, type CommandInput, oneWord } from './command.js';
 import { jsonPieces } from './pieces.js';
 import { factLines, table } from './table.js';
+import { oneWord, type Verb, type VerbInput } from './verb.js';
 
 /** The options of a filter of failed jobs. `failed` and `replay --failed` share them. */
 export const filterOptions = {
@@ -26,13 +26,13 @@ export const filterHelp = `  --team <team>     team id, Stytch organization id, 
   --error <text>    the error contains this text`;
 
 /** @throws RequestProblem */
-export function filterIn({ option, parts }: CommandInput): Promise<JobFilter> {
+export function filterIn({ option, parts }: VerbInput): Promise<JobFilter> {
   const [team, type, error, since, until] = ['team', 'type', 'error', 'since', 'until'].map(option);
   return filterOf(parts.database, { team, type, error, since, until });
 }
 
 /** Jobs that wait for a person. */
-export const failed: Command = {
+export const failed: Verb = {
   name: 'failed',
   usage: '[filters]',
   summary: 'Jobs that failed for good, the latest first.',
@@ -58,12 +58,12 @@ Next: show <job>, or replay <job> --dry-run to see what a replay would change.`,
 /** For people; a program gets all. */
 const rowsShown = 100;
 
-async function* eachShown(input: CommandInput, filter: JobFilter): AsyncGenerator<FailedJob> {
+async function* eachShown(input: VerbInput, filter: JobFilter): AsyncGenerator<FailedJob> {
   for await (const jobs of failedJobs(input.parts, filter)) yield* jobs.map(({ shown }) => shown);
 }
 
 /** A table of the latest, and the number of all: the list is as long as an outage was. */
-async function textOf(input: CommandInput, filter: JobFilter, jobs: AsyncIterable<FailedJob>): Promise<string> {
+async function textOf(input: VerbInput, filter: JobFilter, jobs: AsyncIterable<FailedJob>): Promise<string> {
   const rows: string[][] = [];
   let [total, oldest] = [0, 0];
   for await (const { id, failedAt, attempts, eventType, teamId, error } of jobs) {
@@ -88,7 +88,7 @@ async function textOf(input: CommandInput, filter: JobFilter, jobs: AsyncIterabl
 }
 
 /** One job. */
-export const show: Command = {
+export const show: Verb = {
   name: 'show',
   usage: '<job>',
   summary: 'One job: its hint, its attempts and errors, and what it would change now.',

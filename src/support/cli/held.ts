@@ -2,12 +2,12 @@ import { pluralize } from '../../text/pluralize.js';
 import { timeText } from '../../text/time.js';
 import { discardHeld, heldChanges, heldPage } from '../held/held.js';
 import { releaseHeld } from '../held/release-held.js';
-import { type Command, oneWord } from './command.js';
 import { jsonPieces } from './pieces.js';
 import { table } from './table.js';
+import { oneWord, type Verb } from './verb.js';
 
 /** The three verbs about deactivations that wait for a person. */
-export const held: Command = {
+export const held: Verb = {
   name: 'held',
   usage: '',
   summary: 'Deactivations that wait for your decision.',
@@ -25,7 +25,7 @@ team's active users, all of them are held, because absence is weak evidence. Ask
   },
 };
 
-export const release: Command = {
+export const release: Verb = {
   name: 'release',
   usage: '<hold>',
   summary: 'Deactivate the users of a hold, each confirmed by Stytch.',
@@ -47,7 +47,7 @@ Example:
   },
 };
 
-export const discard: Command = {
+export const discard: Verb = {
   name: 'discard',
   usage: '<hold>',
   summary: 'Leave the users of a hold as they are.',

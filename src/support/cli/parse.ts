@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { RequestProblem } from '../../errors/request-problem.js';
-import type { Command } from './command.js';
+import type { Verb } from './verb.js';
 
 export type Parsed = {
-  command: Command;
+  command: Verb;
   words: string[];
   values: Record<string, string | boolean | undefined>;
 };
@@ -12,7 +12,7 @@ export type Parsed = {
  * Words of a command line -> the verb and its options. Pure.
  * @throws RequestProblem
  */
-export function parseCommand(commands: readonly Command[], [name, ...args]: readonly string[]): Parsed {
+export function parseVerb(commands: readonly Verb[], [name, ...args]: readonly string[]): Parsed {
   const command = commands.find((one) => one.name === name);
   if (command === undefined) {
     const names = commands.map((one) => one.name).join(', ');
@@ -36,7 +36,7 @@ export function parseCommand(commands: readonly Command[], [name, ...args]: read
 }
 
 /** `--help`: all verbs, and where to begin. */
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly Verb[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return `Scanner SCIM, support: find out why, repair it, leave a trail.
@@ -57,7 +57,7 @@ Exit code: 0 done; 1 failed; 2 the command is wrong; 3 nothing matched, or a par
 }
 
 /** `<verb> --help`. */
-export function helpOf({ name, usage, summary, help, isAct }: Command): string {
+export function helpOf({ name, usage, summary, help, isAct }: Verb): string {
   const reason = isAct
     ? `
   --reason <text>  why; required, and kept in audit_log with your name

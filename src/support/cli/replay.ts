@@ -6,16 +6,16 @@ import { skippedNamed } from '../../replay/replays.js';
 import { type Selection, type Skipped, type StartedReplay, startReplay } from '../../replay/start-replay.js';
 import { pluralize } from '../../text/pluralize.js';
 import { added, changeText, tallyOf, tallyText } from '../failed/change-text.js';
-import type { Command, CommandAnswer, CommandInput, WrittenAnswer } from './command.js';
 import { filterHelp, filterIn, filterOptions } from './failed.js';
 import { jsonPieces, linePieces } from './pieces.js';
 import { table } from './table.js';
+import type { Verb, VerbAnswer, VerbInput, WrittenAnswer } from './verb.js';
 
 /** Ids in one command line: some 400 KB, of the 2 MB that Linux takes. More are chosen by `--failed` and filters. */
 const jobsNamedMax = 10_000;
 
 /** Failed jobs, or old ones, once more. */
-export const replay: Command = {
+export const replay: Verb = {
   name: 'replay',
   usage: '<job...> | --failed [filters] [--dry-run]',
   summary: 'Have jobs handled again, by the same workers. Always safe.',
@@ -52,7 +52,7 @@ Examples:
   },
 };
 
-async function selectionOf(input: CommandInput): Promise<Selection> {
+async function selectionOf(input: VerbInput): Promise<Selection> {
   const filter = await filterIn(input);
   const areNamed = input.words.length > 0;
   if (input.flag('failed')) {
@@ -67,7 +67,7 @@ async function selectionOf(input: CommandInput): Promise<Selection> {
 }
 
 /** Never holds the whole plan: it is as long as the failed set. */
-function dryRun({ parts, asJson }: CommandInput, selection: Selection): WrittenAnswer {
+function dryRun({ parts, asJson }: VerbInput, selection: Selection): WrittenAnswer {
   const skipped: Skipped[] = [];
   const sum = { jobs: 0, skipped: 0, tally: tallyOf([]) };
   async function* plans(): AsyncGenerator<Preview['plan'][number]> {
@@ -103,10 +103,10 @@ function skippedMore(count: number): { skippedMore?: number } {
 const rowsShown = 100;
 
 async function replayed(
-  { asJson, parts }: CommandInput,
+  { asJson, parts }: VerbInput,
   selection: Selection,
   started: StartedReplay,
-): Promise<CommandAnswer | WrittenAnswer> {
+): Promise<VerbAnswer | WrittenAnswer> {
   const report = replayReport(parts, started);
   const counts = { done: 0, skipped: 0 };
   const done = counted(report.replayed, () => (counts.done += 1));

@@ -3,10 +3,10 @@ import { pluralize } from '../../text/pluralize.js';
 import { changeText, tallyOf, tallyText } from '../failed/change-text.js';
 import { enableTeam } from '../resync/enable-team.js';
 import { previewResyncTeam, previewResyncUser, type Resynced, resyncTeam, resyncUser } from '../resync/resync.js';
-import { type Command, type CommandInput, oneWord } from './command.js';
+import { oneWord, type Verb, type VerbInput } from './verb.js';
 
 /** Reading again, without an event or a sweep. */
-export const resync: Command = {
+export const resync: Verb = {
   name: 'resync',
   usage: '--team <team> | --user <who> [--dry-run]',
   summary: 'Read a team, or one person, from Stytch again, with or without an event.',
@@ -26,7 +26,7 @@ Examples:
   },
 };
 
-async function resynced({ parts, option, flag, act }: CommandInput): Promise<Resynced> {
+async function resynced({ parts, option, flag, act }: VerbInput): Promise<Resynced> {
   const [team, user, isDryRun] = [option('team'), option('user'), flag('dry-run')];
   if (user !== undefined && isDryRun) return previewResyncUser(parts, user, team ?? null);
   if (user !== undefined) return resyncUser(parts, user, team ?? null, act());
@@ -54,7 +54,7 @@ function textOf({ resynced, skipped }: Resynced, isDryRun: boolean): string {
 }
 
 /** SSO and SCIM, for a team whose contract has them. */
-export const enable: Command = {
+export const enable: Verb = {
   name: 'enable',
   usage: '<team>',
   summary: 'Switch SSO and SCIM on for a team, and read it at once.',

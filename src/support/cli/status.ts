@@ -1,10 +1,10 @@
 import { timeText } from '../../text/time.js';
 import { status as readStatus, type Status, statusFacts } from '../status/status.js';
-import type { Command } from './command.js';
 import { factLines, table } from './table.js';
+import type { Verb } from './verb.js';
 
 /** The first look. */
-export const status: Command = {
+export const status: Verb = {
   name: 'status',
   usage: '',
   summary: 'Queues, lag, breaches, holds, quiet teams.',

@@ -1,11 +1,11 @@
 import { timeText } from '../../text/time.js';
 import { causeText, eventText, personFacts } from '../why/facts.js';
 import { why as askWhy, nothingMissing, notLookedAtText, type Person } from '../why/why.js';
-import { type Command, oneWord } from './command.js';
 import { factLines } from './table.js';
+import { oneWord, type Verb } from './verb.js';
 
 /** The answer to a customer's letter. */
-export const why: Command = {
+export const why: Verb = {
   name: 'why',
   usage: '<email>',
   summary: 'Why somebody has or lacks access: everything on one screen.',

@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.js';
 import type { Change } from '../../directory/change.js';
 import { revokesAccess } from '../../directory/evidence.js';
 import type { Instant } from '../../directory/instant.js';
-import type { MemberPlan, UserRow } from '../../directory/member-plan.js';
+import type { MemberPlan, UserRow } from '../../directory/plan-types.js';
 
 /** A plan to write, and the date of its reading. */
 export type Write = { plan: Extract<MemberPlan, { decision: 'write' }>; date: Instant };

@@ -3,8 +3,8 @@ import { type DirectoryMember, directoryMemberOf, goneMember, UnreadableMember }
 import { PermanentError, TransientError } from '../../errors/errors.js';
 import { bytesIfAtOnce, type Memory, type Room } from '../../process/memory-budget.js';
 import type { CallOptions, MemberPage, StytchDirectory } from '../../stytch/directory.js';
-import { AnswerTooLarge, isRefusal } from '../../stytch/errors.js';
 import type { BudgetedDirectory } from '../../stytch/search-budget.js';
+import { AnswerTooLarge, isRefusal } from '../../stytch/translate-errors.js';
 import { divider } from './divide.js';
 
 /** A member to read. Without an organization only a get can find it. */

@@ -1,7 +1,7 @@
 import type { Change } from '../../directory/change.js';
 import type { Rereads } from '../../directory/rereads.js';
 import type { StytchDirectory } from '../../stytch/directory.js';
-import { isRefusal } from '../../stytch/errors.js';
+import { isRefusal } from '../../stytch/translate-errors.js';
 import { type Divide, divider } from '../members/divide.js';
 import type { ReconcileDependencies } from '../members/reconcile-members.js';
 

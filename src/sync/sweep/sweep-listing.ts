@@ -6,7 +6,7 @@ import { readingAt } from '../../directory/world.js';
 import { TransientError } from '../../errors/errors.js';
 import { bytesIfAtOnce, membersAtOnce } from '../../process/memory-budget.js';
 import { pageSizeMax } from '../../stytch/directory.js';
-import { AnswerTooLarge } from '../../stytch/errors.js';
+import { AnswerTooLarge } from '../../stytch/translate-errors.js';
 import { converge } from '../apply/converge.js';
 import { readableMembers } from '../members/read-members.js';
 import { spotCheck } from '../members/spot-check.js';

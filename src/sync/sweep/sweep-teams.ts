@@ -1,7 +1,7 @@
 import { type Database, databaseClock, withDatabaseErrors } from '../../database/database.js';
 import type { Instant } from '../../directory/instant.js';
 import type { Occasion } from '../../directory/sync-event.js';
-import { OrganizationUnknown } from '../../stytch/errors.js';
+import { OrganizationUnknown } from '../../stytch/translate-errors.js';
 import { sweepAbsent } from './sweep-absent.js';
 import type { SweepDependencies } from './sweep-dependencies.js';
 import { withSweepLease } from './sweep-lease.js';

@@ -5,7 +5,7 @@ import { actInWords } from './act-words.js';
 import type { Activity } from './activity.js';
 
 /** The activity log: one row for each event. */
-export function EventsTable({ events }: { events: readonly Activity[] }) {
+export function ActivityTable({ events }: { events: readonly Activity[] }) {
   return (
     <div class="table">
       <table>

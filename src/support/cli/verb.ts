@@ -4,7 +4,7 @@ import type { SupportParts } from '../parts.js';
 import type { Pieces } from './pieces.js';
 
 /** One verb of the command line: its name, its help, and what it does. */
-export type Command = {
+export type Verb = {
   name: string;
   /** After the name: `<job...> | --failed [filters]`. */
   usage: string;
@@ -18,12 +18,12 @@ export type Command = {
   isAct?: boolean;
   /** Words without a `--`. None by default. */
   words?: { min: number; max: number };
-  run(input: CommandInput): Promise<CommandAnswer | WrittenAnswer>;
+  run(input: VerbInput): Promise<VerbAnswer | WrittenAnswer>;
 };
 
 export const oneWord = { min: 1, max: 1 };
 
-export type CommandInput = {
+export type VerbInput = {
   parts: SupportParts;
   config: Config;
   words: string[];
@@ -40,7 +40,7 @@ export type CommandInput = {
 };
 
 /** The same answer for programs and for people. Exit code 3: nothing matched, or a part was skipped. */
-export type CommandAnswer = { json: unknown; text: string; exit?: 0 | 1 | 3 };
+export type VerbAnswer = { json: unknown; text: string; exit?: 0 | 1 | 3 };
 
 /** An answer that may be too long for the memory. `exit` is called when it is written. */
 export type WrittenAnswer = { pieces: Pieces; exit(): 0 | 1 | 3 };

@@ -6,7 +6,7 @@ import type { Admin } from '../authorize.js';
  * connection, and `resultIn` says what the call would have returned, or null if it was not carried out.
  * @throws the call's own error when it was not carried out, or when Stytch can't be read
  */
-export async function callStytch<Result>(
+export async function callWithRecovery<Result>(
   stytch: StytchConnections,
   actor: Actor,
   call: () => Promise<Result>,

@@ -4,24 +4,10 @@ import { createLog } from '../../log/log.js';
 import { nodeVersion, version, versionInWords } from '../../process/version.js';
 import { connectSupport } from '../parts.js';
 import { requireAct } from '../require-act.js';
-import type { Command, CommandInput, WrittenAnswer } from './command.js';
-import { doctor } from './doctor.js';
-import { exportEvidence } from './export.js';
-import { failed, show } from './failed.js';
-import { discard, held, release } from './held.js';
-import { helpOf, overview, type Parsed, parseCommand } from './parse.js';
+import { helpOf, overview, type Parsed, parseVerb } from './parse.js';
 import { exitOf, problemOf } from './problem.js';
-import { replay } from './replay.js';
-import { enable, resync } from './resync.js';
-import { status } from './status.js';
-import { why } from './why.js';
-
-/** All verbs, in the order of the help. */
-const commands: readonly Command[] = [
-  ...[status, why, failed, show],
-  ...[replay, resync, held, release, discard, enable],
-  ...[doctor, exportEvidence],
-];
+import type { VerbInput, WrittenAnswer } from './verb.js';
+import { verbs } from './verbs.js';
 
 /** Where a command is typed, and where it answers. */
 export type Terminal = {
@@ -49,7 +35,7 @@ const readerGone = 141;
  * @returns the exit code: 0, 1 when something is away or unexpected, 2 when the command is wrong, 3 when nothing is found or
  *   can be done, 141 when nobody reads the output
  */
-export async function runCommand(args: string[], terminal: Terminal): Promise<number> {
+export async function runVerb(args: string[], terminal: Terminal): Promise<number> {
   const asJson = args.includes('--json');
   try {
     return await answer(args, asJson, terminal);
@@ -70,10 +56,10 @@ async function answer(args: string[], asJson: boolean, terminal: Terminal): Prom
     return 0;
   }
   if (first === undefined || ['--help', '-h', 'help'].includes(first)) {
-    await terminal.out(`${overview(commands)}\n`);
+    await terminal.out(`${overview(verbs)}\n`);
     return 0;
   }
-  const parsed = parseCommand(commands, args);
+  const parsed = parseVerb(verbs, args);
   if (!parsed.values.help) return run(parsed, asJson, terminal);
   await terminal.out(`${helpOf(parsed.command)}\n`);
   return 0;
@@ -105,7 +91,7 @@ async function write({ pieces, exit }: WrittenAnswer, terminal: Terminal): Promi
   return piece.value === undefined ? exit() : exitOf(piece.value);
 }
 
-function optionsIn(values: Parsed['values']): Pick<CommandInput, 'option' | 'flag' | 'act'> {
+function optionsIn(values: Parsed['values']): Pick<VerbInput, 'option' | 'flag' | 'act'> {
   const option = (name: string) => {
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
@@ -117,7 +103,7 @@ function optionsIn(values: Parsed['values']): Pick<CommandInput, 'option' | 'fla
   };
 }
 
-function uniqueLines({ err }: Terminal): CommandInput['progress'] {
+function uniqueLines({ err }: Terminal): VerbInput['progress'] {
   let lastLine = '';
   return (line) => {
     if (line !== lastLine) void err(`${line}\n`);
