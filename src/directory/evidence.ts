@@ -38,8 +38,11 @@ export function checkEvidence(
     return isDirect ? { decision: 'leave', because: 'superseded', user } : readDirectly('row_is_newer');
   }
   if (isDirect) return planned;
-  const lostSince = [user?.lostAt ?? null, lastGoneAt].some((at) => at !== null && at >= date);
-  if (lostSince && planned.changes.some(grantsAccess)) return readDirectly('restores');
+  const lost = [user?.lostAt ?? null, lastGoneAt].filter((at) => at !== null);
+  const lostSince = lost.some((at) => at >= date);
+  // Without the registration a search can't say that the IdP has deactivated the member, however old the loss is.
+  const isBlind = !isComplete(member) && (user?.status === 'deactivated' || (user === null && lost.length > 0));
+  if ((lostSince || isBlind) && planned.changes.some(grantsAccess)) return readDirectly('restores');
   const mayRevoke = searchRevokes === 'always' || (searchRevokes === 'after_event' && isComplete(member));
   return mayRevoke || !isRevoking(reading, planned) ? planned : readDirectly('revokes');
 }

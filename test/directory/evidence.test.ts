@@ -54,6 +54,16 @@ describe('a deactivated leaver', () => {
     expect(decide(at(now), newer)).toMatchObject({ decision: 'write', row: { status: 'active' } });
   });
 
+  it('is not reactivated by a search without the registration, however new: only a get shows whether the IdP has deactivated them', () => {
+    const partial = ada({ isComplete: false });
+    expect(decide(at(earlierThanAll), searched(partial, later))).toMatchObject({ because: 'restores' });
+    expect(decide(at(earlierThanAll), reading(partial, later))).toMatchObject({ row: { status: 'active' } });
+    const newcomer = ada({ memberId: 'member-new', externalId: null, isComplete: false });
+    const seenGone = world({ seenGone: { 'member-new': earlierThanAll } });
+    expect(decide(seenGone, searched(newcomer, later))).toMatchObject({ because: 'restores' });
+    expect(decide(world(), searched(newcomer, later))).toMatchObject({ decision: 'write', row: { id: null } });
+  });
+
   it('deactivated by a search, is not reactivated by a newer search that lags more', () => {
     const out = world({ ada: { status: 'deactivated', ...empty, observedAt: earlierBy(now, lagMs), lostAt: now } });
     expect(decide(out, searched(ada(), earlierBy(later, 1)))).toMatchObject({

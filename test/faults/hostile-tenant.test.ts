@@ -10,7 +10,7 @@ import { fault } from './record.js';
 /** As production starts workers and HTTP processes (package.json). */
 const smallHeap = '--max-old-space-size=160';
 const memoryMiBMax = 400;
-const wide = { people: 1_000, groups: 500 };
+const wide = { people: 300, groups: 500 };
 const constantIds = 3_000;
 const poisoned = 3_000;
 const giants = 20;
@@ -85,7 +85,7 @@ function peakMiB(pid: number | undefined): number {
 }
 
 fault(
-  'a tenant that does everything wrong (1,000 people in 500 groups, constant ids, poison, megabyte names, 100,000 failed jobs, a role renamed every second)',
+  'a tenant that does everything wrong (300 people in 500 groups, constant ids, poison, megabyte names, 100,000 failed jobs, a role renamed every second)',
   'a quiet team beside it notices nothing: leavers are out in 5 s, joiners in within 30 s; no process dies, none takes more than 400 MiB',
   async (lab) => {
     const [worker, receiver] = [lab.workers[0], lab.receivers[0]];

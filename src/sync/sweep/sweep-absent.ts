@@ -42,9 +42,9 @@ export async function sweepAbsent(
     changed += search.changed;
     missing.push(...part.filter(({ memberId }) => !search.found.has(memberId)));
   }
-  const young = await withDatabaseErrors(() => youngUsersIn(deps, listing, buckets));
-  const judged = await judge(deps, listing, { missing, young: young.length > youngMax ? [] : young });
-  return { changed: changed + judged.changed, held: judged.held };
+  const young = await missingYoung(deps, listing, buckets);
+  const judged = await judge(deps, listing, { missing, young: young.missing });
+  return { changed: changed + young.changed + judged.changed, held: judged.held };
 }
 
 type Absentee = { userId: string; memberId: string };
@@ -88,6 +88,19 @@ function usersIn(
 /** More young users than this have just joined, and the search is behind. Fewer may be leavers, so a get is worth it. */
 const youngMax = 10;
 
+/** Costs one search. More young users than that have just joined; the next sweep finds them. */
+async function missingYoung(
+  deps: SweepDependencies,
+  listing: FinishedListing,
+  buckets: string[],
+): Promise<{ missing: Absentee[]; changed: number }> {
+  const young = await withDatabaseErrors(() => youngUsersIn(deps, listing, buckets));
+  if (young.length === 0 || young.length > membersPerSearch) return { missing: [], changed: 0 };
+  const { found, changed } = await searchById(deps, listing, young);
+  const missing = young.filter(({ memberId }) => !found.has(memberId));
+  return { missing: missing.length > youngMax ? [] : missing, changed };
+}
+
 /** The active users in these buckets that were created before the listing, and that a search may not show yet. */
 function youngUsersIn(
   { database, searchLagMs }: SweepDependencies,
@@ -100,7 +113,7 @@ function youngUsersIn(
     WHERE team_id = ${teamId}::uuid AND status = 'active' AND stytch_member_id IS NOT NULL
       AND created_at < ${started}::timestamptz AND GREATEST(created_at, observed_at) >= ${young}::timestamptz
       AND observed_at <= clock_timestamp() AND left(md5(id::text), 3) = ANY(${buckets}::text[])
-    ORDER BY id LIMIT ${youngMax + 1}`;
+    ORDER BY id LIMIT ${membersPerSearch + 1}`;
 }
 
 /** Ids of the members that a search found, and how many users changed. */
