@@ -30,7 +30,7 @@ export function checkEvidence(
   { user, lastGoneAt, searchRevokes }: EvidenceContext,
 ): MemberPlan {
   if (planned.decision !== 'write' || planned.changes.length === 0) return planned;
-  const { member, isDirect, date } = reading;
+  const { member, isDirect } = reading;
   const readDirectly = (because: DirectReadReason): MemberPlan => {
     return { decision: 'read_directly', memberIds: [member.memberId], because, user };
   };
@@ -38,13 +38,19 @@ export function checkEvidence(
     return isDirect ? { decision: 'leave', because: 'superseded', user } : readDirectly('row_is_newer');
   }
   if (isDirect) return planned;
-  const lost = [user?.lostAt ?? null, lastGoneAt].filter((at) => at !== null);
-  const lostSince = lost.some((at) => at >= date);
-  // Without the registration a search can't say that the IdP has deactivated the member, however old the loss is.
-  const isBlind = !isComplete(member) && (user?.status === 'deactivated' || (user === null && lost.length > 0));
-  if ((lostSince || isBlind) && planned.changes.some(grantsAccess)) return readDirectly('restores');
+  if (planned.changes.some(grantsAccess) && !mayRestore(reading, user, lastGoneAt)) return readDirectly('restores');
   const mayRevoke = searchRevokes === 'always' || (searchRevokes === 'after_event' && isComplete(member));
   return mayRevoke || !isRevoking(reading, planned) ? planned : readDirectly('revokes');
+}
+
+/**
+ * True if a search may give access to this member: nothing was revoked since its date. Without the registration a search can't
+ * say whether the IdP has deactivated the member, so it reactivates nobody, however old the loss is.
+ */
+function mayRestore({ member, date }: Reading, user: CurrentUser | null, lastGoneAt: Instant | null): boolean {
+  const losses = [user?.lostAt ?? null, lastGoneAt].filter((at) => at !== null);
+  const isGone = user === null ? losses.length > 0 : user.status === 'deactivated';
+  return losses.every((at) => at < date) && (isComplete(member) || !isGone);
 }
 
 /** Direct reads that one batch may need. Ten run at once and take 150 ms each, so 50 take about a second. */

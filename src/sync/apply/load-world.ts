@@ -134,13 +134,21 @@ function withoutSharedIds(newcomers: readonly Newcomer[], shared: ReadonlySet<st
   });
 }
 
-/** When an event last said that a member without a row is gone, so that a search that lags does not create the user. */
+/**
+ * When a member without a row last lost access, so that a search that lags does not create the user: an event said that it is
+ * gone, or its row was deactivated and belongs to another member now, because the person came back as that one.
+ */
 async function loadStrangersGoneAt(tx: Transaction, newcomers: readonly Newcomer[]): Promise<Map<string, Instant>> {
   if (newcomers.length === 0) return new Map();
+  const memberIds = newcomers.map(({ member_id }) => member_id);
   const rows = await tx.$queryRaw<{ memberId: string; at: string }[]>`
-    SELECT stytch_member_id AS "memberId", ${sql.raw(utc('max(applied_at)'))} AS at FROM sync_events
-    WHERE stytch_member_id = ANY(${newcomers.map(({ member_id }) => member_id)}::text[]) AND user_id IS NULL
-      AND outcome = 'unknown_member' GROUP BY 1`;
+    SELECT "memberId", ${sql.raw(utc('max(applied_at)'))} AS at FROM (
+      SELECT stytch_member_id AS "memberId", applied_at FROM sync_events
+      WHERE stytch_member_id = ANY(${memberIds}::text[]) AND user_id IS NULL AND outcome = 'unknown_member'
+      UNION ALL
+      SELECT stytch_member_id, applied_at FROM sync_events
+      WHERE stytch_member_id = ANY(${memberIds}::text[]) AND changes @> '[{"type":"user_deactivated"}]'::jsonb
+    ) gone GROUP BY 1`;
   return new Map(rows.map(({ memberId, at }) => [memberId, instantOf(at)]));
 }
 

@@ -65,6 +65,20 @@ it('changes nothing, not even a time stamp, if it is applied a second time', asy
   expect(await everything()).toEqual(before);
 });
 
+it('gives a leaver whose row belongs to another member now no new row, if a search can not show that they left', async () => {
+  await apply(member(1));
+  await apply(gone(1));
+  await apply(member('1-again', { email: 'person-1@acme.example', externalId: 'ext-1' })); // the person came back as a new member
+  const before = await rowsOf(database);
+  expect(before.filter(({ status }) => status === 'active')).toMatchObject([{ memberId: 'member-1-again' }]);
+  const fence = await databaseClock(database);
+  const partial = member(1, { externalId: null, roleValues: [], isComplete: false });
+  const task: Task = { reading: { member: partial, date: fence, isDirect: false }, occasions: [] };
+  const result = await converge({ database }, [task], { stampUnchanged: true });
+  expect(result.get('member-1')).toMatchObject({ because: 'restores' });
+  expect(await rowsOf(database)).toEqual(before);
+});
+
 it('writes a thousand members, their values and grants together', async () => {
   const people = Array.from({ length: 1000 }, (_, i) => member(i));
   await apply(...people);
