@@ -67,7 +67,11 @@ it('changes nothing, not even a time stamp, if it is applied a second time', asy
 
 it('gives a leaver whose row belongs to another member now no new row, if a search can not show that they left', async () => {
   await apply(member(1));
-  await apply(gone(1));
+  const left: Task = {
+    reading: { member: gone(1), date: await databaseClock(database), isDirect: true },
+    occasions: [{ trigger: 'hint', svixId: 'msg_left' }],
+  };
+  await converge({ database }, [left], { stampUnchanged: true });
   await apply(member('1-again', { email: 'person-1@acme.example', externalId: 'ext-1' })); // the person came back as a new member
   const before = await rowsOf(database);
   expect(before.filter(({ status }) => status === 'active')).toMatchObject([{ memberId: 'member-1-again' }]);
