@@ -13,7 +13,7 @@ const fileVariables = secretVariables.map((name) => `${name}_FILE`);
 const scripts: Record<string, string> = JSON.parse(readFileSync('package.json', 'utf8')).scripts;
 
 /** SIGKILL must not come before the process has ended by itself: what lifecycle.ts allows, and time to be noticed in. */
-const stopWithinMs = /stopWithinMs = ([\d_]+)/
+const stopWithinMs = /stopTimeoutMs = ([\d_]+)/
   .exec(readFileSync('src/process/lifecycle.ts', 'utf8'))?.[1]
   ?.replace('_', '');
 const graceSecondsMin = Number(stopWithinMs) / 1000 + 5 + 5;

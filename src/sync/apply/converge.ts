@@ -101,18 +101,42 @@ async function convergeChecked(
     const isOfTeam = ({ reading }: Task) => reading.member.organizationId === error.organizationId;
     const ofTeam = tasks.filter(isOfTeam);
     const others = tasks.filter((task) => !isOfTeam(task));
-    const checked = (await deps.spotCheck(error.readings))
+    const isConfirmed = await deps.spotCheck(error.readings);
+    if (!isConfirmed) deps.notices?.searchRefuted(error.teamId);
+    const checked = isConfirmed
       ? await convergeOrSplit(deps, ofTeam, { ...options, searchRevokes: 'always' })
-      : rejectSearch(deps, ofTeam, error.teamId);
+      : await convergeRefuted(deps, ofTeam, { options, teamId: error.teamId });
     const rest: ConvergeResult = others.length > 0 ? await convergeChecked(deps, others, options) : new Map();
     return new Map([...checked, ...rest]);
   }
 }
 
-function rejectSearch({ notices }: ConvergeDependencies, tasks: readonly Task[], teamId: string): ConvergeResult {
-  notices?.searchRefuted(teamId);
-  const message = `A Stytch search shows fewer roles for many members of team ${teamId} than a direct read shows. The search was discarded; the members will be read again.`;
-  return sameErrorForAll(tasks, new TransientError(message));
+/**
+ * The search shows fewer roles than a direct read. Hints are tried again. A sweep keeps what the search would revoke, and applies
+ * the rest: a search that always lacks a part must not keep the sweep from finding leavers. A few of the kept members are read
+ * directly; for the others the next event or sweep decides.
+ */
+async function convergeRefuted(
+  deps: ConvergeDependencies,
+  tasks: readonly Task[],
+  { options, teamId }: { options: ConvergeOptions; teamId: string },
+): Promise<ConvergeResult> {
+  if (!options.withoutEvent) {
+    const message = `A Stytch search shows fewer roles for many members of team ${teamId} than a direct read shows. The search was discarded; the members will be read again.`;
+    return sameErrorForAll(tasks, new TransientError(message));
+  }
+  const kept = await convergeOrSplit({ ...deps, spotCheck: undefined }, tasks, { ...options, searchRevokes: 'never' });
+  return new Map(
+    [...kept].map(([memberId, result]) => [memberId, isSuperseded(result) ? asUnchanged(result) : result]),
+  );
+}
+
+function isSuperseded(result: Converged | Error): result is Decided {
+  return 'outcome' in result && result.outcome === 'superseded';
+}
+
+function asUnchanged(result: Decided): Decided {
+  return { ...result, outcome: 'unchanged' };
 }
 
 type DecideOptions = ConvergeOptions & { searchRevokes: SearchRevokes };

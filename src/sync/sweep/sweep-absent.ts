@@ -31,6 +31,7 @@ export async function sweepAbsent(
 ): Promise<{ changed: number; held: number }> {
   const expected = await withDatabaseErrors(() => checksums(deps.database, listing));
   const buckets = listing.shown.differing(expected);
+  const young = await missingYoung(deps, listing, buckets); // first: what is found below is dated anew
   const missing: Absentee[] = [];
   let changed = 0;
   for (let after = lowestId; ; ) {
@@ -42,7 +43,6 @@ export async function sweepAbsent(
     changed += search.changed;
     missing.push(...part.filter(({ memberId }) => !search.found.has(memberId)));
   }
-  const young = await missingYoung(deps, listing, buckets);
   const judged = await judge(deps, listing, { missing, young: young.missing });
   return { changed: changed + young.changed + judged.changed, held: judged.held };
 }
