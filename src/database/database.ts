@@ -76,14 +76,23 @@ export function databaseProblem(error: unknown): DatabaseProblem {
 
 /** PostgreSQL's code (https://www.postgresql.org/docs/current/errcodes-appendix.html), else Prisma's, else the error's kind. */
 function sqlStateOf(error: unknown): string {
-  const { meta, code, name } = error as {
+  const { meta, code, name, message } = error as {
+    message?: string;
     meta?: { driverAdapterError?: { cause?: { originalCode?: string; kind?: string } } };
     code?: string;
     name?: string;
   };
   const cause = meta?.driverAdapterError?.cause;
-  return cause?.originalCode ?? cause?.kind ?? code ?? name ?? 'unknown';
+  return cause?.originalCode ?? cause?.kind ?? code ?? poolProblems.get(message ?? '') ?? name ?? 'unknown';
 }
+
+/** The errors of pg and pg-pool have no code. */
+const poolProblems = new Map([
+  ['timeout exceeded when trying to connect', 'NoFreeConnection'],
+  ['Connection terminated due to connection timeout', 'NoAnswerInTime'],
+  ['Query read timeout', 'NoAnswerInTime'],
+  ['Connection terminated unexpectedly', 'ConnectionLost'],
+]);
 
 /** Runs work in the database. A failure of the database becomes a TransientError. Our own errors and bugs pass through. */
 export async function withDatabaseErrors<T>(work: () => Promise<T>): Promise<T> {
@@ -109,5 +118,6 @@ const remedies: [codes: string[], remedy: string][] = [
   [['25006'], 'It is read-only, for example a replica: point DATABASE_URL at the primary.'],
   [['53100'], 'Its disk is full: free or add space.'],
   [['57P03'], 'It is starting or stopping: wait. If this lasts, see its log.'],
+  [['NoFreeConnection'], 'All connections of this process are busy: wait. If this lasts, look for slow statements.'],
   [['53300'], 'It accepts no more connections: raise max_connections, or use a pooler.'],
 ];

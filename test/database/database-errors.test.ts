@@ -1,7 +1,8 @@
 import { connectDatabase, withDatabaseErrors } from '../../src/database/database.js';
-import { PermanentError, RateLimited } from '../../src/errors/errors.js';
+import { describeFailure, PermanentError, RateLimited } from '../../src/errors/errors.js';
 import { RequestProblem } from '../../src/errors/request-problem.js';
 import { Refusal } from '../../src/http/refusal.js';
+import { createTestDatabase } from '../helpers/database.js';
 
 it.each([
   new RateLimited('ours'),
@@ -21,6 +22,19 @@ it('turns a failure of the database into a transient error with a remedy', async
     message: 'The Scanner database did not answer (42P01).',
     remedy: expect.stringContaining('npm run migrate'),
   });
+});
+
+it('says that all connections of the process are busy', async () => {
+  const test = await createTestDatabase();
+  const small = connectDatabase(test.url, { connections: 1, connectTimeoutMs: 50 });
+  const error = await small.$transaction(async () => {
+    return withDatabaseErrors(() => small.$queryRaw`SELECT 1`).catch((thrown: unknown) => thrown);
+  });
+  expect(describeFailure(error)).toBe(
+    'The Scanner database did not answer (NoFreeConnection). All connections of this process are busy: wait. If this lasts, look for slow statements.',
+  );
+  await small.$disconnect();
+  await test.drop();
 });
 
 it('reports a database that can not be reached', async () => {

@@ -1,4 +1,4 @@
-import type { Database } from '../../database/database.js';
+import { type Database, withDatabaseErrors } from '../../database/database.js';
 import { TransientError } from '../../errors/errors.js';
 import type { Log } from '../../log/log.js';
 import { createOutageLog, type OutageLog } from '../../log/outage-log.js';
@@ -9,6 +9,8 @@ import { type Claim, claimSchedules } from './claim-schedules.js';
 
 /** How late a schedule may start. The database is queried only if a schedule may be due. */
 const tickMs = 1_000;
+/** The probes report an outage. Only a failure that lasts is the schedule's own, for example a missing permission on its table. */
+const transientFailuresUnlogged = 2;
 
 /**
  * Runs the schedules in this process: each when it is due, unless another worker claims it first. The database says when a
@@ -18,7 +20,7 @@ const tickMs = 1_000;
 export function runSchedules(database: Database, schedules: readonly Schedule[], log: Log): Repeating {
   const dueAt = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
-  const logs = new Map(schedules.map(({ name }) => [name, createOutageLog(log, name)]));
+  const logs = new Map(schedules.map(({ name }) => [name, exceptShortOutages(createOutageLog(log, name))]));
   let isStopping = false;
   const start = (schedule: Schedule) => {
     const run = runOnce(schedule, logs.get(schedule.name)).finally(() => running.delete(schedule.name));
@@ -42,12 +44,26 @@ export function runSchedules(database: Database, schedules: readonly Schedule[],
   };
 }
 
-/** Never rejects. Logs an error, unless it is transient: the probes report outages. */
+/** Never rejects. */
 async function runOnce({ run }: Schedule, outage: OutageLog | undefined): Promise<void> {
   try {
-    await run();
+    await withDatabaseErrors(run);
     outage?.succeeded();
   } catch (error) {
-    if (!(error instanceof TransientError)) outage?.failed(error);
+    outage?.failed(error);
   }
+}
+
+function exceptShortOutages({ failed, succeeded }: OutageLog): OutageLog {
+  let inARow = 0;
+  return {
+    failed: (error) => {
+      inARow += 1;
+      if (inARow > transientFailuresUnlogged || !(error instanceof TransientError)) failed(error);
+    },
+    succeeded: () => {
+      inARow = 0;
+      succeeded();
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { Log } from '../../../src/log/log.js';
 import { atInterval } from '../../../src/process/interval.js';
 import { claimSchedules, postpone } from '../../../src/sync/schedules/claim-schedules.js';
 import { runSchedules } from '../../../src/sync/schedules/run-schedules.js';
@@ -64,6 +65,24 @@ it('runs in one of two workers at a time, beside a long one, and again after a f
   const before = runs.length;
   await stopping; // a long one is not waited for for ever
   expect(runs.length).toBe(before);
+});
+
+it('logs a failure of the database in words, once it has failed three times in a row', async () => {
+  let runs = 0;
+  const missing = async () => {
+    runs += 1;
+    await test.database.$executeRaw`DELETE FROM no_such_table`;
+  };
+  const logged: { runs: number; what: unknown; error: unknown }[] = [];
+  const warn = ({ what, error }: { what?: unknown; error?: unknown }) => void logged.push({ runs, what, error });
+  const worker = runSchedules(test.database, [{ name: 'often', everyMs: 0, run: missing }], {
+    ...silent,
+    warn: warn as Log['warn'],
+  });
+  await eventually(() => logged.length > 0);
+  await worker.stop();
+  const error = 'The Scanner database did not answer (42P01). It lacks a table or a column: run npm run migrate.';
+  expect(logged).toEqual([{ runs: 3, what: 'often', error }]);
 });
 
 it('runs again when the database is back', async () => {
