@@ -4,20 +4,13 @@ import type { DirectoryMember } from './member.js';
 import type { DirectReadReason, MemberPlan } from './plan-types.js';
 import { type CurrentUser, isSuperseded, type Reading } from './world.js';
 
-/**
- * Whether a search alone may revoke a role or an external id from an active member.
- * - `after_event`: yes, if the answer is complete. An event asked for the search, and is a second piece of evidence.
- * - `never`: no event said that something changed. A direct read must agree.
- * - `always`: a spot check has confirmed the search.
- */
-export type SearchRevokes = 'after_event' | 'never' | 'always';
-
 export type EvidenceContext = {
   /** The user whose row the plan changes; null if the plan creates a row. */
   user: CurrentUser | null;
   /** For a member without a row: when a read or a signed event last said that the member is gone. */
   lastGoneAt: Instant | null;
-  searchRevokes: SearchRevokes;
+  /** True if a spot check has confirmed what the search would revoke. */
+  isConfirmed: boolean;
 };
 
 /**
@@ -27,7 +20,7 @@ export type EvidenceContext = {
 export function checkEvidence(
   planned: MemberPlan,
   reading: Reading,
-  { user, lastGoneAt, searchRevokes }: EvidenceContext,
+  { user, lastGoneAt, isConfirmed }: EvidenceContext,
 ): MemberPlan {
   if (planned.decision !== 'write' || planned.changes.length === 0) return planned;
   const { member, isDirect } = reading;
@@ -39,8 +32,7 @@ export function checkEvidence(
   }
   if (isDirect) return planned;
   if (planned.changes.some(grantsAccess) && !mayRestore(reading, user, lastGoneAt)) return readDirectly('restores');
-  const mayRevoke = searchRevokes === 'always' || (searchRevokes === 'after_event' && isComplete(member));
-  return mayRevoke || !isRevoking(reading, planned) ? planned : readDirectly('revokes');
+  return isConfirmed || !isRevoking(reading, planned) ? planned : readDirectly('revokes');
 }
 
 /**
@@ -53,22 +45,29 @@ function mayRestore({ member, date }: Reading, user: CurrentUser | null, lastGon
   return losses.every((at) => at < date) && (isComplete(member) || !isGone);
 }
 
-/** Direct reads that one batch may need. Ten run at once and take 150 ms each, so 50 take about a second. */
+/** Direct reads that one part of a sweep may need. Ten run at once and take 150 ms each, so 50 take about a second. */
 const directReadsMax = 50;
 
 /**
- * Limits the direct reads of a batch. A member beyond the limit keeps the row for now, as if the row were newer; such a row is
- * read again later. Members whose row is undecided are always read directly.
+ * Limits the direct reads of a part of a sweep. A member beyond the limit keeps the row for now: what a search would revoke waits
+ * for the next sweep, and the other members are read again soon. The rows with the oldest dates come first, so that each has its
+ * turn. Members whose row is undecided are always read directly.
  */
 export function limitDirectReads(plans: ReadonlyMap<string, MemberPlan>): Map<string, MemberPlan> {
-  let reads = 0;
-  return new Map(
-    [...plans].map(([memberId, planned]) => {
-      const isLimited = planned.decision === 'read_directly' && planned.because !== 'identity';
-      if (!isLimited || ++reads <= directReadsMax) return [memberId, planned];
-      return [memberId, { decision: 'leave', because: 'superseded', user: planned.user }];
-    }),
+  const limited = [...plans].flatMap(([memberId, planned]) =>
+    planned.decision === 'read_directly' && planned.because !== 'identity' ? [{ memberId, planned }] : [],
   );
+  const byDate = limited.sort((a, b) => compareDates(a.planned.user, b.planned.user));
+  const kept = byDate.slice(directReadsMax).map(({ memberId, planned }): [string, MemberPlan] => {
+    const because = planned.because === 'revokes' ? 'unchanged' : 'superseded';
+    return [memberId, { decision: 'leave', because, user: planned.user }];
+  });
+  return new Map([...plans, ...kept]);
+}
+
+function compareDates(a: CurrentUser | null, b: CurrentUser | null): number {
+  const [first, second] = [a?.observedAt ?? '', b?.observedAt ?? ''];
+  return first < second ? -1 : Number(first > second);
 }
 
 /** True if a search says that an active member has less than the row says. */

@@ -12,8 +12,11 @@ export type MemberPlan =
   | { decision: 'write'; row: UserRow; changes: Change[] }
   | {
       decision: 'leave';
-      /** `elsewhere`: the member belongs to another organization than the user's team. A sweep of that team decides. */
-      because: 'superseded' | 'unknown_team' | 'unknown_member' | 'elsewhere';
+      /**
+       * `elsewhere`: the member belongs to another organization than the user's team. A sweep of that team decides.
+       * `unchanged`: a search would revoke something, and too many members of the sweep need a direct read.
+       */
+      because: 'unchanged' | 'superseded' | 'unknown_team' | 'unknown_member' | 'elsewhere';
       user: CurrentUser | null;
     }
   /** Read these members directly from Stytch, together with this one, and plan again. */

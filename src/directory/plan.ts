@@ -1,5 +1,5 @@
 import type { Change } from './change.js';
-import { checkEvidence, type SearchRevokes } from './evidence.js';
+import { checkEvidence } from './evidence.js';
 import { type Identity, identify } from './identify.js';
 import type { ActiveMember, GoneMember } from './member.js';
 import type { MemberPlan, UserRow } from './plan-types.js';
@@ -9,7 +9,8 @@ import { type CurrentUser, type Grant, type Reading, type ScimRole, scimRoleName
 export type PlanOptions = {
   /** Members who exist in Stytch, but whose objects can't be understood. They keep their rows. */
   unreadable?: ReadonlySet<string>;
-  searchRevokes?: SearchRevokes;
+  /** A spot check has confirmed what the search would revoke. */
+  isConfirmed?: boolean;
 };
 
 /**
@@ -21,7 +22,7 @@ export type PlanOptions = {
 export function plan(
   world: World,
   readings: readonly Reading[],
-  { unreadable = new Set(), searchRevokes = 'after_event' }: PlanOptions = {},
+  { unreadable = new Set(), isConfirmed = false }: PlanOptions = {},
 ): Map<string, MemberPlan> {
   const identities = identify(world, readings, unreadable);
   const rolesByTeam = groupRoles(world.scimRoles);
@@ -31,7 +32,7 @@ export function plan(
       const identity = identities.get(memberId) ?? { is: 'nobody' };
       const planned = planMember(world, rolesByTeam, reading, identity);
       const lastGoneAt = world.strangersGoneAt.get(memberId) ?? null;
-      return [memberId, checkEvidence(planned, reading, { user: userOf(identity), lastGoneAt, searchRevokes })];
+      return [memberId, checkEvidence(planned, reading, { user: userOf(identity), lastGoneAt, isConfirmed })];
     }),
   );
 }

@@ -2,13 +2,12 @@ import { isRevoking } from './evidence.js';
 import type { MemberPlan } from './plan-types.js';
 import type { Reading } from './world.js';
 
-/** A search without a spot check may revoke something from this many members of a team, or from this share of them. */
-const alwaysAllowed = 10;
-const allowedShare = 0.1;
+/** Up to this many members of a team are read directly before a search revokes something. Of more, a sample is read. */
+const eachReadMax = 10;
 
-/** True if it is more likely that the search is wrong than that all of these members lost something at once. */
-export function revokesTooMuch(revokingMembers: number, teamMembers: number): boolean {
-  return revokingMembers > Math.max(alwaysAllowed, teamMembers * allowedShare);
+/** True if a sample decides: reading each of these members would take too long. */
+export function needsSpotCheck(revokingMembers: number): boolean {
+  return revokingMembers > eachReadMax;
 }
 
 /** Team id -> the readings by search that would revoke something from an active member. */

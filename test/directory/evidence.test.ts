@@ -112,22 +112,21 @@ describe('a search that shows less than the row of an active member', () => {
   const less = ada({ roleValues: [] });
 
   it.each([
-    ['an event has asked for it', less, 'after_event', { decision: 'write' }],
-    ['nobody has asked for it', less, 'never', { because: 'revokes' }],
-    ['it was cross-examined', { ...less, isComplete: false }, 'always', { decision: 'write' }],
-    ['what the IdP sent is not in it', { ...less, isComplete: false }, 'after_event', { because: 'revokes' }],
-    ['the external id is not in it', ada({ externalId: null }), 'never', { because: 'revokes' }],
-  ])('when %s', (_, member, searchRevokes, expected) => {
-    expect(decide(world(), searched(member), { searchRevokes })).toMatchObject({ ...expected });
+    ['a role is not in it', less, false, { because: 'revokes' }],
+    ['a role is not in it, and a sample of direct reads agrees', less, true, { decision: 'write' }],
+    ['the external id is not in it', ada({ externalId: null }), false, { because: 'revokes' }],
+    ['the external id is not in it, and a sample agrees', ada({ externalId: null }), true, { decision: 'write' }],
+  ])('when %s', (_, member, isConfirmed, expected) => {
+    expect(decide(world(), searched(member), { isConfirmed })).toMatchObject({ ...expected });
   });
 
-  it('counts as requested by an event by default', () => {
-    expect(decide(world(), searched(less))).toMatchObject({ decision: 'write' });
+  it('counts as not confirmed by default', () => {
+    expect(decide(world(), searched(less))).toMatchObject({ because: 'revokes' });
   });
 
   it('is applied if it shows more, or something else', () => {
     const more = ada({ name: 'Ada King', roleValues: [...ada().roleValues, { value: 'x', via: 'groups' }] });
-    expect(decide(world(), searched(more), { searchRevokes: 'never' })).toMatchObject({ decision: 'write' });
+    expect(decide(world(), searched(more))).toMatchObject({ decision: 'write' });
   });
 });
 
@@ -159,7 +158,7 @@ describe('a plan from a search', () => {
     checkEvidence(planned, searched(ada(), now), {
       user: justLost,
       lastGoneAt: null,
-      searchRevokes: 'always',
+      isConfirmed: true,
       ...belief,
     });
   const renamed: Change = { type: 'user_updated', fields: ['name'] };
@@ -242,21 +241,35 @@ it('access is revoked by deactivating and by removing a role or its value, and b
   expect(revokesAccess({ type: 'user_updated', fields: ['email'] })).toBe(false);
 });
 
-describe('a batch with many direct reads', () => {
-  const read = (n: number, because: 'row_is_newer' | 'identity'): [string, MemberPlan] => [
+describe('a part of a sweep with many direct reads', () => {
+  type Because = 'row_is_newer' | 'revokes' | 'identity';
+  const read = (n: number, because: Because, observedAt = earlierThanAll): [string, MemberPlan] => [
     `member-${n}`,
-    { decision: 'read_directly', memberIds: [`member-${n}`], because, user: user({ id: `user-${n}` }) },
+    { decision: 'read_directly', memberIds: [`member-${n}`], because, user: user({ id: `user-${n}`, observedAt }) },
   ];
   const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-  it('postpones the fifty-first', () => {
-    const plans = limitDirectReads(new Map(numbers(52).map((n) => read(n, 'row_is_newer'))));
-    const first = numbers(50).map((n) => read(n, 'row_is_newer'));
+  it.each([
+    ['row_is_newer', 'superseded'],
+    ['revokes', 'unchanged'],
+  ] as const)('postpones the fifty-first: %s counts as %s', (because, outcome) => {
+    const plans = limitDirectReads(new Map(numbers(52).map((n) => read(n, because))));
+    const first = numbers(50).map((n) => read(n, because));
     const rest = [50, 51].map((n) => [
       `member-${n}`,
-      { decision: 'leave', because: 'superseded', user: expect.objectContaining({ id: `user-${n}` }) },
+      { decision: 'leave', because: outcome, user: expect.objectContaining({ id: `user-${n}` }) },
     ]);
     expect([...plans]).toEqual([...first, ...rest]);
+  });
+
+  it('begins with the rows that were read longest ago, so that each has its turn', () => {
+    const plans = new Map(numbers(60).map((n) => read(n, 'revokes', n < 20 ? now : earlierThanAll)));
+    const postponed = [...limitDirectReads(plans)].filter(([, { decision }]) => decision === 'leave');
+    expect(postponed.map(([memberId]) => memberId)).toEqual(
+      numbers(20)
+        .slice(10)
+        .map((n) => `member-${n}`),
+    );
   });
 
   it('does not count or postpone those that decide an identity', () => {

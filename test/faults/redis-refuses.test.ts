@@ -109,7 +109,9 @@ async function failOver(lab: FaultLab, replica: LocalRedis): Promise<void> {
 
 /** All connections except the replication and the one that asks. */
 async function clientsOf(redis: LocalRedis): Promise<string[]> {
-  const clients = String(await askRedis(redis, 'CLIENT', 'LIST')).trim().split('\n');
+  const clients = String(await askRedis(redis, 'CLIENT', 'LIST'))
+    .trim()
+    .split('\n');
   return clients.filter((client) => !/ flags=[MS] | cmd=client/.test(client));
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, databaseAway, databaseProblem, type Transaction } from '../../database/database.js';
 import type { Change } from '../../directory/change.js';
-import { limitDirectReads, type SearchRevokes } from '../../directory/evidence.js';
+import { limitDirectReads } from '../../directory/evidence.js';
 import { plan } from '../../directory/plan.js';
 import type { MemberPlan } from '../../directory/plan-types.js';
-import { revocationsByTeam, revokesTooMuch } from '../../directory/revocations.js';
+import { needsSpotCheck, revocationsByTeam } from '../../directory/revocations.js';
 import type { Occasion, Outcome, SyncEvent } from '../../directory/sync-event.js';
 import type { Reading, World } from '../../directory/world.js';
 import { PermanentError, TransientError } from '../../errors/errors.js';
@@ -43,8 +43,8 @@ export type ConvergeOptions = {
   dryRun?: boolean;
   /** Members who exist in Stytch, but whose objects can't be understood. */
   unreadable?: ReadonlySet<string>;
-  /** No event asked for these readings, so a search alone revokes nothing from an active member. */
-  withoutEvent?: boolean;
+  /** These readings are part of a sweep, and there is another one: only so many members are read directly. */
+  limitDirectReads?: boolean;
 };
 
 export type ConvergeDependencies = {
@@ -54,7 +54,7 @@ export type ConvergeDependencies = {
   onDeactivated?: (() => void) | undefined;
   /**
    * Reads some members of a search directly. False if one of them has what the search would revoke. Without this function
-   * the search is applied as it is.
+   * each of them is read directly.
    */
   spotCheck?: ((readings: readonly Reading[]) => Promise<boolean>) | undefined;
 };
@@ -85,61 +85,32 @@ export async function converge(
 }
 
 /**
- * A search that would revoke something from many members of a team is applied only if direct reads agree. Members of other
- * teams are not affected by the check.
+ * A search that would revoke something from a few members of a team is followed by a direct read of each. If they are many, a
+ * sample is read. If the sample agrees, the search is applied as it is. If not, each member is read directly after all, and
+ * the rest of the search is applied: a search that always lacks a part must not keep a sweep from finding leavers, or an event
+ * from its effect. Members of other teams are not affected.
  */
 async function convergeChecked(
   deps: ConvergeDependencies,
   tasks: readonly Task[],
   options: ConvergeOptions,
 ): Promise<ConvergeResult> {
-  const searchRevokes = options.withoutEvent ? 'never' : 'after_event';
   try {
-    return await convergeOrSplit(deps, tasks, { ...options, searchRevokes });
+    return await convergeOrSplit(deps, tasks, options);
   } catch (error) {
-    if (!(error instanceof RevokesTooMuch) || !deps.spotCheck) throw error;
+    if (!(error instanceof NeedsSpotCheck) || !deps.spotCheck) throw error;
     const isOfTeam = ({ reading }: Task) => reading.member.organizationId === error.organizationId;
     const ofTeam = tasks.filter(isOfTeam);
     const others = tasks.filter((task) => !isOfTeam(task));
     const isConfirmed = await deps.spotCheck(error.readings);
     if (!isConfirmed) deps.notices?.searchRefuted(error.teamId);
-    const checked = isConfirmed
-      ? await convergeOrSplit(deps, ofTeam, { ...options, searchRevokes: 'always' })
-      : await convergeRefuted(deps, ofTeam, { options, teamId: error.teamId });
+    const checked = await convergeOrSplit({ ...deps, spotCheck: undefined }, ofTeam, { ...options, isConfirmed });
     const rest: ConvergeResult = others.length > 0 ? await convergeChecked(deps, others, options) : new Map();
     return new Map([...checked, ...rest]);
   }
 }
 
-/**
- * The search shows fewer roles than a direct read. Hints are tried again. A sweep keeps what the search would revoke, and applies
- * the rest: a search that always lacks a part must not keep the sweep from finding leavers. A few of the kept members are read
- * directly; for the others the next event or sweep decides.
- */
-async function convergeRefuted(
-  deps: ConvergeDependencies,
-  tasks: readonly Task[],
-  { options, teamId }: { options: ConvergeOptions; teamId: string },
-): Promise<ConvergeResult> {
-  if (!options.withoutEvent) {
-    const message = `A Stytch search shows fewer roles for many members of team ${teamId} than a direct read shows. The search was discarded; the members will be read again.`;
-    return sameErrorForAll(tasks, new TransientError(message));
-  }
-  const kept = await convergeOrSplit({ ...deps, spotCheck: undefined }, tasks, { ...options, searchRevokes: 'never' });
-  return new Map(
-    [...kept].map(([memberId, result]) => [memberId, isSuperseded(result) ? asUnchanged(result) : result]),
-  );
-}
-
-function isSuperseded(result: Converged | Error): result is Decided {
-  return 'outcome' in result && result.outcome === 'superseded';
-}
-
-function asUnchanged(result: Decided): Decided {
-  return { ...result, outcome: 'unchanged' };
-}
-
-type DecideOptions = ConvergeOptions & { searchRevokes: SearchRevokes };
+type DecideOptions = ConvergeOptions & { isConfirmed?: boolean };
 
 async function convergeOrSplit(
   deps: ConvergeDependencies,
@@ -149,7 +120,7 @@ async function convergeOrSplit(
   try {
     return await convergeBatch(deps, tasks, options);
   } catch (error) {
-    if (error instanceof RevokesTooMuch) throw error;
+    if (error instanceof NeedsSpotCheck) throw error;
     const failure = failureOf(error);
     if (!failure.isDivisible || tasks.length === 1) return sameErrorForAll(tasks, failure.error);
   }
@@ -188,8 +159,8 @@ async function convergeInTransaction(
   const datedAhead = world.users.filter(({ isDatedAhead }) => isDatedAhead).length;
   if (datedAhead > 0) deps.notices?.datedAhead(datedAhead);
   const planned = plan(world, readings, options);
-  if (deps.spotCheck && options.searchRevokes !== 'always') await assertFewRevocations(tx, world, readings, planned);
-  const plans = limitDirectReads(planned);
+  if (deps.spotCheck) assertFewRevocations(world, readings, planned);
+  const plans = options.limitDirectReads ? limitDirectReads(planned) : planned;
   const decided = tasks.map((task) => ({ ...task, converged: convergedOf(world, task.reading, plans) }));
   if (!options.dryRun) {
     await writePlans(tx, writesOf(readings, plans), options.stampUnchanged);
@@ -211,7 +182,7 @@ function wasDeactivated(converged: Converged): boolean {
 }
 
 /** Thrown inside the transaction, so that it rolls back. */
-class RevokesTooMuch extends Error {
+class NeedsSpotCheck extends Error {
   readonly teamId: string;
   readonly organizationId: string | null;
   readonly readings: readonly Reading[];
@@ -224,18 +195,15 @@ class RevokesTooMuch extends Error {
   }
 }
 
-/** @throws RevokesTooMuch */
-async function assertFewRevocations(
-  tx: Transaction,
+/** @throws NeedsSpotCheck */
+function assertFewRevocations(
   world: World,
   readings: readonly Reading[],
   plans: ReadonlyMap<string, MemberPlan>,
-): Promise<void> {
+): void {
   const teamOf = ({ member }: Reading) => world.teamByOrganization.get(member.organizationId ?? '');
   for (const [teamId, revoking] of revocationsByTeam(readings, plans, teamOf)) {
-    if (!revokesTooMuch(revoking.length, 0)) continue; // few for a team of any size: no query for the size is needed
-    const team = await tx.teamSync.findUnique({ where: { teamId }, select: { sweptMembers: true } });
-    if (revokesTooMuch(revoking.length, team?.sweptMembers ?? 0)) throw new RevokesTooMuch(teamId, revoking);
+    if (needsSpotCheck(revoking.length)) throw new NeedsSpotCheck(teamId, revoking);
   }
 }
 

@@ -2,15 +2,19 @@ import type { Recheck, Rereads } from '../../directory/rereads.js';
 import { PermanentError, TransientError } from '../../errors/errors.js';
 import type { Promised } from './batcher.js';
 import { followUp, type Reconciled } from './follow-up.js';
-import { type FairDependencies, reconcileFairly } from './reconcile-fairly.js';
+import { type FairDependencies, reconcileFairly, TooManyWaiting } from './reconcile-fairly.js';
 import { type MemberResult, noResult, type ReconcileRequest } from './reconcile-members.js';
+
+/** Round 0 is at once. */
+const firstDelayed = 1;
 
 /** Reconciles one member. A batcher behind it lets the members of many jobs share a read. */
 export type ReconcileMember = (request: ReconcileRequest) => Promise<MemberResult>;
 
 /**
  * Reads members again whose hints changed nothing. After the last round a member without a change is settled. A member that
- * can't be read or written gets a job of its own, so that it fails alone.
+ * can't be read or written gets a job of its own, so that it fails alone. If too many members of a team wait for a direct read,
+ * the others get another job: a retry of this one would read the same ones first.
  * @returns the members that changed: the first read was too early
  * @throws the error, if it does not come from one member and all should be tried again
  */
@@ -25,7 +29,12 @@ export async function recheckMembers(
       return { recheck, result: await deps.reconcile({ ...wanted, occasions: [occasion] }).catch(asError) };
     }),
   );
-  await failAlone(deps.rereads, attempts);
+  const crowded = attempts.filter(({ result }) => result instanceof TooManyWaiting).map(({ recheck }) => recheck);
+  if (crowded.length > 0) await deps.rereads.members(crowded, { round: Math.max(round, firstDelayed), since: 0 });
+  await failAlone(
+    deps.rereads,
+    attempts.filter(({ result }) => !(result instanceof TooManyWaiting)),
+  );
   const reconciled = attempts.flatMap(({ recheck, result }): Reconciled[] =>
     result instanceof Error ? [] : [{ recheck, occasions: [recheck.occasion], result }],
   );

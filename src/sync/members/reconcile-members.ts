@@ -42,8 +42,8 @@ export type ReconcileDependencies = Pick<ConvergeDependencies, 'database' | 'not
 export type ReconcileOptions = {
   /** Decide and write nothing. */
   dryRun?: boolean;
-  /** No event asked for these reads. */
-  withoutEvent?: boolean;
+  /** These reads are part of a sweep, and there is another one: only so many members are read directly. */
+  limitDirectReads?: boolean;
   /** The organization of the team whose sweep missed these members. A member of another organization has left the team. */
   missingFrom?: string;
 };
@@ -132,7 +132,7 @@ export type AttemptOptions = ReconcileOptions & { room: Room; read: ReadMembers 
 export async function reconcileOnce(
   { readMembers, searchLagMs, ...deps }: ReconcileDependencies,
   requests: readonly ReconcileRequest[],
-  { read: readNow, dryRun = false, withoutEvent = false, missingFrom, room }: AttemptOptions,
+  { read: readNow, dryRun = false, limitDirectReads = false, missingFrom, room }: AttemptOptions,
 ): Promise<AttemptResults> {
   const fence = await withDatabaseErrors(() => databaseClock(deps.database));
   const read = await readNow(requests, room);
@@ -142,7 +142,7 @@ export async function reconcileOnce(
     readingAt(missingFrom === undefined ? observed : leftTeam(observed, missingFrom), fence, searchLagMs),
   );
   const check = (readings: readonly Reading[]) => spotCheck(readMembers, readings);
-  const options = { stampUnchanged: true, dryRun, unreadable: new Set(unreadable), withoutEvent };
+  const options = { stampUnchanged: true, dryRun, unreadable: new Set(unreadable), limitDirectReads };
   const converged = await converge({ ...deps, spotCheck: check }, tasks, options);
   const results = withRead(converged, fence, read);
   for (const [memberId, error] of failed) results.set(memberId, error);

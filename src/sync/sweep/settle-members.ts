@@ -41,7 +41,7 @@ function reconcileDirectly(
 ): Promise<MemberResults> {
   const open = [...results].filter(([, result]) => !(result instanceof Error) && 'readDirectly' in result);
   const requests = open.map(([memberId]) => ({ memberId, organizationId: null, occasions: [occasionOf(memberId)] }));
-  return reconcileMembers(deps, requests, { withoutEvent: true, dryRun: deps.dryRun ?? false });
+  return reconcileMembers(deps, requests, { dryRun: deps.dryRun ?? false });
 }
 
 type Queued = { settled: SettledMembers; failed: readonly string[]; occasionOf: OccasionOf };

@@ -206,7 +206,7 @@ async function confirm(
   absentees: readonly Absentee[],
 ): Promise<number> {
   const requests = absentees.map(({ memberId }) => ({ memberId, organizationId: null, occasions: [occasion] }));
-  const options = { withoutEvent: true, dryRun: deps.dryRun ?? false };
+  const options = { limitDirectReads: true, dryRun: deps.dryRun ?? false };
   const missingFrom = organizationId === null ? {} : { missingFrom: organizationId };
   const results = await reconcileMembers(deps, requests, { ...options, ...missingFrom });
   const settled = await settleMembers(deps, results, () => occasion);

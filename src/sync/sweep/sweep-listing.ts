@@ -141,7 +141,7 @@ async function apply(
 
 /** No event asks for a sweep, so a search alone revokes nothing. */
 export function optionsOf({ dryRun = false }: SweepDependencies) {
-  return { stampUnchanged: true, withoutEvent: true, dryRun };
+  return { stampUnchanged: true, limitDirectReads: true, dryRun };
 }
 
 /** What converge() needs in a sweep. */
