@@ -26,6 +26,7 @@ import { stytchOutageLog } from '../src/stytch/outage.js';
 import { connectStytchPeople } from '../src/stytch/people.js';
 import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/stytch/search-budget.js';
 import { connectSessions, type StytchSessions } from '../src/stytch/sessions.js';
+import { exceptFailedHints, noteFailedHint } from '../src/sync/members/failed-hints.js';
 import { type FairLane, fairLane } from '../src/sync/members/fair-lane.js';
 import { revokeSessions } from '../src/sync/sessions/revoke-sessions.js';
 import { type Gap, readAfterGaps } from '../src/sync/sweep/read-after-gap.js';
@@ -95,7 +96,7 @@ export function createContext(
   const onError = queueLog.failed;
   const queue = connectProducer(home, onError, () => afterGap('queue'));
   const queues = inspectQueues(home, onError);
-  const rereads = rereadsThrough(queue, timing);
+  const rereads = exceptFailedHints(rereadsThrough(queue, timing), { database, queues });
   const gaps = readAfterGaps(rereads, log);
   const metrics = createMetrics();
   const clock = sharedClock(database, (clockOffsetSeconds) => log.warn({ clockOffsetSeconds }, clockDiffers));
@@ -132,7 +133,11 @@ export function createContext(
       return urgency === 'leaver' ? budgeted : { ...budgeted, ...withBackoff(budgeted) };
     },
     noticeConnection: (teamId) => noticeConnection({ database, stytch: people.connections }, teamId),
-    consuming: { concurrency: config.WORKER_CONCURRENCY, onError, onFailed: reportFailed(observer, log) },
+    consuming: {
+      concurrency: config.WORKER_CONCURRENCY,
+      onError,
+      onFailed: reportFailed({ database, queues, observer, log }),
+    },
     close: async () => {
       gaps.close();
       await Promise.all([clock.stop(), revoking.settled()]);
@@ -149,11 +154,17 @@ function watchDependencies(logs: WorkerContext['outages'], afterGap: WorkerConte
   return { database: logged(logs.database, database), queue: logged(logs.queue, queue) };
 }
 
-function reportFailed(observer: Observer, log: Log): ConsumeOptions['onFailed'] {
+function reportFailed({
+  observer,
+  log,
+  ...parts
+}: Pick<WorkerContext, 'database' | 'queues' | 'observer' | 'log'>): ConsumeOptions['onFailed'] {
   const logFailed = failedJobLog(log);
-  return (attempt) => {
-    if (attempt.final && attempt.isHint) observer.givenUp();
+  return (attempt, data) => {
     logFailed(attempt);
+    if (!attempt.final || !attempt.isHint) return;
+    observer.givenUp();
+    void noteFailedHint(parts, attempt.jobId, data).catch(() => {}); // then the failure may be counted twice
   };
 }
 

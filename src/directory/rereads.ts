@@ -17,8 +17,11 @@ export type Round = { round: number; since?: number };
  */
 export type Rereads = {
   members(rechecks: readonly Recheck[], round: Round): Promise<void>;
-  /** One member who can't be handled together with others, now. A request that waits is not repeated; a failed one is retried. */
-  alone(recheck: Recheck): Promise<void>;
+  /**
+   * Members who can't be handled together with others: each gets a job of its own, now. A request that waits is not repeated; a
+   * failed one is retried.
+   */
+  alone(rechecks: readonly Recheck[]): Promise<void>;
   /** The team, debounced: after the burst of requests. */
   team(teamId: string, occasion: Occasion): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { countExcess } from './count-excess.js';
 import { Refusal } from './refusal.js';
 
@@ -32,30 +32,50 @@ type Judge = (error: unknown) => boolean;
  * @param onExcess called once a minute with the number of refused requests
  */
 export function limitFailures(pace: Pace, onExcess: (count: number) => void): LimitFailures {
-  const failures = new MemoryStore();
-  failures.init({ windowMs: pace.windowMs } as Options);
+  const failures = countsPerWindow(pace.windowMs);
   const known = new Set<string>();
   const exceeded = countExcess(onExcess, pace.windowMs);
   return {
     verify: async ({ socket }, credential, work, isFailure) => {
       const hash = createHash('sha256').update(credential).digest('base64');
       const address = ipKeyGenerator(socket.remoteAddress ?? '');
-      const { totalHits } = await failures.increment(address);
-      if (totalHits > pace.limit && !known.has(hash)) {
+      if (failures.of(address) >= pace.limit && !known.has(hash)) {
         exceeded();
         throw new Refusal('too_many_requests', tooMany);
       }
+      failures.add(address);
       try {
         const answer = await work();
         remember(known, hash);
-        await failures.decrement(address);
+        failures.subtract(address);
         return answer;
       } catch (error) {
         if (isFailure(error)) known.delete(hash);
-        else await failures.decrement(address);
+        else failures.subtract(address);
         throw error;
       }
     },
+  };
+}
+
+/**
+ * Counts by key. All counts start again together, so a window takes no more memory than its keys. The store of
+ * express-rate-limit answers with an object that later requests change, so requests of the same moment see each other's counts.
+ */
+function countsPerWindow(windowMs: number) {
+  let counts = new Map<string, number>();
+  let endsAt = 0;
+  const change = (key: string, by: number) => {
+    if (performance.now() >= endsAt) [counts, endsAt] = [new Map(), performance.now() + windowMs];
+    const count = Math.max(0, (counts.get(key) ?? 0) + by);
+    if (count === 0) counts.delete(key);
+    else counts.set(key, count);
+    return count;
+  };
+  return {
+    of: (key: string) => change(key, 0),
+    add: (key: string) => change(key, 1),
+    subtract: (key: string) => change(key, -1),
   };
 }
 

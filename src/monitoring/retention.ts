@@ -14,6 +14,8 @@ export async function removeOld(database: Database, retentionDays: number): Prom
     WHERE minute < clock_timestamp() - interval '1 day' OR minute > clock_timestamp() + interval '1 minute'`; // in the future: a clock was ahead
   await database.$executeRaw`
     DELETE FROM replay_batches WHERE finished_at < clock_timestamp() - make_interval(days => ${retentionDays})`;
+  await database.$executeRaw`
+    DELETE FROM failed_hints WHERE failed_at < clock_timestamp() - make_interval(days => ${retentionDays})`;
   let removed = 0;
   for (let last = rowsPerStatement; last === rowsPerStatement; removed += last) {
     last = await database.$executeRaw`

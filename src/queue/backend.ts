@@ -69,6 +69,7 @@ export type BackendJob = Pick<
   finishedOn?: number | null;
   getState(): Promise<string>;
   updateData(data: object): Promise<void>;
+  remove(): Promise<void>;
   retry(state: 'failed' | 'completed', options: { resetAttemptsMade: boolean }): Promise<void>;
 };
 export type OpenWorker = { close(): Promise<void> };

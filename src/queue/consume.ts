@@ -26,7 +26,8 @@ export type ConsumeOptions = {
   /** Jobs handled at the same time. */
   concurrency: number;
   onError: (error: Error) => void;
-  onFailed: (attempt: FailedAttempt) => void;
+  /** `data` holds ids, and is not for logs. */
+  onFailed: (attempt: FailedAttempt, data: unknown) => void;
 };
 
 export type Consumer = {
@@ -60,7 +61,8 @@ export function consume(home: QueueHome, queue: QueueName, handle: JobHandler, o
       if (job === undefined) return;
       const final = job.finishedOn !== undefined;
       const isHint = queue === 'leavers' || queue === 'hints';
-      options.onFailed({ queue, jobId: job.id ?? '', attempt: job.attemptsMade, final, isHint, error: error.message });
+      const attempt = { queue, jobId: job.id ?? '', attempt: job.attemptsMade, final, isHint, error: error.message };
+      options.onFailed(attempt, job.data);
     },
   });
   return {

@@ -32,6 +32,8 @@ export type QueueInspector = {
   find(id: string, queues: readonly QueueName[]): Promise<StoredJob | null>;
   /** Runs the job again, with this data and all its attempts. False when the job is no longer finished. */
   retry(job: StoredJob, data: object): Promise<boolean>;
+  /** Removes the jobs that have failed for good; other jobs with these ids stay. */
+  removeFailed(queue: QueueName, ids: readonly string[]): Promise<void>;
   counts(): Promise<Record<QueueName, JobCounts>>;
   /** When the oldest waiting job was added. */
   oldestPending(): Promise<Date | null>;
@@ -61,6 +63,9 @@ export function inspectQueues(home: QueueHome, onError: (error: Error) => void):
     failed: (from = null) => storedSlices(failedSlices(queues, call, from)),
     find,
     retry: (job, data) => call(() => retryIn(queues.get(job.queue), job, data)),
+    removeFailed: async (name, ids) => {
+      await Promise.all(ids.map((id) => call(() => removeFailedIn(queues.get(name), id))));
+    },
     counts: async () => Object.fromEntries(await each(countsOf)) as Record<QueueName, JobCounts>,
     oldestPending: async () => earliest(await each(oldestOf)),
     examineRedis: async () => (home.redisUrl === undefined ? null : examineRedis(home.redisUrl)),
@@ -87,6 +92,14 @@ async function retryIn(queue: OpenQueue | undefined, { id, state }: StoredJob, d
     if ((await job.getState()) !== state) return false; // another process retried it first
     throw error;
   }
+}
+
+async function removeFailedIn(queue: OpenQueue | undefined, id: string): Promise<void> {
+  if ((await queue?.getJobState(id)) !== 'failed') return;
+  const job = await queue?.getJob(id);
+  await job?.remove().catch(async (error) => {
+    if ((await queue?.getJobState(id)) === 'failed') throw error; // else another process retried it first
+  });
 }
 
 async function countsOf(queue: OpenQueue, name: QueueName): Promise<[QueueName, JobCounts]> {

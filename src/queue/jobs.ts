@@ -116,7 +116,12 @@ export function rereadsThrough(producer: Producer, timing = rereadTiming): Rerea
         await producer.add([members(rechecks.slice(i, i + membersPerJob), round)]);
       }
     },
-    alone: (one) => producer.add([{ ...members([one], { round: 0 }), id: jobId(`alone-${one.memberId}`) }]),
+    alone: async (rechecks) => {
+      for (let i = 0; i < rechecks.length; i += jobsPerCall) {
+        const part = rechecks.slice(i, i + jobsPerCall);
+        await producer.add(part.map((one) => ({ ...members([one], { round: 0 }), id: aloneJobId(one.memberId) })));
+      }
+    },
     team: (teamId, why) => producer.add([team(teamId, why)]),
     teams: async (teamIds, why, { evenWaiting = false } = {}) => {
       const jobs = teamIds.map((teamId) => ({ ...team(teamId, why), delayMs: 0 }));
@@ -126,6 +131,11 @@ export function rereadsThrough(producer: Producer, timing = rereadTiming): Rerea
     everyTeam: (why) =>
       producer.add([{ ...sweep, name: 'sweep-every-team', data: { occasion: why }, once: 'every-team' }]),
   };
+}
+
+/** The id of the job of a member that can't be handled together with others. */
+export function aloneJobId(memberId: string): string {
+  return jobId(`alone-${memberId}`);
 }
 
 /** BullMQ refuses ids with a colon, and integers. Svix's ids have neither, but that is not documented. */

@@ -3,8 +3,8 @@ import { needsSpotCheck, revocationsByTeam } from '../../src/directory/revocatio
 import { ada, reading, searched, user, world } from '../helpers/world.js';
 
 it.each([
-  [10, false],
-  [11, true],
+  [3, false],
+  [4, true],
 ])('revoking from %i members at once needs a spot check: %s', (revoking, expected) => {
   expect(needsSpotCheck(revoking)).toBe(expected);
 });

@@ -65,6 +65,13 @@ it('counts calls before they end', async () => {
   await eventually(async () => expect(await show('c', good)).toBe('Ada'));
 });
 
+it('checks as many of the requests of one moment as the limit', async () => {
+  const { show, asked } = setUp({ limit: 3 });
+  const isAsked = (credential: string) => show(credential, bad).catch((error: unknown) => error instanceof NoSession);
+  expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(isAsked))).toEqual([true, true, true, false, false]);
+  expect(asked).toEqual(['a', 'b', 'c']);
+});
+
 it('limits each address separately', async () => {
   const { show } = setUp({ limit: 1 });
   for (const address of ['10.0.0.1', '10.0.0.2', '2001:db8::1', null]) {

@@ -53,11 +53,14 @@ export type ConvergeDependencies = {
   /** Called after a commit that deactivated a user. */
   onDeactivated?: (() => void) | undefined;
   /**
-   * Reads some members of a search directly. False if one of them has what the search would revoke. Without this function
-   * each of them is read directly.
+   * Reads some members of a search directly, for each of these groups. Without this function each member is read directly.
    */
-  spotCheck?: ((readings: readonly Reading[]) => Promise<boolean>) | undefined;
+  spotCheck?: SpotCheck | undefined;
 };
+
+/** For each group of readings by search, which would all revoke something: whether direct reads of a sample agree. */
+export type SpotCheck = (groups: readonly (readonly Reading[])[]) => Promise<Verdict[]>;
+export type Verdict = 'confirmed' | 'refuted' | 'unanswered';
 
 /** A transaction with 1,000 members takes about 150 ms. A longer one makes others wait. */
 const membersPerTransaction = 1000;
@@ -88,7 +91,7 @@ export async function converge(
  * A search that would revoke something from a few members of a team is followed by a direct read of each. If they are many, a
  * sample is read. If the sample agrees, the search is applied as it is. If not, each member is read directly after all, and
  * the rest of the search is applied: a search that always lacks a part must not keep a sweep from finding leavers, or an event
- * from its effect. Members of other teams are not affected.
+ * from its effect. Other teams do not wait for the sample.
  */
 async function convergeChecked(
   deps: ConvergeDependencies,
@@ -99,15 +102,27 @@ async function convergeChecked(
     return await convergeOrSplit(deps, tasks, options);
   } catch (error) {
     if (!(error instanceof NeedsSpotCheck) || !deps.spotCheck) throw error;
-    const isOfTeam = ({ reading }: Task) => reading.member.organizationId === error.organizationId;
-    const ofTeam = tasks.filter(isOfTeam);
-    const others = tasks.filter((task) => !isOfTeam(task));
-    const isConfirmed = await deps.spotCheck(error.readings);
-    if (!isConfirmed) deps.notices?.searchRefuted(error.teamId);
-    const checked = await convergeOrSplit({ ...deps, spotCheck: undefined }, ofTeam, { ...options, isConfirmed });
-    const rest: ConvergeResult = others.length > 0 ? await convergeChecked(deps, others, options) : new Map();
-    return new Map([...checked, ...rest]);
+    const others = tasks.filter((task) => !isIn(error.groups, task));
+    const result: ConvergeResult = others.length > 0 ? await convergeChecked(deps, others, options) : new Map();
+    const verdicts = await deps.spotCheck(error.groups.map(({ readings }) => readings));
+    const withVerdict = (verdict: Verdict) => error.groups.filter((_, i) => verdicts[i] === verdict);
+    for (const { teamId } of withVerdict('refuted')) deps.notices?.searchRefuted(teamId);
+    const confirmed = withVerdict('confirmed');
+    const doubtful = error.groups.filter((group) => !confirmed.includes(group));
+    const unchecked = { ...deps, spotCheck: undefined };
+    const parts = [
+      await convergeOrSplit(unchecked, tasksIn(confirmed), { ...options, isConfirmed: true }),
+      await convergeOrSplit(unchecked, tasksIn(doubtful), options),
+    ];
+    return new Map([...result, ...parts.flatMap((part) => [...part])]);
   }
+  function tasksIn(groups: readonly Group[]) {
+    return tasks.filter((task) => isIn(groups, task));
+  }
+}
+
+function isIn(groups: readonly Group[], { reading }: Task): boolean {
+  return groups.some(({ organizationId }) => organizationId === reading.member.organizationId);
 }
 
 type DecideOptions = ConvergeOptions & { isConfirmed?: boolean };
@@ -117,6 +132,7 @@ async function convergeOrSplit(
   tasks: readonly Task[],
   options: DecideOptions,
 ): Promise<ConvergeResult> {
+  if (tasks.length === 0) return new Map();
   try {
     return await convergeBatch(deps, tasks, options);
   } catch (error) {
@@ -181,17 +197,16 @@ function wasDeactivated(converged: Converged): boolean {
   return 'changes' in converged && converged.changes.some(({ type }) => type === 'user_deactivated');
 }
 
+/** The members of a team from whom a search would revoke something. */
+type Group = { teamId: string; organizationId: string | null; readings: readonly Reading[] };
+
 /** Thrown inside the transaction, so that it rolls back. */
 class NeedsSpotCheck extends Error {
-  readonly teamId: string;
-  readonly organizationId: string | null;
-  readonly readings: readonly Reading[];
+  readonly groups: readonly Group[];
 
-  constructor(teamId: string, readings: readonly Reading[]) {
-    super(`A search would revoke something from ${readings.length} members of team ${teamId}`);
-    this.teamId = teamId;
-    this.organizationId = readings[0]?.member.organizationId ?? null;
-    this.readings = readings;
+  constructor(groups: readonly Group[]) {
+    super(`A search would revoke something from many members of ${groups.length} teams`);
+    this.groups = groups;
   }
 }
 
@@ -202,9 +217,14 @@ function assertFewRevocations(
   plans: ReadonlyMap<string, MemberPlan>,
 ): void {
   const teamOf = ({ member }: Reading) => world.teamByOrganization.get(member.organizationId ?? '');
-  for (const [teamId, revoking] of revocationsByTeam(readings, plans, teamOf)) {
-    if (needsSpotCheck(revoking.length)) throw new NeedsSpotCheck(teamId, revoking);
-  }
+  const groups = [...revocationsByTeam(readings, plans, teamOf)]
+    .filter(([, revoking]) => needsSpotCheck(revoking.length))
+    .map(([teamId, revoking]) => ({
+      teamId,
+      organizationId: revoking[0]?.member.organizationId ?? null,
+      readings: revoking,
+    }));
+  if (groups.length > 0) throw new NeedsSpotCheck(groups);
 }
 
 function convergedOf(world: World, { member }: Reading, plans: Map<string, MemberPlan>): Converged {

@@ -63,9 +63,7 @@ type Attempt = { recheck: Recheck; result: MemberResult | Error };
 async function failAlone(rereads: Rereads, attempts: readonly Attempt[]): Promise<void> {
   const failed = attempts.filter(({ result }) => result instanceof Error);
   const permanent = failed.filter(({ result }) => result instanceof PermanentError);
-  if (attempts.length > 1) {
-    for (const { recheck } of permanent) await rereads.alone(recheck);
-  }
+  if (attempts.length > 1 && permanent.length > 0) await rereads.alone(permanent.map(({ recheck }) => recheck));
   const failure = failed.find((one) => attempts.length === 1 || !permanent.includes(one));
   if (failure) throw failure.result;
 }

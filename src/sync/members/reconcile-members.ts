@@ -11,6 +11,7 @@ import {
   converge,
   type Decided,
   type NeedsDirectRead,
+  type SpotCheck,
   type Task,
 } from '../apply/converge.js';
 import type { MembersRead, ReadMembers, Wanted } from './read-members.js';
@@ -141,7 +142,7 @@ export async function reconcileOnce(
   const tasks = tasksOf(requests, read, (observed) =>
     readingAt(missingFrom === undefined ? observed : leftTeam(observed, missingFrom), fence, searchLagMs),
   );
-  const check = (readings: readonly Reading[]) => spotCheck(readMembers, readings);
+  const check: SpotCheck = (groups) => spotCheck(readMembers, groups);
   const options = { stampUnchanged: true, dryRun, unreadable: new Set(unreadable), limitDirectReads };
   const converged = await converge({ ...deps, spotCheck: check }, tasks, options);
   const results = withRead(converged, fence, read);

@@ -1,8 +1,8 @@
 import type { DirectoryMember } from '../../directory/member.js';
 import { roleValueKey } from '../../directory/role-values.js';
 import type { Reading } from '../../directory/world.js';
-import { TransientError } from '../../errors/errors.js';
-import type { ReadMembers } from './read-members.js';
+import type { Verdict } from '../apply/converge.js';
+import type { MembersRead, ReadMembers } from './read-members.js';
 
 /**
  * Read at once, in 150 ms. If the search is wrong about every member, one shows it. If it is wrong about a third, ten show it
@@ -10,24 +10,21 @@ import type { ReadMembers } from './read-members.js';
  */
 const sampleSize = 10;
 
-/**
- * Reads some of the members directly from whom a search would revoke something.
- * @returns false if one of them has more than the search shows
- * @throws TransientError if none of them can be read
- */
-export async function spotCheck(readMembers: ReadMembers, readings: readonly Reading[]): Promise<boolean> {
-  const sample = randomSample(readings);
-  const answers = await readMembers(sample.map(({ member }) => ({ memberId: member.memberId, organizationId: null })));
+/** Reads some members of each group directly, and compares. `refuted`: one of them has more than the search shows. */
+export async function spotCheck(readMembers: ReadMembers, groups: readonly (readonly Reading[])[]): Promise<Verdict[]> {
+  const samples = groups.map(randomSample);
+  const wanted = samples.flat().map(({ member }) => ({ memberId: member.memberId, organizationId: null }));
+  const answers = await readMembers(wanted);
+  return samples.map((sample) => verdictOn(sample, answers));
+}
+
+function verdictOn(sample: readonly Reading[], answers: MembersRead): Verdict {
   const compared = sample.flatMap(({ member }) => {
     const answer = answers.get(member.memberId);
     return answer === undefined || answer instanceof Error ? [] : [{ searched: member, direct: answer.member }];
   });
-  if (compared.length === 0) {
-    throw new TransientError(
-      'A Stytch search would revoke roles from many members, and no direct read could confirm it. It will be tried again.',
-    );
-  }
-  return compared.every(({ searched, direct }) => !hasMore(direct, searched));
+  if (compared.length === 0) return 'unanswered';
+  return compared.some(({ searched, direct }) => hasMore(direct, searched)) ? 'refuted' : 'confirmed';
 }
 
 /** Random, because members that an IdP sends in turns would fool a regular one. */

@@ -25,7 +25,7 @@ export async function dueTeams(database: Database, intervalSeconds: number): Pro
 
 /** All teams, with what decides when they are swept. */
 const known = sql.raw(`
-  SELECT t.id, hashtext(t.id::text) AS hash,
+  SELECT t.id, t.created_at, hashtext(t.id::text) AS hash,
     c.id IS NOT NULL AS connected,
     s.swept_organization_id IS NOT NULL AND s.swept_organization_id IS DISTINCT FROM t.stytch_organization_id AS moved,
     CASE WHEN s.sweep_queued_at <= clock_timestamp() THEN s.sweep_queued_at END AS queued_at,
@@ -48,7 +48,8 @@ const claimedAgainAfter = '15 seconds';
 
 /**
  * Claims teams whose last sweep is too long ago, and that no worker is sweeping. The state of the queue does not matter.
- * Workers that claim at the same time get different teams. If a lease has expired, the worker died during that sweep: such a
+ * Workers that claim at the same time get different teams. A team that was never swept is
+ * overdue when its queued sweep is late. If a lease has expired, the worker died during that sweep: such a
  * team is suspect, so it is claimed alone and after all other teams.
  */
 export async function claimOverdue(
@@ -59,8 +60,9 @@ export async function claimOverdue(
     WITH known AS (${known}), overdue AS (
       SELECT id, suspect, row_number() OVER (ORDER BY suspect, claimed_at NULLS FIRST, swept_at NULLS FIRST) AS place
       FROM known
-      WHERE (moved OR connected AND (swept_at IS NULL
-          OR swept_at < clock_timestamp() - make_interval(secs => ${intervalSeconds + lateSeconds}::float8)))
+      WHERE (moved OR connected AND CASE WHEN swept_at IS NULL
+          THEN COALESCE(queued_at, created_at) <= now() - make_interval(secs => ${lateSeconds}::float8)
+          ELSE swept_at < now() - make_interval(secs => ${intervalSeconds + lateSeconds}::float8) END)
         AND NOT sweeping AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval)
     )
     INSERT INTO team_syncs AS s (team_id, sweep_claimed_at) SELECT id, clock_timestamp() FROM overdue

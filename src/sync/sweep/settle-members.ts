@@ -50,7 +50,7 @@ async function queueRereads({ rereads }: SweepDependencies, { settled, failed, o
   const recheckOf = (memberId: string): Recheck => {
     return { memberId, organizationId: null, occasion: { ...occasionOf(memberId), trigger: 'recheck' } };
   };
-  for (const memberId of failed) await rereads.alone(recheckOf(memberId));
+  if (failed.length > 0) await rereads.alone(failed.map(recheckOf));
   const withOutcome = (outcome: string) => [...settled].filter(([, result]) => result.outcome === outcome);
   const later = withOutcome('superseded').map(([memberId]) => recheckOf(memberId));
   if (later.length > 0) await rereads.members(later, { round: lastRound });

@@ -162,8 +162,9 @@ async function searchPart(
   const converged = await converge(withSpotCheck(deps), tasks, optionsOf(deps));
   const settled = await settleMembers(deps, converged, () => occasion);
   const found = new Set(members.map((member) => asRecord(member).member_id));
-  for (const memberId of unreadable) {
-    if (found.has(memberId) && !deps.dryRun) await rereads.alone({ memberId, organizationId: null, occasion });
+  const failed = [...unreadable].filter((memberId) => found.has(memberId));
+  if (failed.length > 0 && !deps.dryRun) {
+    await rereads.alone(failed.map((memberId) => ({ memberId, organizationId: null, occasion })));
   }
   return { found, changed: changedIn(settled) };
 }

@@ -11,14 +11,23 @@ afterEach(() => test.drop());
 const overdue = { intervalSeconds: 240, lateSeconds: 15, limit: 100 };
 const claim = (change: Partial<typeof overdue> = {}) => claimOverdue(test.database, { ...overdue, ...change });
 
-type Sync = { sweptAgo?: number | null; claimedAgo?: number | null; sweepingFor?: number; sweptOrganization?: string };
+type Sync = {
+  queuedAgo?: number;
+  sweptAgo?: number | null;
+  claimedAgo?: number | null;
+  sweepingFor?: number;
+  sweptOrganization?: string;
+};
 
 /** A connected team. Its times are in seconds ago. */
-async function team(n: number, { sweptAgo = 300, claimedAgo = null, sweepingFor, sweptOrganization }: Sync = {}) {
+async function team(
+  n: number,
+  { queuedAgo = 20, sweptAgo = 300, claimedAgo = null, sweepingFor, sweptOrganization }: Sync = {},
+) {
   const id = await seedTeam(test.database, { name: `Team ${n}`, organizationId: `org-${n}` });
   await markQueued(test.database, [id]);
   await test.database.$executeRaw`
-    UPDATE team_syncs SET swept_at = clock_timestamp() - make_interval(secs => ${sweptAgo}::float8),
+    UPDATE team_syncs SET sweep_queued_at = clock_timestamp() - make_interval(secs => ${queuedAgo}::float8), swept_at = clock_timestamp() - make_interval(secs => ${sweptAgo}::float8),
       sweep_claimed_at = clock_timestamp() - make_interval(secs => ${claimedAgo}::float8),
       sweeping_until = clock_timestamp() + make_interval(secs => ${sweepingFor ?? null}::float8),
       swept_organization_id = ${sweptOrganization ?? `org-${n}`}
@@ -33,6 +42,7 @@ it('is a team whose last sweep is too long ago, or missing, even if it was queue
 
 it.each<[string, Sync]>([
   ['was swept lately', { sweptAgo: 250 }],
+  ['was never swept, and whose first sweep was queued a moment ago', { sweptAgo: null, queuedAgo: 10 }],
   ['somebody claimed a moment ago', { claimedAgo: 10 }],
   ['is being swept', { sweepingFor: 30 }],
 ])('is not a team that %s', async (_, sync) => {
@@ -58,6 +68,10 @@ it('is a team whose times are in the future, by a clock that was ahead', async (
 
 it('is a team without any record', async () => {
   const id = await seedTeam(test.database, { name: 'New', organizationId: 'org-new' });
+  expect(await claim()).toEqual([]); // it is queued within 5 s
+  expect(await claim({ lateSeconds: 0 })).toEqual([id]); // the queue refuses it
+  await test.database.$executeRaw`UPDATE team_syncs SET sweep_claimed_at = NULL`;
+  await test.database.team.update({ where: { id }, data: { createdAt: new Date(Date.now() - 20_000) } });
   expect(await claim()).toEqual([id]);
 });
 
