@@ -13,6 +13,7 @@ import { roleApi } from './roles/api.js';
 import { rolePages } from './roles/pages.js';
 import { permissionPages } from './roles/permission-pages.js';
 import { createRouters, type Handler, type Route } from './router.js';
+import { setupPages } from './setup/pages.js';
 
 export type AdminDependencies = OverviewDependencies;
 
@@ -64,6 +65,7 @@ function apiRoutes(deps: AdminDependencies): Route[] {
 /** In order: `/roles/new` is before `/roles/:id`. */
 function pageRoutes(deps: AdminDependencies): Route[] {
   const overview = overviewPages(deps);
+  const setup = setupPages(deps);
   const connection = connectionPages(deps);
   const people = peoplePages(deps.database);
   const roles = rolePages(deps.database);
@@ -73,14 +75,18 @@ function pageRoutes(deps: AdminDependencies): Route[] {
     ['get', '/', 'get', overview.show],
     ['get', '/live', 'get', overview.showLive],
     ['get', '/connection', 'get', connection.show],
-    ['post', '/connection', 'create', connection.create],
-    ['get', '/connection/new', 'create', connection.showNew],
+    ['post', '/connection', 'create', setup.create],
+    ['get', '/connection/new', 'create', setup.showNew],
     ['post', '/connection/rename', 'update', connection.rename],
     ['get', '/connection/delete', 'delete', connection.showDelete],
     ['post', '/connection/delete', 'delete', connection.remove],
     ['post', '/connection/rotation', 'update', connection.startRotation],
     ['post', '/connection/rotation/complete', 'update', connection.completeRotation],
     ['post', '/connection/rotation/cancel', 'update', connection.cancelRotation],
+    ['get', '/setup', 'get', setup.resume],
+    ['post', '/setup/token', 'update', setup.replaceToken],
+    ['get', '/setup/live/:part', 'get', setup.showLive],
+    ['get', '/setup/:part', 'get', setup.showPart],
     ['get', '/people', 'get', people.show],
     ['get', '/people/:id', 'get', people.showPerson],
     ['get', '/roles', 'get', roles.show],

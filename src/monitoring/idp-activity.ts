@@ -22,6 +22,7 @@ async function recordLastEvents(database: Database): Promise<void> {
     WITH recent AS (
       SELECT e.team_id, e.received_at FROM sync_events e JOIN teams t ON t.id = e.team_id
       WHERE e.trigger = 'hint' AND e.event_type LIKE 'scim.%' AND e.received_at IS NOT NULL
+        AND e.event_type NOT LIKE 'scim.scim_connection.%'
         AND e.applied_at > LEAST(COALESCE((SELECT max(heard_at) FROM team_syncs), '-infinity'), clock_timestamp())
           - interval '5 minutes'
     ), heard AS (

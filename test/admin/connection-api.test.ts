@@ -79,6 +79,12 @@ it.each([
   ['onelogin', 'onelogin', /SCIM Username Format/],
   ['pingfederate', 'pingfederate', /OAuth 2 Bearer Token/],
   ['rippling', 'rippling', /Authorization Method/],
+  ['duo', 'generic', /Duo/],
+  ['keycloak', 'generic', /Auth password\/token/],
+  ['miniorange', 'generic', /SCIM Base URL/],
+  ['salesforce', 'generic', /Authorization/],
+  ['shibboleth', 'generic', /Grouper/],
+  ['classlink', 'generic', /OneSync/],
 ])(
   '%s is %s at Stytch, is stored as chosen, and has instructions with its own labels',
   async (chosen, stytch, label) => {

@@ -1,3 +1,5 @@
+import { providerIds } from '../../src/admin/connection/providers.js';
+import { idp } from '../emulator/idp.js';
 import { type ApiAnswer, signInAdmin, signInAs, type TestAdmin } from '../helpers/admin.js';
 import { type Lab, startLab } from '../helpers/lab.js';
 
@@ -24,8 +26,11 @@ it('everything works without scripts: create, copy, rename, rotate, delete', asy
   const token = tokenIn(made);
   expect([made.status, made.headers.get('cache-control'), token?.length]).toEqual([201, 'no-store', 48]);
   expect(made.text).toContain('shown this once');
+  expect(made.text).toContain('data-shown-at="/settings/scim/setup/credentials"');
+  expect((await admin.page('/setup')).headers.get('location')).toBe('/settings/scim/setup/credentials');
   expect((await admin.page('/connection/new')).headers.get('location')).toBe('/settings/scim/connection');
-  for (const path of ['', '/connection', '/roles', '/activity', '/live']) {
+  const steps = ['credentials', 'users', 'roles', 'test'].flatMap((step) => [`/setup/${step}`, `/setup/live/${step}`]);
+  for (const path of ['', '/connection', '/roles', '/activity', '/live', ...steps]) {
     const page = await admin.page(path);
     expect([path, page.status, page.text.includes(String(token))]).toEqual([path, 200, false]);
   }
@@ -55,20 +60,92 @@ it('everything works without scripts: create, copy, rename, rotate, delete', asy
 it('the form of a new connection shows its error and keeps its values', async () => {
   const refused = await admin.page('/connection', { identityProvider: 'okta', displayName: ' ' });
   expect([refused.status, refused.text.includes('displayName must be text')]).toEqual([400, true]);
-  expect(refused.text).toMatch(/value="okta" checked/);
+  expect(refused.text).toContain('name="identityProvider" value="okta"');
+  const unknown = await admin.page('/connection', { identityProvider: 'nothing', displayName: 'x' });
+  expect([unknown.status, unknown.text.includes('class="tile"')]).toEqual([400, true]);
   lab.emulator.faults.failNext('scim.connection.create', '500');
   const down = await admin.page('/connection', okta);
   expect([down.status, down.text.includes('value="Acme Okta"')]).toEqual([503, true]);
 });
 
-it('a second click, and a lost answer, lead to a page that offers a new token', async () => {
+it('a lost answer leads to a page that offers a new token, and a form that is sent again to the step that does', async () => {
   lab.emulator.faults.failNext('scim.connection.create', 'lostReply');
   const lost = await admin.page('/connection', okta);
   expect([lost.status, lost.text.includes('the token is lost')]).toEqual([502, true]);
-  const second = await admin.page('/connection', okta);
-  expect([second.status, second.text.includes('There is already a connection')]).toEqual([409, true]);
-  expect(second.text).toContain('action="/settings/scim/connection/rotation"');
+  expect(lost.text).toContain('action="/settings/scim/setup/token"');
+  const again = await admin.page('/connection', okta);
+  expect([again.status, again.headers.get('location')]).toEqual([303, '/settings/scim/setup/credentials']);
+  expect((await admin.page('/setup/credentials')).text).toContain('It was shown once');
+});
+
+it('a token that was lost before anything was heard is replaced at once, and the old one stops working', async () => {
+  const made = await admin.page('/connection', { ...okta, app: 'catalog' });
+  expect(made.text).toMatch(/id="token" type="text" value="Bearer \w{48}"/);
+  const [, baseUrl = '', old = ''] =
+    /id="base-url"[^>]*value="([^"]+)"[\s\S]*value="Bearer (\w{48})"/.exec(made.text) ?? [];
+  expect((await idp({ base_url: baseUrl, bearer_token: old })('GET', '/Users')).status).toBe(200);
+  await admin.page('/connection/rotation', {}); // one that was begun and lost is no obstacle
+  const next = tokenIn(await admin.page('/setup/token', {})) ?? '';
+  expect((await idp({ base_url: baseUrl, bearer_token: old })('GET', '/Users')).status).toBe(401);
+  expect((await idp({ base_url: baseUrl, bearer_token: next })('GET', '/Users')).status).toBe(200);
+  const page = (await admin.page('/setup/credentials')).text;
+  expect([page.includes(next), page.includes(`<code>${next.slice(-4)}</code>`)]).toEqual([false, true]);
+});
+
+it('a token in use is never replaced at once: the way is the rotation', async () => {
+  await admin.page('/connection', okta);
+  const [row] = await lab.database.scimConnection.findMany({ where: { teamId: admin.teamId } });
+  const heard = { outcome: 'changed', trigger: 'hint', eventType: 'scim.member.create', receivedAt: new Date() };
+  await lab.database.syncEvent.create({ data: { teamId: admin.teamId, sentAt: new Date(), changes: [], ...heard } });
+  expect((await admin.page('/setup/credentials')).text).toContain('href="/settings/scim/connection#token-card"');
+  const { headers } = await admin.page('/setup/token', {});
+  expect(headers.get('location')).toBe('/settings/scim/connection#token-card');
+  const same = await lab.database.scimConnection.findUnique({ where: { id: row?.id ?? '' } });
+  expect(same?.bearerTokenLastFour).toBe(row?.bearerTokenLastFour);
+});
+
+it('a rotation that is sent again leads to the page that says which token waits', async () => {
+  await admin.page('/connection', okta);
   expect(tokenIn(await admin.page('/connection/rotation', {}))).toHaveLength(48);
+  const again = await admin.page('/connection/rotation', {});
+  expect([again.status, again.headers.get('location')]).toEqual([303, '/settings/scim/connection#token-card']);
+});
+
+it('the token is shown although the database fails right after Stytch made it', async () => {
+  await lab.database.$executeRaw`ALTER TABLE sync_events RENAME TO sync_events_away`;
+  try {
+    expect(tokenIn(await admin.page('/connection', okta))).toHaveLength(48);
+  } finally {
+    await lab.database.$executeRaw`ALTER TABLE sync_events_away RENAME TO sync_events`;
+  }
+});
+
+it('the set-up leads: a tile, what one needs, a suggested name, then each step with its values to copy', async () => {
+  expect((await admin.page('/setup')).headers.get('location')).toBe('/settings/scim/connection/new');
+  expect((await admin.page('/setup/users')).headers.get('location')).toBe('/settings/scim/connection/new');
+  const tiles = (await admin.page('/connection/new')).text;
+  for (const id of providerIds) expect(tiles).toContain(`href="/settings/scim/connection/new?provider=${id}"`);
+  const chosen = (await admin.page('/connection/new?provider=google-workspace')).text;
+  expect(chosen).toContain('value="Acme Google Workspace"');
+  expect(chosen).toContain('Google provisions only apps of its own catalog');
+  const made = await admin.page('/connection', { identityProvider: 'microsoft-entra', displayName: 'Acme Entra' });
+  expect(made.text).toContain('>Secret Token</label>');
+  for (const part of ['users', 'roles', 'test']) {
+    const { status, text } = await admin.page(`/setup/${part}`);
+    expect([part, status, text.includes('Waiting for Microsoft Entra ID')]).toEqual([part, 200, true]);
+  }
+  const roles = (await admin.page('/setup/roles')).text;
+  expect(roles).toMatch(/readonly[^>]*value="AssertiveApp|value="AssertiveAppRole[^>]*readonly/i);
+  expect((await admin.page('/setup/nothing')).status).toBe(404);
+});
+
+it('a name is suggested for a team whose name is as long as can be, and Stytch takes it', async () => {
+  const team = await signInAdmin(lab, { name: 'Long', teamName: 'x'.repeat(120) });
+  await lab.database.team.update({ where: { id: team.teamId }, data: { name: 'x'.repeat(120) } });
+  const { text } = await team.page('/connection/new?provider=okta');
+  const displayName = /name="displayName"[^>]*value="([^"]+)"/.exec(text)?.[1] ?? '';
+  expect(displayName).toBe(`${'x'.repeat(95)} Okta`);
+  expect((await team.page('/connection', { identityProvider: 'okta', displayName })).status).toBe(201);
 });
 
 const evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>\'{{7*7}}';
@@ -109,6 +186,9 @@ it('every page escapes the data of people, the identity provider and Stytch', as
     '/live',
     '/connection',
     '/connection/delete',
+    '/setup/credentials',
+    `/setup/users?app=${query}`,
+    '/setup/test',
     '/roles',
     `/roles?q=${query}`,
     `/roles/new?value=${query}`,

@@ -71,7 +71,7 @@ it('starts again with a new connection: events of the previous one tick nothing'
   await eventually(async () => expect(await done()).toContain('first_user'), 60_000);
   await scim('DELETE', `/Users/${ada.id}`);
   await eventually(async () => expect(await done()).toContain('first_deactivation'), 60_000);
-  expect((await admin.page('')).text).toContain('Last event from Okta');
+  expect((await admin.page('')).text).toContain('>Connected<');
   await admin.api('DELETE', '/connection');
   await connect('onelogin');
   expect(await done()).toEqual(['connected']);
@@ -84,12 +84,20 @@ it('waits for the first event of the identity provider, then names the first per
   expect((await admin.page('/live')).text).toContain('Waiting for Okta');
   const name = { givenName: 'Ada', familyName: 'Lovelace', formatted: 'Ada Lovelace' };
   await scim('POST', '/Users', user('ada', { name, roles: [{ value: 'analyst' }] }));
-  await eventually(
-    async () => expect((await admin.page('/live')).text).toContain('First person: Ada Lovelace.'),
-    60_000,
-  );
+  await eventually(async () => expect((await admin.page('/live')).text).toContain('<dd>Ada Lovelace</dd>'), 60_000);
   const { text } = await admin.page('/live');
   expect([text.includes('>Connected<'), text.includes('<code>analyst</code>')]).toEqual([true, true]);
+});
+
+it('counts no event that was sent before this connection, and none about the connection itself', async () => {
+  await connect();
+  const heard = { teamId: admin.teamId, outcome: 'changed', trigger: 'hint', receivedAt: new Date(), changes: [] };
+  const late = { ...heard, eventType: 'scim.member.update', sentAt: new Date(Date.now() - 60_000) };
+  const own = { ...heard, eventType: 'scim.scim_connection.update', sentAt: new Date() };
+  await lab.database.syncEvent.createMany({ data: [late, own] });
+  expect((await admin.page('/live')).text).toContain('Waiting for Okta');
+  await lab.database.syncEvent.create({ data: { ...late, sentAt: new Date() } });
+  expect((await admin.page('/live')).text).toContain('>Connected<');
 });
 
 it('ticks for a connection that was created in Stytch, too', async () => {

@@ -5,7 +5,8 @@ import { timeText } from '../../text/time.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import { ExpiryNotice } from './expiry.js';
-import { GuideSections } from './guide.js';
+import { partIds } from './guides/guide.js';
+import { guideFor, spokenName } from './providers.js';
 import type { ConnectionView } from './view.js';
 
 /** The connection: its facts, name, token and instructions, and how to delete it. */
@@ -17,7 +18,7 @@ export function ConnectionPage(props: { admin: Admin; connection: ConnectionView
       <ExpiryNotice connection={connection} />
       <Facts connection={connection} now={now} />
       <TokenCard connection={connection} />
-      <GuideSections guide={connection.instructions} provider={connection.identityProviderName} />
+      <SetupCard connection={connection} />
       <section class="card danger" aria-labelledby="end">
         <h2 id="end">Delete the connection</h2>
         <p>To change the identity provider, delete this connection and create another.</p>
@@ -43,7 +44,7 @@ function Facts({ connection, now }: { connection: ConnectionView; now: Date }) {
           <dt>Created</dt>
           <dd>
             <When at={createdAt} now={now} />
-            {createdBy === null && ' outside of Scanner, in Stytch'}
+            {createdBy === null && ' outside of this page, by Scanner support'}
           </dd>
         </div>
       </dl>
@@ -57,6 +58,28 @@ function Facts({ connection, now }: { connection: ConnectionView; now: Date }) {
           </button>
         </div>
       </form>
+    </section>
+  );
+}
+
+/** The instructions are the steps of the set-up. They stay readable after it. */
+function SetupCard({ connection: { identityProvider } }: { connection: ConnectionView }) {
+  const { parts } = guideFor(identityProvider);
+  return (
+    <section class="card" aria-labelledby="guide">
+      <h2 id="guide">Set up {spokenName(identityProvider)}</h2>
+      <ol>
+        {partIds.map((id) => (
+          <li key={id}>
+            <a href={`/settings/scim/setup/${id}`}>{parts[id].title}</a>
+          </li>
+        ))}
+      </ol>
+      <p>
+        <a href="/settings/scim/setup" class="button secondary">
+          Continue the set-up
+        </a>
+      </p>
     </section>
   );
 }
@@ -87,7 +110,7 @@ function TokenCard({ connection }: { connection: ConnectionView }) {
 }
 
 function Rotating({ connection, lastFour }: { connection: ConnectionView; lastFour: string }) {
-  const provider = connection.identityProviderName;
+  const provider = spokenName(connection.identityProvider);
   return (
     <>
       <Notice kind="info" title="A new token is waiting">

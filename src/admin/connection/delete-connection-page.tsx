@@ -29,14 +29,14 @@ export function DeleteConnectionPage(props: {
           <li>
             {connection.identityProviderName} can no longer send changes to Scanner. Its token stops working at once.
           </li>
-          <li>Stytch deletes its SCIM data: groups, group roles and the link to each person. This can’t be undone.</li>
+          <li>Its SCIM data is deleted: groups, and the link to each person. This can’t be undone.</li>
           <li>
             {pluralize(granted, 'person loses', 'people lose')} the roles they have by SCIM, and{' '}
             {pluralize(values, 'name of a role or group is', 'names of roles and groups are')} deleted.
           </li>
           <li>
-            {pluralize(people, 'person stays', 'people stay')} in Scanner as long as Stytch lists them as members. You
-            must then remove leavers by hand.
+            {pluralize(people, 'person stays', 'people stay')} in Scanner as long as they are members of your
+            organization. You must then remove leavers by hand.
           </li>
         </ul>
         <form method="post" action="/settings/scim/connection/delete" data-once>

@@ -1,24 +1,16 @@
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { Refusal } from '../../http/refusal.js';
 import { refusalOf } from '../../http/refusal-of.js';
 import { sendPage } from '../../http/render.js';
 import type { Admin } from '../authorize.js';
-import { completing, deletion, newConnection, parseInput, renaming } from '../input.js';
+import { completing, deletion, parseInput, renaming } from '../input.js';
 import type { Handler } from '../router.js';
 import { ConnectionPage } from './connection-page.js';
-import {
-  type ConnectionDependencies,
-  createConnection,
-  deleteConnection,
-  readConnection,
-  renameConnection,
-} from './connections.js';
+import { type ConnectionDependencies, deleteConnection, readConnection, renameConnection } from './connections.js';
 import { DeleteConnectionPage } from './delete-connection-page.js';
 import { previewDeletion } from './deletion-preview.js';
-import { ExistsPage } from './exists-page.js';
-import { NewConnectionPage } from './new-connection-page.js';
 import { cancelRotation, completeRotation, startRotation } from './rotation.js';
-import { CreatedPage, RotationPage } from './token-page.js';
+import { RotationPage } from './rotation-page.js';
 import type { ConnectionView } from './view.js';
 
 const address = '/settings/scim/connection';
@@ -27,17 +19,13 @@ const address = '/settings/scim/connection';
 export function connectionPages(deps: ConnectionDependencies) {
   return {
     show: show(deps),
-    showNew: showNew(deps),
-    create: create(deps),
     rename: async (admin, request, response) => {
       await renameConnection(deps, admin, parseInput(renaming, request.body).displayName);
       response.redirect(303, `${address}?done=renamed`);
     },
     showDelete: showDelete(deps),
     remove: remove(deps),
-    startRotation: async (admin, _request, response) => {
-      sendPage(response, <RotationPage admin={admin} {...(await startRotation(deps, admin))} />);
-    },
+    startRotation: rotate(deps),
     completeRotation: async (admin, request, response) => {
       await completeRotation(deps, admin, parseInput(completing, request.body).nextBearerTokenLastFour);
       response.redirect(303, `${address}?done=completed`);
@@ -58,33 +46,16 @@ function show(deps: ConnectionDependencies): Handler {
   };
 }
 
-function showNew(deps: ConnectionDependencies): Handler {
+/** A form that is sent again (Reload, Back) leads to the page that says which token waits, and how to get another one. */
+function rotate(deps: ConnectionDependencies): Handler {
   return async (admin, _request, response) => {
-    if ((await readConnection(deps, admin)) !== null) return response.redirect(303, address);
-    sendPage(response, <NewConnectionPage admin={admin} />);
-  };
-}
-
-/** The answer to the POST is the page with the token. The token is stored nowhere, so no later page can show it. */
-function create(deps: ConnectionDependencies): Handler {
-  return async (admin, request, response) => {
     try {
-      const created = await createConnection(deps, admin, parseInput(newConnection, request.body));
-      sendPage(response, <CreatedPage admin={admin} {...created} />, 201);
+      sendPage(response, <RotationPage admin={admin} {...(await startRotation(deps, admin))} />);
     } catch (error) {
-      answerFailedCreate(admin, request, response, error);
+      if (refusalOf(error).code !== 'rotating') throw error;
+      response.redirect(303, `${address}#token-card`);
     }
   };
-}
-
-function answerFailedCreate(admin: Admin, { body }: Request, response: Response, error: unknown): void {
-  const refusal = refusalOf(error);
-  if (refusal.code === 'connection_exists' || refusal.code === 'token_lost') {
-    sendPage(response, <ExistsPage admin={admin} refusal={refusal} />, refusal.status);
-    return;
-  }
-  if (refusal.code !== 'bad_input' && refusal.code !== 'unavailable') throw error;
-  sendPage(response, <NewConnectionPage admin={admin} typed={body ?? {}} refusal={refusal} />, refusal.status);
 }
 
 function showDelete(deps: ConnectionDependencies): Handler {

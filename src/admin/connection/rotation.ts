@@ -60,6 +60,22 @@ export function cancelRotation(deps: ConnectionDependencies, admin: Admin): Prom
   });
 }
 
+/**
+ * Makes a new token that works at once; the old one stops working. For a token that was lost before the provider used it. If the
+ * process dies in between, a rotation waits: the next call cancels it and starts again.
+ * @returns the new token, which is shown this once
+ * @throws Refusal (`no_connection`)
+ */
+export async function replaceToken(
+  deps: ConnectionDependencies,
+  admin: Admin,
+): Promise<{ connection: ConnectionView; token: string }> {
+  const { live } = await requireConnection(deps, admin);
+  if (live.next !== null) await cancelRotation(deps, admin);
+  const { token } = await startRotation(deps, admin);
+  return { connection: await completeRotation(deps, admin), token };
+}
+
 type End = {
   action: string;
   call: 'completeRotation' | 'cancelRotation';

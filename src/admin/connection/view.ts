@@ -1,5 +1,5 @@
 import type { LiveConnection } from '../../stytch/connections.js';
-import type { Guide } from './guides/guide.js';
+import { type Instructions, instructionsOf } from './instructions.js';
 import { guideFor, type ProviderId, providers } from './providers.js';
 
 /** The connection for the API and the pages. It has no token: that is shown once, when it is made. */
@@ -19,7 +19,7 @@ export type ConnectionView = {
   createdAt: string;
   /** A Stytch member id. Null when it was created elsewhere, for example in Stytch's dashboard. */
   createdBy: string | null;
-  instructions: Guide;
+  instructions: Instructions;
 };
 
 export type Expiry = { daysLeft: number; urgency: 'soon' | 'urgent' | 'last_day' | 'expired' };
@@ -44,7 +44,7 @@ export function connectionView(live: LiveConnection, known: Known, now: Date): C
     },
     createdAt: known.createdAt.toISOString(),
     createdBy: known.createdBy,
-    instructions: guideFor(identityProvider, live),
+    instructions: instructionsOf(guideFor(identityProvider), live.baseUrl),
   };
 }
 

@@ -29,7 +29,7 @@ export function checklist(signals: Signals): Check[] {
     check(
       'connected',
       'Connection created',
-      isConnected ? 'at Stytch' : null,
+      isConnected ? 'ready for your identity provider' : null,
       'Choose your identity provider and name the connection.',
     ),
     check(

@@ -1,5 +1,5 @@
 import { type Database, withDatabaseErrors } from '../../database/database.js';
-import { providerOf, providers } from '../connection/providers.js';
+import { providerOf, spokenName } from '../connection/providers.js';
 
 /** The events of the connection since it was created. */
 export type IdpStatus = {
@@ -16,6 +16,13 @@ export type IdpStatus = {
 /** Events that are searched for the first person and the first value. */
 const eventsMax = 1_000;
 
+/**
+ * Svix delivers for a bit longer than a day, so what was heard after two days is no late event of the connection before. It
+ * stays known when the events themselves are too old to be kept.
+ */
+const lateMax = '2 days';
+
+/** Events about the connection itself are Scanner's own doing, and events of the connection before don't count. */
 export function readIdpStatus(database: Database, teamId: string): Promise<IdpStatus> {
   return withDatabaseErrors(async () => {
     const [row] = await database.$queryRaw<StatusRow[]>`
@@ -27,12 +34,14 @@ export function readIdpStatus(database: Database, teamId: string): Promise<IdpSt
       ), first AS (
         SELECT e.id, e.user_id, e.changes FROM sync_events e, connection c
         WHERE e.team_id = ${teamId}::uuid AND e.applied_at >= c.since AND e.event_type LIKE 'scim.%'
+          AND e.event_type NOT LIKE 'scim.scim_connection.%' AND COALESCE(e.sent_at, e.applied_at) >= c.since
         ORDER BY e.id LIMIT ${eventsMax}
       )
       SELECT c.identity_provider AS provider, GREATEST(
-          (SELECT heard_at FROM team_syncs WHERE team_id = ${teamId}::uuid AND heard_at >= c.since),
-          (SELECT received_at FROM sync_events WHERE team_id = ${teamId}::uuid AND applied_at >= c.since
-            AND event_type LIKE 'scim.%' AND trigger = 'hint' ORDER BY id DESC LIMIT 1)) AS "lastAt",
+        (SELECT heard_at FROM team_syncs WHERE team_id = ${teamId}::uuid AND heard_at >= c.since + ${lateMax}::interval),
+        (SELECT received_at FROM sync_events WHERE team_id = ${teamId}::uuid AND applied_at >= c.since
+          AND event_type LIKE 'scim.%' AND event_type NOT LIKE 'scim.scim_connection.%' AND trigger = 'hint'
+          AND COALESCE(sent_at, applied_at) >= c.since ORDER BY id DESC LIMIT 1)) AS "lastAt",
         (SELECT COALESCE(NULLIF(u.name, ''), u.email) FROM first f JOIN users u ON u.id = f.user_id
           WHERE u.team_id = ${teamId}::uuid ORDER BY f.id LIMIT 1) AS "firstPerson",
         (SELECT change->>'value' FROM first f, jsonb_array_elements(f.changes) change
@@ -40,7 +49,7 @@ export function readIdpStatus(database: Database, teamId: string): Promise<IdpSt
       FROM connection c`;
     if (row === undefined)
       return { provider: 'your identity provider', lastAt: null, firstPerson: null, firstValue: null };
-    return { ...row, provider: providers[providerOf(row.provider)].name, lastAt: row.lastAt?.toISOString() ?? null };
+    return { ...row, provider: spokenName(providerOf(row.provider)), lastAt: row.lastAt?.toISOString() ?? null };
   });
 }
 

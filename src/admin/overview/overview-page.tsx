@@ -32,8 +32,15 @@ export function OverviewPage(props: {
         {connection.identityProviderName} · token ends in <code>{connection.bearerTokenLastFour}</code>
         {connection.bearerTokenExpiresAt !== null &&
           `, valid until ${timeText(connection.bearerTokenExpiresAt).slice(0, 10)}`}{' '}
-        · <a href="/settings/scim/connection">Instructions and token</a>
+        · <a href="/settings/scim/connection">Token and instructions</a>
       </p>
+      {setup.checks.some((check) => !check.done) && (
+        <p>
+          <a href="/settings/scim/setup" class="button">
+            Continue the set-up
+          </a>
+        </p>
+      )}
       <ExpiryNotice connection={connection} />
       {connection.rotation !== null && (
         <p class="notice info">

@@ -41,6 +41,11 @@ addEventListener('beforeunload', (event) => {
   if (copied && !copied.checked) event.preventDefault();
 });
 
+// The page that shows a token is the answer to a form. It takes the address of the page without the token, so Reload and Back
+// show that one and don't send the form again.
+const shown = document.querySelector('[data-shown-at]');
+if (shown) history.replaceState(null, '', shown.dataset.shownAt);
+
 // Live parts are refreshed while the page is visible, for half an hour at most.
 const untilMs = Date.now() + 30 * 60 * 1000;
 for (const part of document.querySelectorAll('[data-live]')) {
@@ -51,7 +56,8 @@ for (const part of document.querySelectorAll('[data-live]')) {
     if (!document.hidden) {
       try {
         const response = await fetch(part.dataset.live, { headers: { accept: 'text/html' } });
-        if (response.status === 401 || response.status === 403) return location.reload();
+        const isOut = response.status === 401 || response.status === 403;
+        if (isOut) return copied && !copied.checked ? undefined : location.reload(); // a token is shown only once
         const text = response.ok ? (await response.text()).replace('<!doctype html>', '') : shown;
         if (shown !== text) part.innerHTML = text;
         shown = text;

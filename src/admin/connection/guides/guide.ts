@@ -1,27 +1,47 @@
 /**
- * Instructions for the identity provider's console, with its own labels. In the texts `**…**` marks a label of that console
- * and `` `…` `` a text to type. They are readable both as JSON and as a page.
+ * The instructions for one identity provider, as data. In the texts `**…**` marks a label of its console and `` `…` `` a text to
+ * type. They hold no connection, so they can be read before there is one.
  */
-export type Guide = { title: string; steps: Step[] }[];
+export type Guide = {
+  /** The work at the keyboard, without waiting. Our own estimate. */
+  minutes: number;
+  /** What the admin needs before they begin. */
+  needs: readonly string[];
+  /** `href` is null where each customer has an address of its own. */
+  console: { name: string; href: string | null };
+  /** What to know before anything is created, for example that there is no SCIM. */
+  notice?: { title: string; text: string };
+  parts: Record<PartId, Part>;
+  checked: Checked;
+};
 
-export type Step = { text: string; values?: Value[] };
+export const partIds = ['credentials', 'users', 'roles', 'test'] as const;
+export type PartId = (typeof partIds)[number];
 
-/** A value to paste or choose, with the provider's own label. */
-export type Value = { label: string; is: 'base_url' | 'token' | 'fixed'; value: string };
+/** @param form the form that the part is about. Its fields are the values of the part */
+export type Part = { title: string; steps: readonly Step[]; form?: { title: string; button: string } };
 
-export type Connected = { baseUrl: string };
+export type Step = { text: string; values?: readonly Value[] };
 
-export function baseUrl(label: string, connected: Connected): Value {
-  return { label, is: 'base_url', value: connected.baseUrl };
-}
+/** A value to paste or to choose, with the provider's own label. `prefix`: what stands in the field before the token. */
+export type Value = { label: string } & (
+  | { is: 'base_url' }
+  | { is: 'token'; prefix: '' | 'Bearer ' }
+  | { is: 'fixed'; value: string; action: 'paste' | 'choose' }
+);
 
-/** Never the token itself: that is shown once, when it is made. */
-export function token(label: string): Value {
-  return { label, is: 'token', value: 'the bearer token that was shown once' };
-}
+/** When and against what the guide was checked. `unknown`: what could not be found, said to the admin. */
+export type Checked = { on: string; against: readonly Source[]; unknown?: string };
+type Source = { name: string; href: string };
 
-export function fixed(label: string, value: string): Value {
-  return { label, is: 'fixed', value };
+export const baseUrl = (label: string): Value => ({ label, is: 'base_url' });
+export const token = (label: string, prefix: '' | 'Bearer ' = ''): Value => ({ label, is: 'token', prefix });
+export const paste = (label: string, value: string): Value => ({ label, is: 'fixed', value, action: 'paste' });
+export const choose = (label: string, value: string): Value => ({ label, is: 'fixed', value, action: 'choose' });
+
+/** The day on which all guides were last compared with the documents that they name. */
+export function checked(against: readonly Source[], unknown?: string): Checked {
+  return { on: '2026-11-28', against, ...(unknown === undefined ? {} : { unknown }) };
 }
 
 /** What every provider must send about people. */
@@ -33,17 +53,32 @@ export const people = {
 };
 
 /** How a role gets from the provider into Scanner. */
-export const becomesRole =
-  'Each name that Scanner receives appears on the **Roles** page. Create the role `scim:` + name there, for example `scim:scanner_analyst` for `scanner_analyst`. Everybody who holds the name has the role, as long as they hold it.';
+export const becomesRole: Step = {
+  text: 'Each name that Scanner receives appears on the **Roles** page. Create the role `scim:` + name there, for example `scim:scanner_analyst` for `scanner_analyst`. Everybody who holds the name has the role, as long as they hold it.',
+};
 
 /** For providers that send roles as groups. */
-export function groupRecipe(whereToPush: string): Guide[number] {
+export function rolesByGroups(whereToPush: string): Part {
   return {
     title: 'Send the roles',
     steps: [
       { text: 'Create one group for each Scanner role, named like the role: `scanner_analyst`, `scanner_admin`.' },
       { text: whereToPush },
-      { text: becomesRole },
+      becomesRole,
+    ],
+  };
+}
+
+/** The last part: a leaver, tried with an account that nobody needs. */
+export function testWith(start: readonly Step[], unassign: string): Part {
+  return {
+    title: 'Test a leaver',
+    steps: [
+      ...start,
+      { text: unassign },
+      {
+        text: 'Scanner shows the account as deactivated, without roles, within five minutes after your identity provider has sent it.',
+      },
     ],
   };
 }
