@@ -86,24 +86,46 @@ inBrowser(
 
     await page.getByRole('link', { name: 'Create' }).click();
     await inspect(page, '2-new');
-    await page.getByRole('radio', { name: 'Okta' }).check();
-    await page.getByLabel('Name of the connection').fill('Globex Okta');
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Globex Okta is created' }).waitFor();
-    const [base_url, bearer_token] = [await copied(page, 'Base URL'), await copied(page, 'Bearer token')];
-    await inspect(page, '3-created');
+    await page.getByRole('link', { name: 'Okta' }).click();
+    await inspect(page, '2-okta');
+    expect(await page.getByLabel('Name of the connection').inputValue()).toBe('Globex Okta');
+    await page.getByRole('button', { name: 'Create and continue' }).click();
+    await page.getByText('Globex Okta is created. Its token is shown this once').waitFor();
+    const base_url = await copied(page, 'SCIM connector base URL');
+    const bearer_token = await copied(page, 'HTTP Header Authorization: Bearer');
+    await inspect(page, '3-credentials');
     const stayed = page.waitForEvent('dialog').then((dialog) => dialog.dismiss()); // "leave?", for the token would be gone
     await page.getByRole('link', { name: 'Overview' }).click();
     await stayed;
-    await page.getByLabel('I have copied the base URL and the token').check();
+    await page.getByLabel('I have saved the token in Okta').check();
+    await page.reload();
+    await page.getByText('It was shown once, when it was made.').waitFor();
+    await inspect(page, '3-was-shown');
     await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Choose the people' }).waitFor();
     await page.getByText('Waiting for Okta').waitFor();
+    await inspect(page, '3-people');
 
     const scim = idp({ base_url, bearer_token });
     const { body: ada } = await scim('POST', '/Users', person('ada', 'scanner_analyst'));
     const { body: bob } = await scim('POST', '/Users', person('bob', 'scanner_analyst'));
-    await ticked(page, 'First person seen'); // without a reload
-    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByText('Connected', { exact: true }).waitFor({ timeout: 120_000 }); // without a reload
+    await page.getByText('ada', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Send the roles' }).waitFor();
+    await inspect(page, '4-send-roles');
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Choose the people' }).waitFor();
+    await page.goBack(); // to the page that showed the token
+    await page.getByText('It was shown once, when it was made.').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('link', { name: 'Continue the set-up' }).click(); // leads to where Hank left
+    await page.getByRole('heading', { name: 'Send the roles' }).waitFor();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Test a leaver' }).waitFor();
+    await inspect(page, '4-test');
+    await page.getByRole('button', { name: 'Finish' }).click();
+    await ticked(page, 'First person seen');
     await ticked(page, 'First role seen');
     await inspect(page, '4-overview');
 
@@ -184,7 +206,8 @@ inBrowser(
     const { page, complaints, close } = await openPage(browser, { colorScheme: 'dark' });
     await page.goto(signInLink('Hank of Globex'));
     await page.getByRole('link', { name: 'Create' }).press('Enter');
-    await page.getByRole('radio', { name: 'Microsoft Entra ID' }).press('Space');
+    await inspect(page, '13-tiles-dark');
+    await page.getByRole('link', { name: 'Microsoft Entra ID' }).press('Enter');
     await page.getByLabel('Name of the connection').fill('Globex Entra');
     const held: Route[] = [];
     await page.route('**/settings/scim/connection', (route) => void held.push(route));
@@ -200,14 +223,19 @@ inBrowser(
     await twice;
     await eventually(() => held.length > 0);
     for (const route of held) await route.continue();
-    await page.getByRole('heading', { name: 'Globex Entra is created' }).waitFor();
+    await page.getByText('Globex Entra is created. Its token is shown this once').waitFor();
     await page.unroute('**/settings/scim/connection');
     expect(held).toHaveLength(1);
-    expect(await copied(page, 'Base URL')).toContain('?aadOptscim062020');
+    expect(await copied(page, 'Tenant URL')).toContain('?aadOptscim062020');
     await inspect(page, '13-entra-dark');
-    await page.getByLabel('I have copied').check();
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Waiting for Microsoft Entra ID').waitFor();
+    await page.getByLabel('I have saved the token').press('Space');
+    for (const heading of ['Choose the people', 'Send the roles', 'Test a leaver']) {
+      await page.getByRole('button', { name: 'Continue' }).press('Enter');
+      await page.getByRole('heading', { name: heading }).waitFor();
+      await page.getByText('Waiting for Microsoft Entra ID').waitFor();
+      await inspect(page, `13-entra-${heading.split(' ').at(-1)}-dark`);
+    }
+    await page.goto(new URL('/settings/scim', page.url()).href);
     await inspect(page, '14-overview-dark');
     for (const [name, path] of [
       ['15-roles-dark', 'roles'],
@@ -218,6 +246,39 @@ inBrowser(
       await inspect(page, name);
     }
     expect(complaints).toEqual([]);
+    await close();
+  },
+  300_000,
+);
+
+inBrowser(
+  'without scripts on a phone: Google says what does not work, a lost token is replaced, and the form sent again loses nothing',
+  async () => {
+    const { page, close } = await openPage(browser, { javaScriptEnabled: false, size: 'phone' });
+    await page.goto(signInLink('Hank of Globex'));
+    await page.goto(new URL('/settings/scim/connection/delete', page.url()).href);
+    await page.getByLabel('Type the name of the team').fill('Globex'); // the connection of the walk before
+    await page.getByRole('button', { name: 'Delete the connection' }).click();
+    await page.getByRole('link', { name: 'Create' }).click();
+    await page.getByRole('link', { name: 'Google Workspace' }).click();
+    await page.getByText('Google provisions only apps of its own catalog').waitFor();
+    await screenshot(page, '18-google-phone');
+    await page.getByRole('button', { name: 'Create and continue' }).click();
+    const token = await page.getByRole('textbox', { name: 'Access token' }).inputValue();
+    expect(token).toHaveLength(48);
+    await screenshot(page, '18-google-credentials-phone');
+    await page.reload(); // sends the form again
+    await page.getByText('It was shown once, when it was made.').waitFor();
+    await page.getByRole('button', { name: 'Get a new token' }).click();
+    const next = await page.getByRole('textbox', { name: 'Access token' }).inputValue();
+    expect([next.length, next === token]).toEqual([48, false]);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    expect(await page.getByRole('textbox', { name: 'Access token' }).count()).toBe(1); // the box is not ticked yet
+    await page.getByLabel('I have saved the token').check();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Choose the people' }).waitFor();
+    await page.getByRole('link', { name: 'Look again' }).click();
+    await page.getByText('Waiting for Google Workspace').waitFor();
     await close();
   },
   300_000,
