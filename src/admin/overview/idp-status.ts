@@ -20,7 +20,7 @@ const eventsMax = 1_000;
  * Svix delivers for a bit longer than a day, so what was heard after two days is no late event of the connection before. It
  * stays known when the events themselves are too old to be kept.
  */
-const lateMax = '2 days';
+const deliveryTime = '2 days';
 
 /** Events about the connection itself are Scanner's own doing, and events of the connection before don't count. */
 export function readIdpStatus(database: Database, teamId: string): Promise<IdpStatus> {
@@ -38,7 +38,7 @@ export function readIdpStatus(database: Database, teamId: string): Promise<IdpSt
         ORDER BY e.id LIMIT ${eventsMax}
       )
       SELECT c.identity_provider AS provider, GREATEST(
-        (SELECT heard_at FROM team_syncs WHERE team_id = ${teamId}::uuid AND heard_at >= c.since + ${lateMax}::interval),
+        (SELECT heard_at FROM team_syncs WHERE team_id = ${teamId}::uuid AND heard_at >= c.since + ${deliveryTime}::interval),
         (SELECT received_at FROM sync_events WHERE team_id = ${teamId}::uuid AND applied_at >= c.since
           AND event_type LIKE 'scim.%' AND event_type NOT LIKE 'scim.scim_connection.%' AND trigger = 'hint'
           AND COALESCE(sent_at, applied_at) >= c.since ORDER BY id DESC LIMIT 1)) AS "lastAt",

@@ -74,7 +74,7 @@ export function Live(props: {
       <IdpStatusCard idp={idp} now={now} />
       <div class="columns">
         <ChecklistCard checks={checks} />
-        <HealthCard health={health} now={now} />
+        <HealthCard health={{ ...health, lastHeardAt: idp.lastAt }} now={now} />
       </div>
       {latest.length > 0 && (
         <section class="card" aria-labelledby="latest">

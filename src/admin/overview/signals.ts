@@ -23,6 +23,7 @@ export function readSignals(database: Database, teamId: string): Promise<Signals
           LIMIT ${signalMax})
         UNION (SELECT u.id FROM sync_events e JOIN users u ON u.id = e.user_id
           WHERE e.team_id = ${teamId}::uuid AND e.applied_at >= (SELECT since FROM connection)
+            AND COALESCE(e.sent_at, e.applied_at) >= (SELECT since FROM connection)
             AND e.event_type LIKE 'scim.%' AND u.team_id = e.team_id AND u.stytch_member_id IS NOT NULL LIMIT ${signalMax})
       ), value_rows AS (
         SELECT v.value FROM provisioned p JOIN idp_role_values v ON v.user_id = p.id LIMIT ${valueRowsMax}

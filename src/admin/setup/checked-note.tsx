@@ -4,7 +4,7 @@ import type { Checked } from '../connection/guides/guide.js';
 export function CheckedNote({ checked: { on, against, unknown } }: { checked: Checked }) {
   const day = new Date(on).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
   return (
-    <aside class="checked" aria-label="Sources of this guide">
+    <section class="checked" aria-label="Sources of this guide">
       <p>
         Checked on <time dateTime={on}>{day}</time> against these public documents:
       </p>
@@ -19,6 +19,6 @@ export function CheckedNote({ checked: { on, against, unknown } }: { checked: Ch
         ))}
       </ul>
       {unknown !== undefined && <p>Not certain: {unknown}</p>}
-    </aside>
+    </section>
   );
 }

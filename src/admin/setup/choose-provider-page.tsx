@@ -30,7 +30,7 @@ export function ChooseProviderPage({ admin, refusal }: { admin: Admin; refusal?:
                 <span>
                   <strong>{name}</strong>
                   <span class="quiet">
-                    {guide.minutes} minutes{'notice' in guide && ' · read first'}
+                    {guide.minutes} minutes{'notice' in guide && ', and another product'}
                   </span>
                 </span>
               </a>

@@ -3,37 +3,65 @@ import type { Part, Value } from '../connection/guides/guide.js';
 /** Sizes in units of the drawing, which scales to its column. */
 const width = 340;
 const headHeight = 30;
-const rowHeight = 50;
+const fieldHeight = 50;
+const switchHeight = 26;
 const footHeight = 42;
-/** Longer texts end in `…`: they must fit in a field of the drawing. */
-const shownMax = 44;
+/** Longer texts end in `…`, so that they fit in a field of the drawing. */
+const textLength = 44;
 
-/** A small drawing of the provider's form, so that the admin recognizes it. Our own, not a screenshot. */
-export function FormPicture({ part }: { part: Part }) {
-  const { form, steps } = part;
-  if (form === undefined) return null;
-  const values = steps.flatMap((step) => step.values ?? []);
-  const height = headHeight + values.length * rowHeight + footHeight + 8;
-  const labels = values.map(({ label }) => label).join(', ');
+/**
+ * A small drawing of the provider's form, so that the admin recognizes it. Our own, not a screenshot. A step without values
+ * shows the labels that it names.
+ */
+export function FormPicture({ part, console }: { part: Part; console: string }) {
+  const values = part.steps.flatMap(({ values: own = [], isElsewhere }) => (isElsewhere ? [] : own));
+  const labels = values.length > 0 ? values.map(({ label }) => label) : labelsIn(part);
+  if (labels.length === 0) return null;
+  const { title = console, button } = part.form ?? {};
+  const rowHeight = values.length > 0 ? fieldHeight : switchHeight;
+  const height = headHeight + 8 + labels.length * rowHeight + (button === undefined ? 0 : footHeight);
   return (
     <figure class="picture">
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={`Drawing of the form ${form.title}${labels && `, with the fields ${labels}`}`}
+        aria-label={`Drawing of the form ${title}, with ${labels.join(', ')}`}
       >
         <rect class="sheet" x="1" y="1" width={width - 2} height={height - 2} rx="8" />
         <text class="head" x="16" y="21">
-          {form.title}
+          {cut(title)}
         </text>
         <line class="rule" x1="1" y1={headHeight} x2={width - 1} y2={headHeight} />
-        {values.map((value, i) => (
-          <Field key={value.label} value={value} y={headHeight + 8 + i * rowHeight} />
-        ))}
-        <Button label={form.button} y={height - footHeight + 2} />
+        {labels.map((label, i) => {
+          const value = values[i];
+          const y = headHeight + 8 + i * rowHeight;
+          return value === undefined ? (
+            <Switch key={label} label={label} y={y} />
+          ) : (
+            <Field key={label} value={value} y={y} />
+          );
+        })}
+        {button !== undefined && <Button label={button} y={height - footHeight + 2} />}
       </svg>
       <figcaption class="quiet">A drawing. Your console may look a little different.</figcaption>
     </figure>
+  );
+}
+
+/** Every `**label**` of the steps, once. */
+function labelsIn({ steps }: Part): string[] {
+  const texts = steps.map(({ text }) => text).join(' ');
+  return [...new Set([...texts.matchAll(/\*\*([^*]+)\*\*/g)].map(([, label]) => String(label)))];
+}
+
+function Switch({ label, y }: { label: string; y: number }) {
+  return (
+    <>
+      <rect class="field" x="16" y={y + 4} width="12" height="12" rx="3" />
+      <text class="value" x="36" y={y + 14}>
+        {cut(label)}
+      </text>
+    </>
   );
 }
 
@@ -72,5 +100,5 @@ function mockOf(value: Value): string {
 }
 
 function cut(text: string): string {
-  return text.length > shownMax ? `${text.slice(0, shownMax - 1)}…` : text;
+  return text.length > textLength ? `${text.slice(0, textLength - 1)}…` : text;
 }

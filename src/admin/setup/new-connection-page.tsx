@@ -55,7 +55,7 @@ export function NewConnectionPage(props: {
           Name of the connection
           <input name="displayName" required maxLength={100} autocomplete="off" value={typedName} />
         </label>
-        <p class="quiet">Only you see it. You can change it later.</p>
+        <p class="quiet">Only admins of your team see it. You can change it later.</p>
         <p class="actions">
           <button type="submit">Create and continue</button>
           <a href="/settings/scim" class="button secondary">

@@ -58,7 +58,7 @@ function create(deps: ConnectionDependencies): Handler {
     const { app } = request.body ?? {};
     try {
       const created = await createConnection(deps, admin, parseInput(newConnection, request.body));
-      await sendPartPage(deps, response.status(201), { admin, part: 'credentials', app, ...created });
+      await sendPartPage(deps, response.status(201), { admin, part: 'credentials', app, isCreated: true, ...created });
     } catch (error) {
       answerFailedCreate(admin, request, response, error);
     }

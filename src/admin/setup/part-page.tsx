@@ -23,6 +23,8 @@ export type PartPageProps = {
   now: Date;
   /** Right after a token was made, and never again. */
   token?: string;
+  /** True if the connection was made together with its token. */
+  isCreated?: boolean;
 };
 
 /** One step of the guided set-up: what to do in the provider's console, what to paste there, and what Scanner hears. */
@@ -35,7 +37,7 @@ export function PartPage(props: PartPageProps) {
   const shown: ShownToken = token === undefined ? { lastFour: bearerTokenLastFour, isHeard } : { token };
   return (
     <SetupFrame admin={admin} title={title} steps={setupSteps(progress)} current={part} app={app}>
-      {token !== undefined && <TokenNotice connection={connection} app={app} />}
+      {token !== undefined && <TokenNotice {...props} />}
       <h1>{title}</h1>
       <ConsoleLink guide={guide} />
       {part === 'credentials' && token === undefined && <AppSwitch connection={connection} app={app} />}
@@ -47,7 +49,7 @@ export function PartPage(props: PartPageProps) {
             ))}
           </ol>
         </section>
-        <FormPicture part={guide.parts[part]} />
+        <FormPicture part={guide.parts[part]} console={guide.console.name} />
       </div>
       <Heard part={part} progress={progress} now={now} />
       <Continue part={part} app={app} provider={spokenName(identityProvider)} hasToken={token !== undefined} />
@@ -60,10 +62,13 @@ export function PartPage(props: PartPageProps) {
 const queryOf = (app: unknown) => (typeof app === 'string' && app !== '' ? `?${new URLSearchParams({ app })}` : '');
 
 /** `data-shown-at`: the page's script takes this address, so Reload and Back ask for a page instead of sending the form again. */
-function TokenNotice({ connection, app }: { connection: ConnectionView; app: unknown }) {
+function TokenNotice({ connection, app, isCreated }: PartPageProps) {
+  const title = isCreated
+    ? `${connection.displayName} is created. Its token is shown this once`
+    : 'The new token is shown this once. The old one no longer works';
   return (
     <div data-shown-at={partPath('credentials', app)}>
-      <Notice kind="warning" title={`${connection.displayName} is created. Its token is shown this once`}>
+      <Notice kind="warning" title={title}>
         <p>Copy it now, in the step below. Scanner keeps no copy. If it gets lost, you get a new one on this page.</p>
       </Notice>
     </div>
@@ -170,7 +175,7 @@ function Continue(props: { part: PartId; app: unknown; provider: string; hasToke
             Open Roles
           </a>
         )}
-        <a href="/settings/scim">Continue later</a>
+        {next !== null && <a href="/settings/scim">Continue later</a>}
       </p>
     </form>
   );

@@ -67,6 +67,7 @@ export const entra: Guide = {
         {
           text: 'Set **Scope** to **Sync only assigned users and groups**. With “Sync all users and groups” these expressions do not work, and roles get lost.',
           values: [choose('Scope', 'Sync only assigned users and groups')],
+          isElsewhere: true,
         },
         becomesRole,
       ],

@@ -40,7 +40,7 @@ export const google: Guide = {
       ],
     },
     roles: rolesByGroups(
-      'Whether groups themselves arrive depends on the catalog app that you use. If no name appears under **Roles** here, map a custom attribute to `roles` if the app offers it, or give the roles in Scanner by hand.',
+      'Whether groups themselves arrive depends on the catalog app that you use. If no name appears here under Roles, map a custom attribute to `roles` if the app offers it, or give the roles in Scanner by hand.',
     ),
     test: testWith(
       [

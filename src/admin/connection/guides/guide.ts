@@ -18,10 +18,11 @@ export type Guide = {
 export const partIds = ['credentials', 'users', 'roles', 'test'] as const;
 export type PartId = (typeof partIds)[number];
 
-/** @param form the form that the part is about. Its fields are the values of the part */
+/** `form`: the provider's form that is drawn beside the steps. Its fields are the values of the steps. */
 export type Part = { title: string; steps: readonly Step[]; form?: { title: string; button: string } };
 
-export type Step = { text: string; values?: readonly Value[] };
+/** `isElsewhere`: the values belong to another form than the drawn one. */
+export type Step = { text: string; values?: readonly Value[]; isElsewhere?: true };
 
 /** A value to paste or to choose, with the provider's own label. `prefix`: what stands in the field before the token. */
 export type Value = { label: string } & (
@@ -54,7 +55,7 @@ export const people = {
 
 /** How a role gets from the provider into Scanner. */
 export const becomesRole: Step = {
-  text: 'Each name that Scanner receives appears on the **Roles** page. Create the role `scim:` + name there, for example `scim:scanner_analyst` for `scanner_analyst`. Everybody who holds the name has the role, as long as they hold it.',
+  text: 'Each name that Scanner receives appears here under Roles. Create the role `scim:` + name there, for example `scim:scanner_analyst` for `scanner_analyst`. Everybody who holds the name has the role, as long as they hold it.',
 };
 
 /** For providers that send roles as groups. */

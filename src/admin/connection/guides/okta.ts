@@ -119,7 +119,7 @@ function guide({ minutes, notice, credentials }: App): Guide {
     ...(notice === undefined ? {} : { notice }),
     needs: [
       'An Okta administrator who may edit applications',
-      'Okta Lifecycle Management, which provisioning is part of',
+      'Provisioning, switched on for your Okta organization: if Okta does not offer it, ask its support',
       'One account that you can assign and unassign for the test',
     ],
     console: { name: 'Okta Admin Console', href: 'https://login.okta.com/' },
@@ -163,16 +163,22 @@ const users: Part = {
 
 const roles: Part = {
   title: 'Send the roles',
-  form: { title: 'Push Groups > Find groups by name', button: 'Save' },
+  form: { title: 'Push Groups', button: 'Save' },
   steps: [
     {
       text: 'Create one group for each Scanner role, named like the role, for example `scanner_analyst`.',
     },
     {
       text: 'Assigning a group to the app sends its people, but not the group. So on **Push Groups** choose **Find groups by name** and push each group too. Use other groups for assigning than for pushing: Okta does not support one group for both.',
+      values: [paste('Find groups by name', 'scanner_analyst')],
     },
     {
-      text: 'Or by an attribute, which we could not check: in **Directory** > **Profile Editor** add to the Scanner app a string array attribute with **External name** `roles` and **External namespace** `urn:ietf:params:scim:schemas:core:2.0:User`, and map it.',
+      text: 'Or by an attribute, which we could not check: in **Directory** > **Profile Editor** add to the Scanner app a string array attribute, and map it:',
+      values: [
+        paste('External name', 'roles'),
+        paste('External namespace', 'urn:ietf:params:scim:schemas:core:2.0:User'),
+      ],
+      isElsewhere: true,
     },
     becomesRole,
   ],
