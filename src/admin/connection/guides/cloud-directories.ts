@@ -1,6 +1,8 @@
 import { baseUrl, checked, choose, type Guide, paste, token } from './guide.js';
 import { usualGuide } from './others.js';
 
+/** Products that send SCIM from an application of the customer's own. */
+
 const unassigned = 'Take the test account out of the application, and save.';
 const notTried = 'The labels come from these documents. We did not try them in a console of our own.';
 

@@ -1,0 +1,61 @@
+import type { Browser, Page } from 'playwright-core';
+import { partIds } from '../../src/admin/connection/guides/guide.js';
+import { type ProviderId, providerIds } from '../../src/admin/connection/providers.js';
+import { signInAdmin } from '../helpers/admin.js';
+import {
+  fitsItsWidth,
+  hasBrowser,
+  openPage,
+  screenshot,
+  seriousProblems,
+  sizes,
+  startBrowser,
+} from '../helpers/browser.js';
+import { type Lab, startLab } from '../helpers/lab.js';
+
+jest.setTimeout(300_000);
+
+/** Every guide in a real browser: it fits on a phone, axe finds nothing, and each step has what it should have. */
+let lab: Lab;
+let browser: Browser;
+
+const inBrowser = hasBrowser() ? it.each(providerIds) : it.skip.each(providerIds);
+
+beforeAll(async () => {
+  if (!hasBrowser()) return;
+  lab = await startLab({ worker: false });
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  if (!hasBrowser()) return;
+  await browser.close();
+  await lab.stop();
+});
+
+async function inspect(page: Page, name: string): Promise<void> {
+  for (const size of ['desktop', 'phone'] as const) {
+    await page.setViewportSize(sizes[size]);
+    await screenshot(page, `${name}-${size}`);
+    expect([name, size, await fitsItsWidth(page)]).toEqual([name, size, true]);
+  }
+  expect([name, await seriousProblems(page)]).toEqual([name, []]);
+}
+
+inBrowser('the guide for %s fits on a phone, and axe finds nothing', async (provider: ProviderId) => {
+  const admin = await signInAdmin(lab);
+  const colorScheme = providerIds.indexOf(provider) % 2 === 0 ? 'light' : 'dark';
+  const { page, complaints, close } = await openPage(browser, { colorScheme });
+  await page.context().addCookies([{ name: 'stytch_session_jwt', value: admin.jwt, url: lab.url }]);
+  await page.goto(`${lab.url}/settings/scim/connection/new?provider=${provider}`);
+  await inspect(page, `guide-${provider}-0`);
+  await page.getByRole('button', { name: 'Create and continue' }).click();
+  await page.getByText('Its token is shown this once').waitFor();
+  expect(await page.getByRole('button', { name: 'Copy' }).count()).toBeGreaterThanOrEqual(2);
+  for (const part of partIds) {
+    await page.goto(`${lab.url}/settings/scim/setup/${part}`);
+    await page.getByText('Waiting for').first().waitFor();
+    await inspect(page, `guide-${provider}-${part}`);
+  }
+  expect(complaints).toEqual([]);
+  await close();
+});
