@@ -51,6 +51,7 @@ inBrowser('the guide for %s fits on a phone, and axe finds nothing', async (prov
   await page.getByRole('button', { name: 'Create and continue' }).click();
   await page.getByText('Its token is shown this once').waitFor();
   expect(await page.getByRole('button', { name: 'Copy' }).count()).toBeGreaterThanOrEqual(2);
+  await page.getByRole('img', { name: 'Drawing of the form' }).waitFor();
   for (const part of partIds) {
     await page.goto(`${lab.url}/settings/scim/setup/${part}`);
     await page.getByText('Waiting for').first().waitFor();

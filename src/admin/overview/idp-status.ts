@@ -22,7 +22,11 @@ const eventsMax = 1_000;
  */
 const deliveryTime = '2 days';
 
-/** Events about the connection itself are Scanner's own doing, and events of the connection before don't count. */
+/**
+ * Events about the connection itself are Scanner's own doing, and events of the connection before don't count. A sweep, or an
+ * event that was sent before, may read a value before the event about it is handled. A value that is read now belongs to this
+ * connection, so the first value is looked for in every change.
+ */
 export function readIdpStatus(database: Database, teamId: string): Promise<IdpStatus> {
   return withDatabaseErrors(async () => {
     const [row] = await database.$queryRaw<StatusRow[]>`
@@ -32,9 +36,13 @@ export function readIdpStatus(database: Database, teamId: string): Promise<IdpSt
           '-infinity') END AS since
         FROM scim_connections WHERE team_id = ${teamId}::uuid AND status = 'active' ORDER BY created_at DESC LIMIT 1
       ), first AS (
-        SELECT e.id, e.user_id, e.changes FROM sync_events e, connection c
+        SELECT e.id, e.user_id FROM sync_events e, connection c
         WHERE e.team_id = ${teamId}::uuid AND e.applied_at >= c.since AND e.event_type LIKE 'scim.%'
           AND e.event_type NOT LIKE 'scim.scim_connection.%' AND COALESCE(e.sent_at, e.applied_at) >= c.since
+        ORDER BY e.id LIMIT ${eventsMax}
+      ), changed AS (
+        SELECT e.id, e.changes FROM sync_events e, connection c
+        WHERE e.team_id = ${teamId}::uuid AND e.applied_at >= c.since AND e.outcome = 'changed'
         ORDER BY e.id LIMIT ${eventsMax}
       )
       SELECT c.identity_provider AS provider, GREATEST(
@@ -44,12 +52,14 @@ export function readIdpStatus(database: Database, teamId: string): Promise<IdpSt
           AND COALESCE(sent_at, applied_at) >= c.since ORDER BY id DESC LIMIT 1)) AS "lastAt",
         (SELECT COALESCE(NULLIF(u.name, ''), u.email) FROM first f JOIN users u ON u.id = f.user_id
           WHERE u.team_id = ${teamId}::uuid ORDER BY f.id LIMIT 1) AS "firstPerson",
-        (SELECT change->>'value' FROM first f, jsonb_array_elements(f.changes) change
-          WHERE change->>'type' = 'idp_role_value_added' ORDER BY f.id LIMIT 1) AS "firstValue"
+        (SELECT change->>'value' FROM changed e, jsonb_array_elements(e.changes) change
+          WHERE change->>'type' = 'idp_role_value_added' ORDER BY e.id LIMIT 1) AS "firstValue"
       FROM connection c`;
     if (row === undefined)
       return { provider: 'your identity provider', lastAt: null, firstPerson: null, firstValue: null };
-    return { ...row, provider: spokenName(providerOf(row.provider)), lastAt: row.lastAt?.toISOString() ?? null };
+    const lastAt = row.lastAt?.toISOString() ?? null;
+    const firstValue = lastAt === null ? null : row.firstValue;
+    return { ...row, provider: spokenName(providerOf(row.provider)), lastAt, firstValue };
   });
 }
 

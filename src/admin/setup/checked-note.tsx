@@ -1,3 +1,4 @@
+import { Rich } from '../../http/components/rich.js';
 import type { Checked } from '../connection/guides/guide.js';
 
 /** When and against what a guide was checked, and what could not be found. */
@@ -18,7 +19,11 @@ export function CheckedNote({ checked: { on, against, unknown } }: { checked: Ch
           </li>
         ))}
       </ul>
-      {unknown !== undefined && <p>Not certain: {unknown}</p>}
+      {unknown !== undefined && (
+        <p>
+          Not certain: <Rich text={unknown} />
+        </p>
+      )}
     </section>
   );
 }

@@ -81,7 +81,7 @@ function ConsoleLink({ guide: { console } }: { guide: Guide }) {
   return (
     <p class="lead">
       <a href={console.href} class="button secondary" target="_blank" rel="noopener noreferrer">
-        Open the {console.name} <span aria-hidden="true">↗</span>
+        Open {console.name} <span aria-hidden="true">↗</span>
         <span class="sr"> (opens in a new tab)</span>
       </a>
     </p>
@@ -107,7 +107,9 @@ function AppSwitch({ connection: { identityProvider }, app }: { connection: Conn
       </nav>
       {notice !== undefined && (
         <Notice kind="info" title={notice.title}>
-          <p>{notice.text}</p>
+          <p>
+            <Rich text={notice.text} />
+          </p>
         </Notice>
       )}
     </>

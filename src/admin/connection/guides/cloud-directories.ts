@@ -191,7 +191,7 @@ export const pingfederate: Guide = usualGuide('PingFederate', {
 export const rippling: Guide = usualGuide('Rippling', {
   minutes: 20,
   needs: ['A Rippling administrator who may add custom integrations', 'Rippling’s identity management (IT)'],
-  name: 'Rippling',
+  name: 'Rippling admin dashboard',
   href: 'https://app.rippling.com/',
   before: [
     'Choose **IT** > **Third-Party Access** > **Add Integration** > **Create New Custom Integration** (in some accounts: **Custom App** > **Create New App**), and tick **User Management via SCIM**.',

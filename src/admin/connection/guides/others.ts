@@ -2,6 +2,7 @@ import {
   baseUrl,
   type Checked,
   checked,
+  choose,
   type Guide,
   people,
   rolesByGroups,
@@ -47,7 +48,11 @@ export function usualGuide(name: string, provider: Console): Guide {
       },
       users: {
         title: 'Choose the people',
-        steps: [{ text: `${userName} ${people.userName}` }, { text: people.externalId }],
+        form: { title: 'Attributes of people', button: 'Save' },
+        steps: [
+          { text: `${userName} ${people.userName}`, values: [choose('userName', 'the e-mail address')] },
+          { text: people.externalId, values: [choose('externalId', 'an id that never changes')] },
+        ],
       },
       roles: rolesByGroups(pushGroups),
       test: testWith([{ text: start }], provider.unassign),
@@ -67,7 +72,7 @@ export const generic: Guide = usualGuide('your identity provider', {
   userName: 'Set `userName` to the primary e-mail address.',
   pushGroups:
     'Send the groups to Scanner, or the names of roles in the SCIM attribute `roles`: `"roles":[{"value":"scanner_analyst"}]`.',
-  start: 'Enable creating, updating and deactivating people, and start.',
+  start: 'Switch **Create users**, **Update users** and **Deactivate users** on, and start.',
   unassign: 'Remove or deactivate the test account in your identity provider.',
   checked: checked(
     [

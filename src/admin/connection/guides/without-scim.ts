@@ -115,7 +115,7 @@ export const classlink: Guide = usualGuide('ClassLink', {
     'The directory that OneSync writes to: Microsoft Entra ID, Google or Active Directory',
     'An administrator of that directory',
   ],
-  name: 'ClassLink',
+  name: 'ClassLink LaunchPad',
   href: 'https://launchpad.classlink.com/',
   notice: {
     title: 'ClassLink OneSync sends no SCIM to other applications',
