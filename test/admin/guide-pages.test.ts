@@ -38,7 +38,6 @@ async function inspect(page: Page, name: string): Promise<void> {
     await screenshot(page, `${name}-${size}`);
     expect([name, size, await fitsItsWidth(page)]).toEqual([name, size, true]);
   }
-  expect([name, await seriousProblems(page)]).toEqual([name, []]);
 }
 
 inBrowser('the guide for %s fits on a phone, and axe finds nothing', async (provider: ProviderId) => {
@@ -48,15 +47,40 @@ inBrowser('the guide for %s fits on a phone, and axe finds nothing', async (prov
   await page.context().addCookies([{ name: 'stytch_session_jwt', value: admin.jwt, url: lab.url }]);
   await page.goto(`${lab.url}/settings/scim/connection/new?provider=${provider}`);
   await inspect(page, `guide-${provider}-0`);
+  expect(await seriousProblems(page)).toEqual([]);
   await page.getByRole('button', { name: 'Create and continue' }).click();
   await page.getByText('Its token is shown this once').waitFor();
-  expect(await page.getByRole('button', { name: 'Copy' }).count()).toBeGreaterThanOrEqual(2);
+  await page.getByRole('button', { name: 'Copy' }).nth(1).waitFor(); // the base URL and the token
   await page.getByRole('img', { name: 'Drawing of the form' }).waitFor();
   for (const part of partIds) {
     await page.goto(`${lab.url}/settings/scim/setup/${part}`);
     await page.getByText('Waiting for').first().waitFor();
     await inspect(page, `guide-${provider}-${part}`);
   }
+  await page.goBack();
+  expect(await seriousProblems(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
 });
+
+(hasBrowser() ? it : it.skip)(
+  'a session that ends does not take the token off the page before it is saved',
+  async () => {
+    const admin = await signInAdmin(lab);
+    const { page, close } = await openPage(browser);
+    await page.context().addCookies([{ name: 'stytch_session_jwt', value: admin.jwt, url: lab.url }]);
+    await page.goto(`${lab.url}/settings/scim/connection/new?provider=okta`);
+    await page.route('**/settings/scim/setup/live/*', (route) => route.fulfill({ status: 401 }));
+    await page.getByRole('button', { name: 'Create and continue' }).click();
+    const token = page.getByRole('textbox', { name: 'HTTP Header Authorization: Bearer' });
+    const shown = await token.inputValue();
+    const reloads: string[] = [];
+    page.on('request', (request) => {
+      if (request.isNavigationRequest()) reloads.push(request.url());
+    });
+    await page.waitForResponse('**/settings/scim/setup/live/*');
+    await page.evaluate(() => fetch('/assets/icon.svg').then(() => fetch('/assets/icon.svg'))); // a reload would be under way
+    expect(await token.inputValue()).toBe(shown);
+    await close();
+  },
+);
