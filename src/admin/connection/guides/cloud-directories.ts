@@ -165,7 +165,7 @@ export const pingfederate: Guide = usualGuide('PingFederate', {
   values: [
     baseUrl('SCIM URL'),
     choose('SCIM Version', '2.0'),
-    choose('Authentication Method', 'OAuth 2 Bearer Token'),
+    choose('Authentication Methods', 'OAuth 2 Bearer Token'),
     token('Access Token'),
     choose('Unique User Identifier', 'userName'),
   ],
