@@ -1,48 +1,86 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { certificateProblem } from '../errors/certificate.js';
 import { PermanentError, TransientError } from '../errors/errors.js';
+import { recordApplied, splitByApplied } from './bookkeeping.js';
+import { adopt } from './contract/adopt.js';
+import { compare, type Finding } from './contract/compare.js';
+import { expectedOf } from './contract/expected.js';
+import { readActual, takenNames } from './contract/read-actual.js';
+import { type Migration, migrationsFolder, readMigrations } from './migration-files.js';
 
 /**
  * Applies prisma/migrations in order. It uses Prisma's own table and lock, so `prisma migrate status` agrees afterwards, but
- * not Prisma's engine, which Prisma would download. Several processes may run it at the same time.
+ * not Prisma's engine, which Prisma would download. Several processes may run it at the same time. A database that has tables of
+ * these names already, from elsewhere, is adopted: see contract/adopt.ts.
+ * @param tell is called with each thing that an adoption made
  * @returns the names of the migrations that it applied
- * @throws PermanentError when an earlier migration failed half-way, or when its file has changed since
+ * @throws PermanentError when an earlier migration failed half-way, or when its file has changed since, or when the tables
+ *   that are there can't be adopted
  */
-export async function migrate(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect().catch(connectFailed);
-  try {
-    await client.query(`SELECT pg_advisory_lock(${prismaLock})`);
-    await client.query(bookkeeping);
-    const { rows } = await client.query<AppliedMigration>(
-      'SELECT * FROM _prisma_migrations WHERE rolled_back_at IS NULL',
-    );
-    const done: string[] = [];
-    for (const migration of readMigrations(folder)) {
-      if (!isApplied(migration, rows)) done.push(await apply(client, migration));
+export async function migrate(
+  databaseUrl: string,
+  folder = migrationsFolder(),
+  tell: (finding: Finding) => void = () => {},
+): Promise<string[]> {
+  const migrations = readMigrations(folder);
+  return withClient(databaseUrl, async (client) => {
+    await client.query(`SELECT pg_advisory_lock(${prismaLock})`); // released with the connection
+    const { applied, pending } = await splitByApplied(client, migrations);
+    if (applied.length === 0 && (await takenNames(client, migrations)).length > 0) {
+      for (const made of await adopt(client, migrations)) tell(made);
+      return migrations.map(({ name }) => name);
     }
-    return done;
-  } finally {
-    await client.end(); // also releases the lock
-  }
+    for (const migration of pending) await apply(client, migration, migrations);
+    return pending.map(({ name }) => name);
+  });
 }
 
 /** The names of the migrations that are not applied yet. Changes nothing. @throws as migrate */
-export async function pendingMigrations(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+export async function pendingMigrations(databaseUrl: string, folder = migrationsFolder()): Promise<string[]> {
+  const { pending } = await withClient(databaseUrl, (client) => splitByApplied(client, readMigrations(folder)));
+  return pending.map(({ name }) => name);
+}
+
+/** How a database differs from the contract. */
+export type Verdict = {
+  /** `new`: it has nothing of the contract. `foreign`: it has tables of these names, from elsewhere. */
+  kind: 'new' | 'foreign' | 'ours';
+  /** Names of migrations. */
+  pending: string[];
+  /** Differences from what the applied migrations made; if none is applied, from what all of them make. */
+  findings: Finding[];
+  tables: number;
+  columns: number;
+};
+
+/** Compares what is there with the contract, column by column. Changes nothing. @throws as migrate */
+export async function checkDatabase(databaseUrl: string, folder = migrationsFolder()): Promise<Verdict> {
+  const migrations = readMigrations(folder);
+  return withClient(databaseUrl, async (client) => {
+    const { applied, pending } = await splitByApplied(client, migrations);
+    const isOurs = applied.length > 0;
+    const taken = isOurs ? [] : await takenNames(client, migrations);
+    const expected = await expectedOf(client, isOurs ? applied : migrations);
+    const tables = [...expected.tables.values()];
+    return {
+      kind: isOurs ? 'ours' : taken.length > 0 ? 'foreign' : 'new',
+      pending: pending.map(({ name }) => name),
+      findings: compare(expected, await readActual(client, expected)),
+      tables: tables.length,
+      columns: tables.reduce((sum, { columns }) => sum + columns.length, 0),
+    };
+  });
+}
+
+/** The key of the lock of Prisma's migrate (https://github.com/prisma/prisma-engines). */
+const prismaLock = 72707369;
+const connectTimeoutMs = 5_000;
+
+async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs });
+  await client.connect().catch(connectFailed);
   try {
-    const { rows } = await client.query<{ found: string | null }>("SELECT to_regclass('_prisma_migrations') AS found");
-    const applied =
-      rows[0]?.found === null
-        ? []
-        : (await client.query<AppliedMigration>('SELECT * FROM _prisma_migrations WHERE rolled_back_at IS NULL')).rows;
-    return readMigrations(folder)
-      .filter((migration) => !isApplied(migration, applied))
-      .map(({ name }) => name);
+    return await work(client);
   } finally {
     await client.end();
   }
@@ -56,63 +94,20 @@ function connectFailed(error: Error & { code?: string }): never {
   );
 }
 
-type Migration = { name: string; sql: string; checksum: string };
-type AppliedMigration = { migration_name: string; checksum: string; finished_at: Date | null };
-
-/** The lock's key and the table are those of Prisma's migrate (https://github.com/prisma/prisma-engines). */
-const prismaLock = 72707369;
-const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
-  id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
-  logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(),
-  applied_steps_count integer NOT NULL DEFAULT 0)`;
-
-/** prisma/migrations, seen from src/database/ or from dist/src/database/. */
-function ownFolder(): string {
-  const candidates = ['../../prisma/migrations', '../../../prisma/migrations'].map((path) => resolve(__dirname, path));
-  const found = candidates.find((path) => existsSync(join(path, 'migration_lock.toml')));
-  if (found === undefined)
-    throw new PermanentError('The folder prisma/migrations is missing. Deploy it with the program.');
-  return found;
-}
-
-function readMigrations(folder: string): Migration[] {
-  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'migration.sql')));
-  return names.sort().map((name) => {
-    const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
-    return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-  });
-}
-
-function isApplied(migration: Migration, rows: readonly AppliedMigration[]): boolean {
-  const row = rows.find(({ migration_name }) => migration_name === migration.name);
-  if (row === undefined) return false;
-  if (row.finished_at === null) {
-    throw new PermanentError(
-      `Migration ${migration.name} failed half-way. Repair the database, then run \`prisma migrate resolve\`.`,
-    );
-  }
-  if (row.checksum !== migration.checksum) {
-    throw new PermanentError(
-      `Migration ${migration.name} was changed after it was applied. Restore its file, and add a new migration instead.`,
-    );
-  }
-  return true;
-}
-
 /** In one transaction, so a failed migration leaves nothing behind. */
-async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<string> {
+async function apply(client: pg.Client, migration: Migration, all: readonly Migration[]): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(sql);
-    await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
-       VALUES (gen_random_uuid(), $1, now(), $2, 1)`,
-      [checksum, name],
+    await client.query('SET LOCAL search_path = public'); // whatever DATABASE_URL says
+    await client.query(migration.sql);
+    await recordApplied(
+      client,
+      [migration],
+      all.map(({ name }) => name),
     );
     await client.query('COMMIT');
-    return name;
   } catch (error) {
     await client.query('ROLLBACK');
-    throw new PermanentError(`Migration ${name} was refused and rolled back: ${(error as Error).message}`);
+    throw new PermanentError(`Migration ${migration.name} was refused and rolled back: ${(error as Error).message}`);
   }
 }

@@ -16,7 +16,7 @@ beforeEach(async () => {
   ({ url, drop } = await createTestDatabase());
   client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await client.query('DROP SCHEMA public, scim CASCADE; CREATE SCHEMA public');
 });
 afterEach(async () => {
   await client.end();
@@ -59,7 +59,7 @@ it('refuses to continue when an applied migration was changed', async () => {
 it("refuses to continue after Prisma's own tool left a migration half-way", async () => {
   addMigration('1_good', 'CREATE TABLE good ()');
   await migrate(url, folder);
-  await client.query('UPDATE _prisma_migrations SET finished_at = NULL');
+  await client.query('UPDATE scim._prisma_migrations SET finished_at = NULL');
   await expect(migrate(url, folder)).rejects.toThrow('Migration 1_good failed half-way');
 });
 
