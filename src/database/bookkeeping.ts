@@ -1,17 +1,17 @@
 import type pg from 'pg';
 import { PermanentError } from '../errors/errors.js';
-import { bookkeepingSchema, scannerSchema } from './contract/homes.js';
+import { ownSchema, scannerSchema } from './contract/homes.js';
 import type { Migration } from './migration-files.js';
 
 /** Which migrations are applied. It is Prisma's table (https://github.com/prisma/prisma-engines), in a schema of ours. */
-const table = `${bookkeepingSchema}._prisma_migrations`;
+const table = `${ownSchema}._prisma_migrations`;
 /** Earlier versions kept it here. A company that uses Prisma has its own there, which we only read. */
 const formerTable = `${scannerSchema}._prisma_migrations`;
 
 const columns =
   'id, checksum, finished_at, migration_name, logs, rolled_back_at, started_at, applied_steps_count' as const;
 
-const create = `CREATE SCHEMA IF NOT EXISTS ${bookkeepingSchema}; CREATE TABLE IF NOT EXISTS ${table} (
+const create = `CREATE SCHEMA IF NOT EXISTS ${ownSchema}; CREATE TABLE IF NOT EXISTS ${table} (
   id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
   logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(),
   applied_steps_count integer NOT NULL DEFAULT 0)`;

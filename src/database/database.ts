@@ -3,6 +3,7 @@ import { Prisma, PrismaClient } from '../../prisma/generated/client.js';
 import { type Instant, instantOf } from '../directory/instant.js';
 import { certificateProblem } from '../errors/certificate.js';
 import { isBug, isOurs, TransientError } from '../errors/errors.js';
+import { searchPath } from './contract/homes.js';
 
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
@@ -37,7 +38,7 @@ export function connectDatabase(
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: silenceTimeoutMs,
     keepAlive: true,
-    onConnect: limitStatements,
+    onConnect: prepareConnection,
   });
   return new PrismaClient({
     adapter,
@@ -46,9 +47,10 @@ export function connectDatabase(
 }
 
 /** By a statement, because DATABASE_URL can override connection parameters, and poolers refuse them. */
-function limitStatements(client: { query(sql: string): Promise<unknown> }): Promise<unknown> {
+function prepareConnection(client: { query(sql: string): Promise<unknown> }): Promise<unknown> {
+  const [limit, path] = [statementTimeoutMs, searchPath];
   return client.query(
-    `SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
+    `SET statement_timeout = ${limit}; SET idle_in_transaction_session_timeout = ${limit}; SET search_path = ${path}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { certificateProblem } from '../errors/certificate.js';
 import { PermanentError, TransientError } from '../errors/errors.js';
@@ -5,6 +6,7 @@ import { recordApplied, splitByApplied } from './bookkeeping.js';
 import { adopt } from './contract/adopt.js';
 import { compare, type Finding } from './contract/compare.js';
 import { expectedOf } from './contract/expected.js';
+import { searchPathOf } from './contract/homes.js';
 import { readActual, takenNames } from './contract/read-actual.js';
 import { type Migration, migrationsFolder, readMigrations } from './migration-files.js';
 
@@ -94,20 +96,39 @@ function connectFailed(error: Error & { code?: string }): never {
   );
 }
 
-/** In one transaction, so a failed migration leaves nothing behind. */
+/** A table was held for too long, or a transaction and the migration waited for each other. */
+const collisions = ['55P03', '40P01'];
+/** The locks of a migration are taken within seconds when nobody holds a table for long. */
+const triesMax = 10;
+const pauseMs = 1_000;
+
+/** Tries again when running processes are in the way. */
 async function apply(client: pg.Client, migration: Migration, all: readonly Migration[]): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await applyOnce(client, migration, all);
+    } catch (error) {
+      if (!collisions.includes((error as { code?: string }).code ?? '') || tries === triesMax) {
+        throw new PermanentError(
+          `Migration ${migration.name} was refused and rolled back: ${(error as Error).message}`,
+        );
+      }
+      await sleep(pauseMs);
+    }
+  }
+}
+
+/** In one transaction, so a failed migration leaves nothing behind. */
+async function applyOnce(client: pg.Client, migration: Migration, all: readonly Migration[]): Promise<void> {
+  const names = all.map(({ name }) => name);
   await client.query('BEGIN');
   try {
-    await client.query('SET LOCAL search_path = public'); // whatever DATABASE_URL says
+    await client.query(`SET LOCAL search_path = ${searchPathOf(migration.name, names)}`); // whatever DATABASE_URL says
     await client.query(migration.sql);
-    await recordApplied(
-      client,
-      [migration],
-      all.map(({ name }) => name),
-    );
+    await recordApplied(client, [migration], names);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
-    throw new PermanentError(`Migration ${migration.name} was refused and rolled back: ${(error as Error).message}`);
+    throw error;
   }
 }

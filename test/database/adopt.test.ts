@@ -18,7 +18,7 @@ afterEach(async () => {
   await drop();
 });
 
-/** A product that had teams and users before, and keeps its own books with Prisma. */
+/** A product that had teams and users before, an audit log of its own, and keeps its books with Prisma. */
 const company = `
   CREATE TABLE teams (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name varchar(80) NOT NULL, plan text);
   CREATE TABLE users (
@@ -29,6 +29,8 @@ const company = `
     logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(),
     applied_steps_count integer NOT NULL DEFAULT 0);
   INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name) VALUES ('1', 'abc', now(), '20200101_company');
+  CREATE TABLE audit_log (who text, what text);
+  INSERT INTO audit_log VALUES ('kim', 'paid');
   INSERT INTO teams (name, plan) VALUES ('Acme', 'gold');
   INSERT INTO users (team_id, email, updated_at) SELECT id, 'ada@acme.example', now() FROM teams`;
 
@@ -67,7 +69,7 @@ describe('--check', () => {
     ['a foreign key', 'ALTER TABLE roles DROP CONSTRAINT roles_team_id_fkey', 'roles_team_id_fkey', false],
     ['a primary key', 'ALTER TABLE role_grants DROP CONSTRAINT role_grants_pkey', 'role_grants_pkey', false],
     ['a trigger', 'DROP TRIGGER roles_renamed ON roles', 'roles_renamed', false],
-    ['a table', 'DROP TABLE session_revocations', 'session_revocations', false],
+    ['a table', 'DROP TABLE session_revocations CASCADE', 'session_revocations', false],
     ['a type', 'ALTER TABLE teams ALTER name TYPE bytea USING NULL', 'teams.name', true],
     ['NOT NULL', 'ALTER TABLE users ALTER name DROP NOT NULL', 'users.name', true],
     ['NULL', 'ALTER TABLE users ALTER scim_external_id SET NOT NULL', 'users.scim_external_id', true],
@@ -75,6 +77,7 @@ describe('--check', () => {
     ['inserts', 'ALTER TABLE users ADD COLUMN password text NOT NULL', 'users.password', true],
   ])('misses %s', async (_, damage, place, isRefused) => {
     await migrate(url);
+    await client.query('SET search_path = scim, public');
     await client.query(damage);
     const { findings } = await checkDatabase(url);
     expect(findings.find((one) => one.place === place)).toMatchObject({ isRefused });
@@ -102,6 +105,7 @@ describe('a database with teams and users of its own', () => {
     expect((await client.query('SELECT * FROM _prisma_migrations')).rows).toEqual(books);
     const { rows } = await client.query('SELECT migration_name FROM scim._prisma_migrations ORDER BY 1');
     expect(rows.map(({ migration_name }) => migration_name)).toEqual(applied);
+    expect((await client.query('SELECT * FROM public.audit_log')).rows).toEqual([{ who: 'kim', what: 'paid' }]);
     const people = await client.query('SELECT t.plan, u.email, u.status FROM users u JOIN teams t ON t.id = u.team_id');
     expect(people.rows).toEqual([{ plan: 'gold', email: 'ada@acme.example', status: 'active' }]);
   });

@@ -1,6 +1,7 @@
 import { pluralize } from '../../text/pluralize.js';
 import type { Verdict } from '../migrations.js';
 import type { Finding } from './compare.js';
+import { searchPath } from './homes.js';
 
 /** 0: nothing is missing. 2: something has to be changed by hand. 3: `migrate` adds what is missing. */
 export function exitOf({ findings, pending }: Verdict): 0 | 2 | 3 {
@@ -16,6 +17,7 @@ export function reportOf(verdict: Verdict): string {
   return [
     comment(headline(verdict)),
     ...(kind === 'ours' ? pending.map((name) => comment(`Pending: prisma/migrations/${name}/migration.sql`)) : []),
+    ...(findings.length > 0 ? ['', `SET search_path = ${searchPath};`] : []),
     ...section('To be changed by hand. npm run migrate refuses to continue before that', byHand),
     ...section(kind === 'ours' ? 'Missing, although its migration was applied' : 'npm run migrate adds this', added),
   ].join('\n');
