@@ -3,7 +3,7 @@ import { exportEvidence } from './export.js';
 import { failed, show } from './failed.js';
 import { discard, held, release } from './held.js';
 import { replay } from './replay.js';
-import { enable, resync } from './resync.js';
+import { enable, link, resync } from './resync.js';
 import { status } from './status.js';
 import type { Verb } from './verb.js';
 import { why } from './why.js';
@@ -19,6 +19,7 @@ export const verbs: readonly Verb[] = [
   held,
   release,
   discard,
+  link,
   enable,
   doctor,
   exportEvidence,

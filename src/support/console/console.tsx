@@ -9,6 +9,7 @@ import { replay, replayProgress, startReplayOfForm } from '../failed/replay-page
 import { discard, held, hold, release } from '../held/held-page.js';
 import type { SupportParts } from '../parts.js';
 import { scannerSupport } from '../permission.js';
+import { link, teams } from '../resync/link-page.js';
 import { health, healthLive } from '../status/health-page.js';
 import { resync, why } from '../why/why-page.js';
 import type { AuthorizeSupport } from './authorize.js';
@@ -30,6 +31,8 @@ const routes: readonly Route[] = [
   ['get', '/why', scannerSupport, why],
   ['post', '/why', scannerSupport, why], // an e-mail in an address would stay in the logs of proxies
   ['post', '/resync', scannerSupport, resync],
+  ['get', '/teams', scannerSupport, teams],
+  ['post', '/teams', scannerSupport, link],
   ['get', '/held', scannerSupport, held],
   ['get', '/held/:id', scannerSupport, hold],
   ['post', '/held/:id/release', scannerSupport, release],

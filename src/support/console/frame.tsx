@@ -7,6 +7,7 @@ const sections = [
   { tab: 'why', label: 'Why?', href: '/support/why' },
   { tab: 'failed', label: 'Failed jobs', href: '/support/failed' },
   { tab: 'held', label: 'Held', href: '/support/held' },
+  { tab: 'teams', label: 'Teams', href: '/support/teams' },
   { tab: 'queues', label: 'Queues', href: '/support/queues' },
 ] as const;
 

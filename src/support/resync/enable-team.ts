@@ -24,7 +24,7 @@ export async function enableTeam(
   );
   const next =
     organizationId === null
-      ? 'The team has no Stytch organization yet: set teams.stytch_organization_id, then it is synchronised.'
+      ? 'The team has no Stytch organization yet: link it (link <team> <organization>), then it is synchronised.'
       : null;
   if (organizationId !== null) await rereads.team(teamId, { trigger: 'sweep' });
   return { teamId, result: changed ? 'enabled' : 'already enabled', next };

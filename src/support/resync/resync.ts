@@ -3,11 +3,11 @@ import { withDatabaseErrors } from '../../database/database.js';
 import { describeFailure } from '../../errors/errors.js';
 import { RequestProblem } from '../../errors/request-problem.js';
 import { type PlannedChange, previewMembers } from '../../replay/preview-members.js';
-import { previewTeam } from '../../replay/preview-team.js';
 import { reconcileMembers } from '../../sync/members/reconcile-members.js';
 import { findTeam } from '../find-team.js';
 import type { SupportParts } from '../parts.js';
 import { findPeople } from '../why/find-people.js';
+import { type ImportReport, type ImportSummary, importReport } from './import-report.js';
 
 /** The changes that were made, or that a dry run would make. A team that a worker will read is `queued`. */
 export type Resynced = {
@@ -18,6 +18,8 @@ export type Resynced = {
     changes: PlannedChange[];
     /** In a team's dry run: missing users, when they are too many to be deactivated at once. */
     held?: number;
+    /** In a team's dry run: the people it would touch. */
+    summary?: ImportSummary;
   }[];
   skipped: { id: string; why: string }[];
 };
@@ -39,9 +41,17 @@ export async function resyncTeam(
 /** What a read of the team would change now. */
 export async function previewResyncTeam(parts: TeamParts, team: string): Promise<Resynced> {
   const teamId = await readableTeam(parts, team);
-  const planned = await previewTeam(parts, teamId);
-  if ('why' in planned) return skipped(teamId, planned.why);
-  return done({ teamId, memberId: null, result: 'dry run', changes: planned.changes, held: planned.held ?? 0 });
+  const report = await importReport(parts, teamId);
+  if ('why' in report) return skipped(teamId, report.why);
+  const { changes, held, summary } = report;
+  return done({ teamId, memberId: null, result: 'dry run', changes, held, summary });
+}
+
+/** The people whom a read of the team would touch, and those who have access without being in the directory. */
+export async function reportTeam(parts: TeamParts, team: string): Promise<ImportReport> {
+  const report = await importReport(parts, await readableTeam(parts, team));
+  if ('why' in report) throw new RequestProblem('unavailable', `The team was not read: ${report.why}`);
+  return report;
 }
 
 async function readableTeam({ database }: Pick<SupportParts, 'database'>, team: string): Promise<string> {
@@ -49,7 +59,7 @@ async function readableTeam({ database }: Pick<SupportParts, 'database'>, team: 
   if (organizationId !== null) return id;
   throw new RequestProblem(
     'conflict',
-    `Team ${id} has no Stytch organization, so there is nothing to read. Set teams.stytch_organization_id first.`,
+    `Team ${id} has no Stytch organization, so there is nothing to read. Link it first: link <team> <organization>.`,
   );
 }
 

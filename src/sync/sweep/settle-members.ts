@@ -29,7 +29,9 @@ export async function settleMembers(
     if (result instanceof Error) failed.push(memberId);
     else if (!('readDirectly' in result)) settled.set(memberId, result);
   }
-  for (const [memberId, { changes }] of settled) if (changes.length > 0) deps.onChanges?.(memberId, changes);
+  for (const [memberId, { changes, userId }] of settled) {
+    if (changes.length > 0) deps.onChanges?.(memberId, changes, userId);
+  }
   if (!deps.dryRun) await queueRereads(deps, { settled, failed, occasionOf });
   return settled;
 }

@@ -222,12 +222,15 @@ function isMove(change: Change): boolean {
 }
 
 async function hold(
-  { database, onHeld, dryRun }: SweepDependencies,
+  { database, onHeld, onWouldHold, dryRun }: SweepDependencies,
   { team: { teamId }, started }: FinishedListing,
   userIds: readonly string[],
   activeUsers: number,
 ): Promise<{ changed: number; held: number }> {
-  if (dryRun) return { changed: 0, held: userIds.length };
+  if (dryRun) {
+    onWouldHold?.(userIds);
+    return { changed: 0, held: userIds.length };
+  }
   const { id, isNew } = await withDatabaseErrors(() => holdChanges(database, { teamId, userIds, fence: started }));
   if (isNew) {
     onHeld({ teamId, holdId: id, users: userIds.length, activeUsers });

@@ -18,8 +18,10 @@ export type SweepDependencies = ReconcileDependencies & {
   isShared?: boolean;
   /** Decide, but write, queue and hold nothing. */
   dryRun?: boolean;
-  /** Called with the changes of each member that has any. */
-  onChanges?: (memberId: string, changes: readonly Change[]) => void;
+  /** Called with the changes of each member that has any. `userId`: their row, if they have one or are linked to one. */
+  onChanges?: (memberId: string, changes: readonly Change[], userId: string | null) => void;
+  /** Called in a dry run with the users that a sweep would hold. */
+  onWouldHold?: (userIds: readonly string[]) => void;
 };
 
 /** Ten small teams fill a page. Stytch documents no limit for the organizations of one search. */
