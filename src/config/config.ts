@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readSecretFiles, secretNames } from './secret-files.js';
-import { cleaned, redisUrlProblem, urlProblem } from './variable.js';
+import { cleaned, databaseUrlProblem, redisUrlProblem, urlProblem } from './variable.js';
 
 /** The parsed environment. */
 export type Config = z.infer<typeof environment>;
@@ -59,7 +59,7 @@ const webhookSecrets = z
 const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
-  DATABASE_URL: serverUrl(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/scanner'),
+  DATABASE_URL: serverUrl(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/scanner', databaseUrlProblem),
   REDIS_URL: redisUrls.optional(),
   PUBLIC_URL: url(/^https?$/, 'https://scim.scanner.dev').optional(),
   STYTCH_PROJECT_ID: z.string({ error: 'must be set: project-test-… or project-live-…' }).startsWith('project-', {

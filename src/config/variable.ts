@@ -27,6 +27,14 @@ export function urlProblem(text: string): string | null {
   return null;
 }
 
+/** The same for PostgreSQL, where `?schema=`, which Prisma knows, would name another schema than the one that we use. */
+export function databaseUrlProblem(text: string): string | null {
+  const problem = urlProblem(text);
+  if (problem !== null || !URL.canParse(text)) return problem;
+  const isOther = (new URL(text).searchParams.get('schema') ?? 'public') !== 'public';
+  return isOther ? "must not have ?schema=: Scanner's tables are in public, or shown there by views" : null;
+}
+
 /** The same for Redis, where only the number of a database and options may follow the host. */
 export function redisUrlProblem(text: string): string | null {
   const problem = urlProblem(text);

@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import { PermanentError } from '../errors/errors.js';
+import type { Client } from './client.js';
 import { ownSchema, scannerSchema } from './contract/homes.js';
 import type { Migration } from './migration-files.js';
 
@@ -23,7 +23,7 @@ type AppliedMigration = { migration_name: string; checksum: string; finished_at:
  * @throws PermanentError when an applied migration failed half-way, or when its file has changed since
  */
 export async function splitByApplied(
-  client: pg.ClientBase,
+  client: Client,
   migrations: readonly Migration[],
 ): Promise<{ applied: Migration[]; pending: Migration[] }> {
   const names = migrations.map(({ name }) => name);
@@ -32,7 +32,7 @@ export async function splitByApplied(
   return { applied, pending: migrations.filter((migration) => !applied.includes(migration)) };
 }
 
-async function rowsIn(client: pg.ClientBase, name: string, names: readonly string[]): Promise<AppliedMigration[]> {
+async function rowsIn(client: Client, name: string, names: readonly string[]): Promise<AppliedMigration[]> {
   const { rows } = await client.query<{ found: string | null }>('SELECT to_regclass($1) AS found', [name]);
   if (rows[0]?.found === null) return [];
   const select = `SELECT * FROM ${name} WHERE rolled_back_at IS NULL AND migration_name = ANY($1::text[])`;
@@ -61,7 +61,7 @@ function isApplied(migration: Migration, rows: readonly AppliedMigration[]): boo
  * @param all the names of all migrations that this version has
  */
 export async function recordApplied(
-  client: pg.ClientBase,
+  client: Client,
   migrations: readonly Migration[],
   all: readonly string[],
 ): Promise<void> {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { certificateProblem } from '../errors/certificate.js';
-import { PermanentError, TransientError } from '../errors/errors.js';
+import { PermanentError } from '../errors/errors.js';
 import { recordApplied, splitByApplied } from './bookkeeping.js';
+import { type Client, withClient } from './client.js';
 import { adopt } from './contract/adopt.js';
 import { compare, type Finding } from './contract/compare.js';
 import { expectedOf } from './contract/expected.js';
 import { searchPathOf } from './contract/homes.js';
+import { withObstacles } from './contract/obstacles.js';
 import { readActual, takenNames } from './contract/read-actual.js';
 import { type Migration, migrationsFolder, readMigrations } from './migration-files.js';
 
@@ -67,7 +67,7 @@ export async function checkDatabase(databaseUrl: string, folder = migrationsFold
     return {
       kind: isOurs ? 'ours' : taken.length > 0 ? 'foreign' : 'new',
       pending: pending.map(({ name }) => name),
-      findings: compare(expected, await readActual(client, expected)),
+      findings: await withObstacles(client, compare(expected, await readActual(client, expected))),
       tables: tables.length,
       columns: tables.reduce((sum, { columns }) => sum + columns.length, 0),
     };
@@ -76,26 +76,6 @@ export async function checkDatabase(databaseUrl: string, folder = migrationsFold
 
 /** The key of the lock of Prisma's migrate (https://github.com/prisma/prisma-engines). */
 const prismaLock = 72707369;
-const connectTimeoutMs = 5_000;
-
-async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs });
-  await client.connect().catch(connectFailed);
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-/** @throws TransientError that says what to check */
-function connectFailed(error: Error & { code?: string }): never {
-  const code = error.code ?? error.name;
-  throw new TransientError(
-    certificateProblem(code) ?? `Can't connect to the database (${code}). Is it up, and is DATABASE_URL right?`,
-  );
-}
-
 /** A table was held for too long, or a transaction and the migration waited for each other. */
 const collisions = ['55P03', '40P01'];
 /** The locks of a migration are taken within seconds when nobody holds a table for long. */
@@ -103,7 +83,7 @@ const triesMax = 10;
 const pauseMs = 1_000;
 
 /** Tries again when running processes are in the way. */
-async function apply(client: pg.Client, migration: Migration, all: readonly Migration[]): Promise<void> {
+async function apply(client: Client, migration: Migration, all: readonly Migration[]): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       return await applyOnce(client, migration, all);
@@ -119,7 +99,7 @@ async function apply(client: pg.Client, migration: Migration, all: readonly Migr
 }
 
 /** In one transaction, so a failed migration leaves nothing behind. */
-async function applyOnce(client: pg.Client, migration: Migration, all: readonly Migration[]): Promise<void> {
+async function applyOnce(client: Client, migration: Migration, all: readonly Migration[]): Promise<void> {
   const names = all.map(({ name }) => name);
   await client.query('BEGIN');
   try {

@@ -129,7 +129,17 @@ describe('a database with teams and users of its own', () => {
     [
       'states of their own',
       "CREATE TABLE teams (id uuid PRIMARY KEY, name text NOT NULL); INSERT INTO teams VALUES (gen_random_uuid(), 'Acme'); CREATE TABLE users (id uuid PRIMARY KEY, team_id uuid NOT NULL, email text NOT NULL, status text NOT NULL DEFAULT 'on'); INSERT INTO users SELECT gen_random_uuid(), id, 'a', 'on' FROM teams",
-      /PostgreSQL refuses users_status_check/,
+      /users_status_check: the check is missing, and there are rows that contradict it/,
+    ],
+    [
+      'a role twice',
+      "CREATE TABLE roles (id uuid PRIMARY KEY, team_id uuid NOT NULL, name text NOT NULL); INSERT INTO roles SELECT gen_random_uuid(), '00000000-0000-0000-0000-00000000000a', 'admin' FROM generate_series(1, 2)",
+      /roles_team_id_name_key: the unique index is missing, and there are rows/,
+    ],
+    [
+      'users of a team that is gone',
+      "CREATE TABLE teams (id uuid PRIMARY KEY, name text NOT NULL); CREATE TABLE users (id uuid PRIMARY KEY, team_id uuid NOT NULL, email text NOT NULL); INSERT INTO users VALUES (gen_random_uuid(), gen_random_uuid(), 'a')",
+      /users_team_id_fkey: the foreign key is missing, and there are rows/,
     ],
   ])('is refused for %s, with the reason, and nothing is changed', async (_, sql, reason) => {
     await client.query(sql);

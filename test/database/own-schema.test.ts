@@ -1,6 +1,7 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { connectDatabase } from '../../src/database/database.js';
 import { checkDatabase, migrate } from '../../src/database/migrations.js';
 import { createTestDatabase } from '../helpers/database.js';
 import { temporaryFolder } from '../helpers/folders.js';
@@ -124,4 +125,18 @@ it('waits for a transaction that holds one of the tables, then moves them', asyn
   await moved;
   await holder.end();
   expect((await client.query("SELECT to_regclass('scim.sync_events') AS there")).rows[0].there).not.toBeNull();
+});
+
+it('whatever search path DATABASE_URL names, there is one world', async () => {
+  await client.query('CREATE SCHEMA elsewhere');
+  const other = new URL(url);
+  other.searchParams.set('options', '-csearch_path=elsewhere');
+  await migrate(other.href);
+  const database = connectDatabase(other.href, { connections: 1 });
+  expect(await database.auditLog.count()).toBe(1);
+  expect(await database.$queryRaw`SELECT name FROM teams`).toEqual([{ name: 'Acme' }]);
+  await database.$disconnect();
+  expect(
+    (await client.query("SELECT relname FROM pg_class WHERE relnamespace = 'elsewhere'::regnamespace")).rows,
+  ).toEqual([]);
 });

@@ -153,7 +153,7 @@ it.each([
   ['stytch', /^src\/stytch\//],
   ['@prisma/adapter-pg', /^src\/database\/database\.ts$/],
   ['prisma/generated/client.ts', /^src\/database\/database\.ts$/],
-  ['pg', /^src\/(database\/migrations|queue\/backend)\.ts$/],
+  ['pg', /^src\/(database\/client|queue\/backend)\.ts$/],
   ['@bull-board/express', /^src\/queue\/board\.ts$/],
   ['@opentelemetry/sdk-trace-node', /^src\/monitoring\/tracing\/opentelemetry\.ts$/],
   ['@opentelemetry/api', /^src\/monitoring\/tracing\/opentelemetry\.ts$/],

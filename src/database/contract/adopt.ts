@@ -1,10 +1,11 @@
-import type pg from 'pg';
 import { PermanentError } from '../../errors/errors.js';
 import { recordApplied } from '../bookkeeping.js';
+import type { Client } from '../client.js';
 import type { Migration } from '../migration-files.js';
 import { compare, type Finding } from './compare.js';
 import { expectedOf } from './expected.js';
 import { ownSchema } from './homes.js';
+import { withObstacles } from './obstacles.js';
 import { readActual } from './read-actual.js';
 
 /** A statement that waits longer for a table stops everybody behind it. Then it is better to try at another time. */
@@ -17,9 +18,9 @@ const lockTimeout = '10s';
  * @returns what it made
  * @throws PermanentError with each difference that stands in the way
  */
-export async function adopt(client: pg.ClientBase, migrations: readonly Migration[]): Promise<Finding[]> {
+export async function adopt(client: Client, migrations: readonly Migration[]): Promise<Finding[]> {
   const expected = await expectedOf(client, migrations);
-  const findings = compare(expected, await readActual(client, expected));
+  const findings = await withObstacles(client, compare(expected, await readActual(client, expected)));
   const obstacles = findings.filter(({ isRefused }) => isRefused);
   if (obstacles.length > 0) throw new PermanentError(refusal(obstacles));
   await client.query('BEGIN');
@@ -38,7 +39,7 @@ export async function adopt(client: pg.ClientBase, migrations: readonly Migratio
   return findings;
 }
 
-async function make(client: pg.ClientBase, { place, sql }: Finding): Promise<void> {
+async function make(client: Client, { place, sql }: Finding): Promise<void> {
   try {
     await client.query(sql);
   } catch (error) {

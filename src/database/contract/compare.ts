@@ -19,6 +19,8 @@ export type Finding = {
   /** False: `migrate` makes it with this SQL. True: only the owner of the data can, and the SQL shows how. */
   isRefused: boolean;
   sql: string;
+  /** A query for rows that stand in the way of the SQL. */
+  counterexamples?: string;
 };
 
 /**
@@ -214,13 +216,36 @@ function indexFindings(wanted: Table, found: Table | undefined): Finding[] {
   return wanted.indexes
     .filter((index) => (found === undefined ? !index.isPrimary : !found.indexes.some((one) => serves(one, index))))
     .filter(({ keys }) => found === undefined || canShow(found, wanted, keys))
-    .map((index) =>
-      missing(
-        index.name,
-        `the ${index.isUnique ? 'unique index' : 'index'} is missing`,
-        indexSql(index, found ?? wanted),
-      ),
-    );
+    .map((index) => {
+      const what = `the ${index.isUnique ? 'unique index' : 'index'} is missing`;
+      const finding = missing(index.name, what, indexSql(index, found ?? wanted));
+      const counterexamples = found && hasAll(found, wanted, index.keys) ? duplicates(index, found) : null;
+      return counterexamples === null ? finding : { ...finding, counterexamples };
+    });
+}
+
+/** Whether all columns that a definition of the contract names are there already. New ones contradict nothing. */
+function hasAll(found: Table, wanted: Table, definition: string): boolean {
+  const words = new Set(definition.match(/\b\w+\b/g));
+  const there = new Set(found.columns.map(({ name }) => name));
+  return wanted.columns.every(({ name }) => !words.has(name) || there.has(name));
+}
+
+function duplicates({ isUnique, keys }: Index, found: Table): string | null {
+  const { table, base } = target(found);
+  const there = base === null ? keys : renamed(keys, base.columns);
+  const [, columns, condition = 'true'] = /\(([^()]+)\)(?: WHERE (.*))?$/.exec(there) ?? [];
+  if (!isUnique || columns === undefined) return null;
+  return `SELECT ${columns} FROM ${table} WHERE (${columns}) IS NOT NULL AND ${condition} GROUP BY ${columns} HAVING count(*) > 1`;
+}
+
+function violations(definition: string, found: Table): string | null {
+  const { table } = target(found);
+  const [, expression] = /^CHECK (\(.*\))/.exec(definition) ?? [];
+  if (expression !== undefined) return `SELECT * FROM ${table} WHERE NOT ${expression}`;
+  const [, column, other, key] = /^FOREIGN KEY \((\w+)\) REFERENCES ([\w."]+)\((\w+)\)/.exec(definition) ?? [];
+  if (column === undefined) return null;
+  return `SELECT * FROM ${table} t WHERE ${column} IS NOT NULL AND NOT EXISTS (SELECT FROM ${other} o WHERE o.${key} = t.${column})`;
 }
 
 /** Of a view: whether its base has all columns of the index. If not, the missing column is a finding already. */
@@ -260,8 +285,15 @@ function constraintFindings(wanted: Table, found: Table | undefined, bases: Read
     const { table, base } = target(found ?? wanted);
     const there = base === null ? definition : renamedHere(definition, base.columns);
     const sql = `ALTER TABLE ${table} ADD CONSTRAINT ${quoted(one.name)} ${there};`;
-    return [missing(one.name, `the ${one.isForeignKey ? 'foreign key' : 'check'} is missing`, sql)];
+    const finding = missing(one.name, `the ${one.isForeignKey ? 'foreign key' : 'check'} is missing`, sql);
+    const counterexamples = found && hasAll(found, wanted, ownPart(one.definition)) ? violations(there, found) : null;
+    return [counterexamples === null ? finding : { ...finding, counterexamples }];
   });
+}
+
+/** Of a foreign key, the part about this table. */
+function ownPart(definition: string): string {
+  return definition.split(' REFERENCES ')[0] ?? definition;
 }
 
 /** What happens to the row when the other one goes is the company's choice. */

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Client } from '../client.js';
 
 /** A column, as PostgreSQL prints it. Of a view: with the facts of the column behind it. */
 export type Column = {
@@ -46,7 +46,7 @@ export type Description = {
 export type Scope = { homes: readonly { schema: string; name: string }[]; views: ReadonlySet<string> };
 
 /** Reads the catalog. Takes no lock on the tables. Unqualified names in definitions are those on the search path. */
-export async function describe(client: pg.ClientBase, { homes, views }: Scope): Promise<Description> {
+export async function describe(client: Client, { homes, views }: Scope): Promise<Description> {
   const relations = await readRelations(client, homes);
   const description: Description = {
     tables: new Map(),
@@ -62,7 +62,7 @@ export async function describe(client: pg.ClientBase, { homes, views }: Scope): 
 
 type Relation = { oid: number; name: string; kind: string };
 
-async function readRelations(client: pg.ClientBase, homes: Scope['homes']): Promise<Relation[]> {
+async function readRelations(client: Client, homes: Scope['homes']): Promise<Relation[]> {
   const { rows } = await client.query<Relation>(
     `SELECT c.oid AS oid, c.relname AS name, c.relkind AS kind
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -73,7 +73,7 @@ async function readRelations(client: pg.ClientBase, homes: Scope['homes']): Prom
   return rows;
 }
 
-async function readFunctions(client: pg.ClientBase, homes: Scope['homes']): Promise<Map<string, string>> {
+async function readFunctions(client: Client, homes: Scope['homes']): Promise<Map<string, string>> {
   const { rows } = await client.query<Named>(
     `SELECT p.proname AS name, pg_get_functiondef(p.oid) AS definition FROM pg_proc p
      JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -84,12 +84,12 @@ async function readFunctions(client: pg.ClientBase, homes: Scope['homes']): Prom
   return new Map(rows.map(({ name, definition }) => [name, definition]));
 }
 
-async function readViewText(client: pg.ClientBase, oid: number): Promise<string> {
+async function readViewText(client: Client, oid: number): Promise<string> {
   const { rows } = await client.query<{ text: string }>('SELECT pg_get_viewdef($1::oid) AS text', [oid]);
   return rows[0]?.text ?? '';
 }
 
-async function readTable(client: pg.ClientBase, { oid, name, kind }: Relation): Promise<Table> {
+async function readTable(client: Client, { oid, name, kind }: Relation): Promise<Table> {
   const behind = kind === 'v' || kind === 'm' ? await readBehind(client, oid) : null;
   const base = behind === null ? null : { table: behind.table, columns: behind.columns };
   const source = behind?.oid ?? oid;
@@ -111,7 +111,7 @@ async function readTable(client: pg.ClientBase, { oid, name, kind }: Relation): 
 type Behind = Base & { oid: number; numbers: ReadonlyMap<string, number> };
 
 /** PostgreSQL keeps in a view's rule which column of which table each of its columns shows. */
-async function readBehind(client: pg.ClientBase, view: number): Promise<Behind> {
+async function readBehind(client: Client, view: number): Promise<Behind> {
   const { rows } = await client.query<{ shown: string; column: string; number: number; oid: number; table: string }>(
     `SELECT DISTINCT ON (a.attnum) a.attname AS shown, b.attname AS "column", b.attnum AS number,
        b.attrelid AS oid, format('%I.%I', n.nspname, c.relname) AS "table"
@@ -129,7 +129,7 @@ async function readBehind(client: pg.ClientBase, view: number): Promise<Behind> 
   return { oid: rows[0]?.oid ?? view, table: rows[0]?.table ?? '', columns, numbers };
 }
 
-async function readColumns(client: pg.ClientBase, oid: number, behind: Behind | null): Promise<Column[]> {
+async function readColumns(client: Client, oid: number, behind: Behind | null): Promise<Column[]> {
   const { rows } = await client.query<Column>(
     `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, b.attnotnull AS "notNull",
        COALESCE(pg_get_expr(own.adbin, own.adrelid), pg_get_expr(d.adbin, d.adrelid)) AS "default",
@@ -148,7 +148,7 @@ async function readColumns(client: pg.ClientBase, oid: number, behind: Behind | 
   return rows.map((column) => ({ ...column, isWritable: column.isWritable && behind.columns.has(column.name) }));
 }
 
-async function readIndexes(client: pg.ClientBase, oid: number): Promise<Index[]> {
+async function readIndexes(client: Client, oid: number): Promise<Index[]> {
   const { rows } = await client.query<Index>(
     `SELECT c.relname AS name, i.indisunique AS "isUnique", i.indisprimary AS "isPrimary",
        substring(pg_get_indexdef(i.indexrelid) FROM ' USING (.*)$') AS keys
@@ -159,7 +159,7 @@ async function readIndexes(client: pg.ClientBase, oid: number): Promise<Index[]>
   return rows;
 }
 
-async function readConstraints(client: pg.ClientBase, oid: number): Promise<Constraint[]> {
+async function readConstraints(client: Client, oid: number): Promise<Constraint[]> {
   const { rows } = await client.query<Constraint>(
     `SELECT conname AS name, contype = 'f' AS "isForeignKey", pg_get_constraintdef(oid) AS definition
      FROM pg_constraint WHERE conrelid = $1::oid AND contype IN ('c', 'f') ORDER BY oid`,
@@ -168,7 +168,7 @@ async function readConstraints(client: pg.ClientBase, oid: number): Promise<Cons
   return rows;
 }
 
-async function readTriggers(client: pg.ClientBase, oid: number): Promise<Named[]> {
+async function readTriggers(client: Client, oid: number): Promise<Named[]> {
   const { rows } = await client.query<Named>(
     `SELECT tgname AS name, pg_get_triggerdef(oid) AS definition FROM pg_trigger
      WHERE tgrelid = $1::oid AND NOT tgisinternal ORDER BY oid`,
@@ -177,7 +177,7 @@ async function readTriggers(client: pg.ClientBase, oid: number): Promise<Named[]
   return rows;
 }
 
-async function readHiddenRequired(client: pg.ClientBase, { oid, columns }: Behind): Promise<string[]> {
+async function readHiddenRequired(client: Client, { oid, columns }: Behind): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped
        AND attnotnull AND NOT atthasdef AND attidentity = '' AND NOT attname = ANY($2::text[])`,

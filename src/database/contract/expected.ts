@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type pg from 'pg';
 import { PermanentError } from '../../errors/errors.js';
+import type { Client } from '../client.js';
 import type { Migration } from '../migration-files.js';
 import { type Description, describe } from './describe.js';
 
@@ -10,7 +10,7 @@ import { type Description, describe } from './describe.js';
  * The definitions name no schema.
  * @throws PermanentError when the role may not create a schema
  */
-export async function expectedOf(client: pg.ClientBase, migrations: readonly Migration[]): Promise<Description> {
+export async function expectedOf(client: Client, migrations: readonly Migration[]): Promise<Description> {
   const scratch = `scim_contract_${randomBytes(6).toString('hex')}`;
   await client.query('BEGIN');
   try {
@@ -33,7 +33,7 @@ function refusedBy(name: string, error: Error): never {
   throw new PermanentError(`Migration ${name} was refused and rolled back: ${error.message}`);
 }
 
-async function everythingIn(client: pg.ClientBase, schema: string) {
+async function everythingIn(client: Client, schema: string) {
   const { rows } = await client.query<{ name: string; isView: boolean }>(
     `SELECT relname AS name, relkind = 'v' AS "isView" FROM pg_class
      WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'v')
