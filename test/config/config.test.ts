@@ -143,6 +143,7 @@ describe('passwords in URLs', () => {
     ['DATABASE_URL', 'postgresql://scanner:12/hunter2@db/scanner', /%2F/],
     ['DATABASE_URL', 'postgresql://scanner:12#hunter2@db/scanner', /%23/],
     ['DATABASE_URL', 'postgresql://scanner:hun/ter2@db/scanner', /must be a URL like/],
+    ['DATABASE_URL', 'postgresql://scanner:hunter2@db/scanner?schema=tenants', /must not have \?schema=/],
   ])('are refused where the server would not get them: %s %s', (name, value, what) => {
     const said = problemsOf({ ...complete, [name]: value });
     expect(said.split('\n')[1]).toMatch(new RegExp(`^  ${name} must `));
