@@ -46,12 +46,16 @@ export function connectDatabase(
   });
 }
 
-/** By a statement, because DATABASE_URL can override connection parameters, and poolers refuse them. */
+/**
+ * By a statement, because DATABASE_URL can override connection parameters, and poolers refuse them. A search path of
+ * DATABASE_URL comes after ours, so it can't hide our tables. `reset_val`: as the connection began, so that a pooler that
+ * hands it to us again makes the path no longer.
+ */
 function prepareConnection(client: { query(sql: string): Promise<unknown> }): Promise<unknown> {
-  const [limit, path] = [statementTimeoutMs, searchPath];
-  return client.query(
-    `SET statement_timeout = ${limit}; SET idle_in_transaction_session_timeout = ${limit}; SET search_path = ${path}`,
-  );
+  return client.query(`
+    SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${statementTimeoutMs};
+    SELECT set_config('search_path', concat_ws(', ', '${searchPath}', NULLIF(reset_val, '')), false)
+    FROM pg_settings WHERE name = 'search_path'`);
 }
 
 /** The database's clock. All processes share it, so fences are taken from it. */

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../helpers/folders.js';
 /** The migrations of the version before: those until our tables moved into a schema of their own. */
 function formerMigrations(): string {
   const folder = temporaryFolder('former-migrations');
-  for (const name of readdirSync('prisma/migrations').filter((one) => one < '20261128')) {
+  for (const name of readdirSync('prisma/migrations').filter((one) => one < '20261128010001')) {
     cpSync(join('prisma/migrations', name), join(folder, name), { recursive: true });
   }
   return folder;

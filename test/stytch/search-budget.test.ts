@@ -17,7 +17,7 @@ beforeEach(async () => {
   const url = new URL(testDatabase.url);
   url.searchParams.set('options', '-c search_path=public,pg_catalog');
   database = connectDatabase(url.href, { connections: 5 });
-  await database.$executeRaw`CREATE TABLE test_clock AS SELECT TIMESTAMPTZ '2026-11-27T12:00:00Z' AS at`;
+  await database.$executeRaw`CREATE TABLE public.test_clock AS SELECT TIMESTAMPTZ '2026-11-27T12:00:00Z' AS at`;
   await database.$executeRaw`CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql
     AS 'SELECT at FROM public.test_clock'`;
 });
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 /** Moves the database's clock to this second of its minute. */
 const setSecond = (second: number) =>
-  database.$executeRaw`UPDATE test_clock SET at = date_trunc('minute', at) + make_interval(secs => ${second})`;
+  database.$executeRaw`UPDATE public.test_clock SET at = date_trunc('minute', at) + make_interval(secs => ${second})`;
 
 const stytch: StytchDirectory = {
   getMember: async () => 'a member',

@@ -134,3 +134,20 @@ inBrowser('“our analysts lost their role”', async () => {
   // Bull Board would load a font from elsewhere; our policy does not let it, and it does without.
   expect(complaints.filter((text) => !/fonts\.googleapis\.com.*has been blocked/.test(text))).toEqual([]);
 });
+
+inBrowser('a new customer is linked to its organization', async () => {
+  await lab.database.team.createMany({
+    data: [{ name: 'Newcomers' }, { name: 'A team with a rather long name, Incorporated' }],
+  });
+  const { organization_id } = lab.emulator.organizations.create({ name: 'Newcomers' });
+  await page.goto(`${lab.url}/support/teams`);
+  await page.getByRole('link', { name: 'Newcomers' }).click();
+  await page.getByLabel('Stytch organization').fill(organization_id);
+  await page.getByLabel('Reason').fill('ticket 4711');
+  await inspect('support-teams');
+  await page.getByRole('button', { name: 'Link' }).click();
+  await page.getByText('is linked to').waitFor();
+  await inspect('support-teams-linked');
+  expect(await page.getByRole('link', { name: 'Newcomers' }).count()).toBe(0);
+  expect(complaints).toEqual([]);
+});

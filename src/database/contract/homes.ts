@@ -15,7 +15,7 @@ export function homeOf(name: string): string {
 export const searchPath = `${ownSchema}, ${scannerSchema}`;
 
 /** Moves our tables here. This migration and those before it run in the schema of Scanner's tables, later ones in ours. */
-const move = '20261128000000_own_schema';
+const move = '20261128010001_own_schema';
 
 /** The search path of a migration. The first schema is the one in which it makes tables. @param all the names of all migrations */
 export function searchPathOf(migration: string, all: readonly string[]): string {

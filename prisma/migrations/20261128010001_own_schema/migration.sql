@@ -17,10 +17,10 @@ BEGIN
   -- All at once, and first: what follows waits for nobody.
   LOCK TABLE sync_events, audit_log, idp_role_values, scim_connections, team_syncs, held_changes, role_changes,
     api_key_changes, shared_external_ids, session_revocations, worker_reports, schedule_runs, stytch_search_budget,
-    replay_batches, replays IN ACCESS EXCLUSIVE MODE;
+    replay_batches, replays, failed_hints IN ACCESS EXCLUSIVE MODE;
   FOREACH relation IN ARRAY ARRAY['sync_events', 'audit_log', 'idp_role_values', 'scim_connections', 'team_syncs',
     'held_changes', 'role_changes', 'api_key_changes', 'shared_external_ids', 'session_revocations', 'worker_reports',
-    'schedule_runs', 'stytch_search_budget', 'replay_batches', 'replays', 'scim_wanted_grants', 'scim_connected_teams']
+    'schedule_runs', 'stytch_search_budget', 'replay_batches', 'replays', 'failed_hints', 'scim_wanted_grants', 'scim_connected_teams']
   LOOP
     EXECUTE format('ALTER TABLE public.%I SET SCHEMA scim', relation);
     EXECUTE format('CREATE VIEW public.%I AS SELECT * FROM scim.%I', relation, relation);
