@@ -91,6 +91,23 @@ it('lets the version before run on: its statements reach the tables through view
   expect(rows).toEqual([{ swept_members: 14 }]);
 });
 
+it('a connection of the version before, with prepared statements, lives through the move', async () => {
+  const read = () =>
+    client.query({ name: 'read', text: 'SELECT * FROM audit_log WHERE actor = $1 ORDER BY id', values: ['kim'] });
+  const write = () =>
+    client.query({
+      name: 'write',
+      text: 'INSERT INTO audit_log (actor, action, target) VALUES ($1, $2, $3) RETURNING id::int',
+      values: ['kim', 'release', 'hold'],
+    });
+  await write();
+  const { rows } = await read();
+  await migrate(url);
+  expect((await read()).rows).toEqual(rows);
+  expect((await write()).rows).toEqual([{ id: 3 }]);
+  expect((await read()).rows).toHaveLength(3);
+});
+
 it('keeps triggers, foreign keys and indexes at work, for the version before as well', async () => {
   await migrate(url);
   await client.query(`SET ROLE ${role}`);

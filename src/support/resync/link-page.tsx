@@ -18,6 +18,10 @@ export const teams: Handler = async (parts, { query }) => {
     <>
       <h1>Link a team to its Stytch organization</h1>
       {done !== '' && <Notice kind="good" title={done} />}
+      <p>
+        Stytch is asked whether the organization exists. Afterwards see who would be linked to a user that is there:{' '}
+        <code>resync --team … --dry-run</code>. Then <code>enable …</code> switches SCIM on.
+      </p>
       <Card label="Link a team">
         <ConfirmForm action="/support/teams" reasonId="reason" submit={{ label: 'Link' }}>
           <label for="team">
@@ -36,10 +40,6 @@ export const teams: Handler = async (parts, { query }) => {
             />
           </label>
         </ConfirmForm>
-        <p class="quiet">
-          Stytch is asked whether the organization exists. Then see who would be linked (
-          <code>resync --team … --dry-run</code>), and switch SCIM on (<code>enable …</code>).
-        </p>
       </Card>
       <Card title="Teams without an organization">
         {total === 0 ? (
@@ -63,8 +63,8 @@ export const teams: Handler = async (parts, { query }) => {
 /** The form of that page. */
 export const link: Handler = async (parts, { body, act }) => {
   const [team, organization] = [field(body, 'team'), field(body, 'organization')];
-  const { teamId, result, next } = await linkTeam(parts, { team, organization }, act());
-  const done = `Team ${teamId} is ${result} to ${organization}. ${next ?? ''}`.trim();
+  const { teamId, result } = await linkTeam(parts, { team, organization }, act());
+  const done = `Team ${teamId} is ${result} to ${organization}.`;
   return { redirect: `/support/teams?${new URLSearchParams({ done })}` };
 };
 
