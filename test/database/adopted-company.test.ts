@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { connectDatabase, type Database } from '../../src/database/database.js';
-import { checkDatabase, migrate } from '../../src/database/migrations.js';
+import { checkDatabase, migrate, pendingMigrations } from '../../src/database/migrations.js';
 import { migrateQueue } from '../../src/queue/backend.js';
 import { testConfig } from '../helpers/config.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
@@ -22,6 +22,8 @@ beforeAll(async () => {
   client = new pg.Client({ connectionString: test.url });
   await client.connect();
   await client.query(`DROP SCHEMA public, scim CASCADE; CREATE SCHEMA public; ${company}
+    CREATE TABLE _prisma_migrations (id text, checksum text, finished_at timestamptz, migration_name text, logs text,
+      rolled_back_at timestamptz, started_at timestamptz, applied_steps_count integer);
     INSERT INTO companies (title, plan) VALUES ('Old customer', 'gold');
     INSERT INTO accounts (company_id, login, password_hash) SELECT id, 'kim@old.example', 'x' FROM companies`);
 });
@@ -45,6 +47,7 @@ it('the views of the example are adopted: what is missing is made on the tables 
 describe('with the rights of deploy/rights.sql', () => {
   let lab: Lab;
   let database: Database;
+  let ownUrl: string;
 
   beforeAll(async () => {
     await migrateQueue({ redisUrl: undefined, databaseUrl: test.url });
@@ -57,12 +60,17 @@ describe('with the rights of deploy/rights.sql', () => {
     database = connectDatabase(test.url, { connections: 2 });
     // One of the backends is in this database, with the same rights.
     const backend = backends.includes('postgres') ? 'postgres' : backends[0];
-    lab = await startLab({ backend, databaseUrl: () => own.href, schedules: true });
+    ownUrl = own.href;
+    lab = await startLab({ backend, databaseUrl: () => ownUrl, schedules: true });
   });
   afterAll(async () => {
     await lab?.stop();
     await database?.$disconnect();
     await client.query('DROP OWNED BY scanner_scim; DROP ROLE scanner_scim');
+  });
+
+  it('doctor sees that all migrations are applied, without a look into the bookkeeping of the company', async () => {
+    expect(await pendingMigrations(ownUrl)).toEqual([]);
   });
 
   it('the company passes a first day, and its own people stay as they are', async () => {
