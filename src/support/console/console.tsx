@@ -10,7 +10,7 @@ import { discard, held, hold, release } from '../held/held-page.js';
 import type { SupportParts } from '../parts.js';
 import { scannerSupport } from '../permission.js';
 import { health, healthLive } from '../status/health-page.js';
-import { resync, why } from '../why/why-page.js';
+import { erase, resync, why } from '../why/why-page.js';
 import type { AuthorizeSupport } from './authorize.js';
 import { SupportFrame } from './frame.js';
 import { type Handler, type Send, supportHandlers } from './handler.js';
@@ -30,6 +30,7 @@ const routes: readonly Route[] = [
   ['get', '/why', scannerSupport, why],
   ['post', '/why', scannerSupport, why], // an e-mail in an address would stay in the logs of proxies
   ['post', '/resync', scannerSupport, resync],
+  ['post', '/erase', scannerSupport, erase],
   ['get', '/held', scannerSupport, held],
   ['get', '/held/:id', scannerSupport, hold],
   ['post', '/held/:id/release', scannerSupport, release],
