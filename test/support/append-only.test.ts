@@ -132,7 +132,7 @@ describe("the application's role", () => {
   function rights(): string {
     const [, sql = ''] = /```sql\n([\s\S]*?)```/.exec(readFileSync('deploy/data.md', 'utf8')) ?? [];
     expect(sql).toContain('REVOKE');
-    return sql.replaceAll('scanner_app', role);
+    return sql.replaceAll('scanner_scim', role);
   }
 
   beforeEach(async () => {

@@ -82,11 +82,12 @@ CREATE FUNCTION "evidence_time"(moment timestamptz) RETURNS text LANGUAGE sql ST
   AS $$ SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
 -- The hash of a line: SHA-256 of the previous hash and of the fields, one a row of text, an unknown one empty.
-CREATE FUNCTION "evidence_hash"(e "evidence") RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT encode(sha256(convert_to(array_to_string(ARRAY[e.previous, e.line::text, e.user_id::text, e.identity, e.trigger,
+CREATE FUNCTION "evidence_hash"(e "evidence") RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN encode(sha256(convert_to(array_to_string(ARRAY[e.previous, e.line::text, e.user_id::text, e.identity, e.trigger,
     e.event_type, e.event_id, e.svix_id, e.because, evidence_time(e.event_sent), evidence_time(e.received),
-    evidence_time(e.committed), e.grants_revoked::text, e.keys_revoked::text], E'\n', ''), 'UTF8')), 'hex')
-$$;
+    evidence_time(e.committed), e.grants_revoked::text, e.keys_revoked::text], E'\n', ''), 'UTF8')), 'hex');
+END $$;
 
 -- Gives a line its number and its place in the team's chain. The lock is taken in the last statement of the transaction that
 -- deactivates people, so those who wait for it hold no lock that its owner needs.
@@ -107,7 +108,8 @@ END $$;
 CREATE TRIGGER "evidence_chained" BEFORE INSERT ON "evidence" FOR EACH ROW EXECUTE FUNCTION "chain_evidence"();
 
 -- A leaver's line. An event whose own time was impossible counts as sent when it was received; that is no time of the event.
-CREATE FUNCTION "write_evidence"(e "sync_events") RETURNS void LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION "write_evidence"(e "sync_events") RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   INSERT INTO evidence (team_id, line, user_id, identity, trigger, event_type, event_id, svix_id, because, event_sent, received,
     committed, grants_revoked, keys_revoked, previous, hash, stytch_member_id, email)
   SELECT e.team_id, 0, e.user_id, '', e.trigger, one_line(e.event_type), one_line(e.event_id), one_line(e.svix_id),
@@ -115,8 +117,8 @@ CREATE FUNCTION "write_evidence"(e "sync_events") RETURNS void LANGUAGE sql VOLA
     NULLIF(e.sent_at, e.received_at), e.received_at, e.applied_at,
     jsonb_array_length(jsonb_path_query_array(e.changes, '$[*] ? (@.type == "role_revoked")')),
     jsonb_array_length(jsonb_path_query_array(e.changes, '$[*] ? (@.type == "api_key_revoked")')), '', '',
-    one_line(e.stytch_member_id), (SELECT one_line(u.email) FROM users u WHERE u.id = e.user_id)
-$$;
+    one_line(e.stytch_member_id), (SELECT one_line(u.email) FROM users u WHERE u.id = e.user_id);
+END $$;
 
 -- Every event that changed something passes here, whatever program or version recorded it.
 CREATE FUNCTION "record_evidence"() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -191,6 +193,8 @@ DECLARE
   removed jsonb;
 BEGIN
   PERFORM require_writer();
+  INSERT INTO evidence_begins (begins_at) SELECT COALESCE(min(applied_at), clock_timestamp()) FROM sync_events
+    HAVING NOT EXISTS (SELECT FROM evidence_begins); -- in a database that was adopted with its tables
   PERFORM set_config('scim.removing', 'on', true);
   DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE at < cutoff ORDER BY at LIMIT rows_max);
   GET DIAGNOSTICS acts = ROW_COUNT;

@@ -56,7 +56,8 @@ export async function beginningOf(database: Database, team: string, since: Date)
     () => database.$queryRaw<
       [{ recordBegins: Date; since: Date; line: number; previous: string | null; last: string | null }]
     >`
-      WITH record AS (SELECT begins_at FROM evidence_begins ORDER BY id DESC LIMIT 1),
+      WITH record AS (SELECT COALESCE((SELECT begins_at FROM evidence_begins ORDER BY id DESC LIMIT 1),
+          (SELECT min(applied_at) FROM sync_events), clock_timestamp())::timestamptz(3) AS begins_at),
         asked AS (SELECT begins_at, GREATEST(begins_at, ${since.toISOString()}::timestamptz) AS since FROM record)
       SELECT asked.begins_at AS "recordBegins", asked.since, COALESCE(first.line, 2147483647) AS line, first.previous,
         (SELECT hash FROM evidence WHERE team_id = ${team}::uuid ORDER BY line DESC LIMIT 1) AS last
