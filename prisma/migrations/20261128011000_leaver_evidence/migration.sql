@@ -258,6 +258,7 @@ BEGIN
   GET DIAGNOSTICS changed = ROW_COUNT;
   counts := counts || jsonb_build_object('api_keys', changed);
   DELETE FROM session_revocations WHERE user_id = erased;
+  DELETE FROM failed_hints WHERE stytch_member_id = ANY (members); -- if one is missing, a job counts twice
   UPDATE scim_connections SET created_by = erased::text WHERE created_by = ANY (members);
   DELETE FROM shared_external_ids s WHERE s.team_id = known.team_id AND s.external_id = known.scim_external_id
     AND NOT EXISTS (SELECT FROM users u WHERE u.team_id = s.team_id AND u.scim_external_id = s.external_id);

@@ -12,7 +12,7 @@ export function schemaText(schema: Json, indent = ''): string {
   if (typeof schema.$ref === 'string') return String(schema.$ref.split('/').at(-1));
   if (schema.type === 'array') return listText(schema, indent);
   if (schema.type === 'object') return objectText(schema, indent);
-  return String(schema.format ?? schema.type ?? 'anything');
+  return String(schema.format ?? [schema.type ?? 'anything'].flat().join(' | '));
 }
 
 function listText({ items = {} }: Json, indent: string): string {
