@@ -140,7 +140,10 @@ it('verifies a file without any configuration, and by the heads that a worker no
     await lab.database.$executeRaw`
       UPDATE evidence e SET previous = COALESCE((SELECT b.hash FROM evidence b WHERE b.team_id = e.team_id AND b.line = e.line - 1),
         e.previous) WHERE line = ${line}`;
-    await lab.database.$executeRaw`UPDATE evidence e SET hash = evidence_hash(e) WHERE line = ${line}`;
+    await lab.database
+      .$executeRaw`UPDATE evidence e SET hash = evidence_hash(ARRAY[e.previous, e.line::text, e.user_id::text, e.identity, e.trigger,
+        e.event_type, e.event_id, e.svix_id, e.because, evidence_time(e.event_sent), evidence_time(e.received),
+        evidence_time(e.committed), e.grants_revoked::text, e.keys_revoked::text]) WHERE line = ${line}`;
   }
   await lab.database.$executeRaw`ALTER TABLE evidence ENABLE TRIGGER USER`;
   writeFileSync(file, (await ask('export', '--team', 'Acme', '--since', '2h', '--format', 'jsonl')).stdout);

@@ -81,13 +81,9 @@ CREATE FUNCTION "one_line"(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALL
 CREATE FUNCTION "evidence_time"(moment timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
--- The hash of a line: SHA-256 of the previous hash and of the fields, one a row of text, an unknown one empty.
-CREATE FUNCTION "evidence_hash"(e "evidence") RETURNS text LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  RETURN encode(sha256(convert_to(array_to_string(ARRAY[e.previous, e.line::text, e.user_id::text, e.identity, e.trigger,
-    e.event_type, e.event_id, e.svix_id, e.because, evidence_time(e.event_sent), evidence_time(e.received),
-    evidence_time(e.committed), e.grants_revoked::text, e.keys_revoked::text], E'\n', ''), 'UTF8')), 'hex');
-END $$;
+-- The hash of a line: SHA-256 of these fields, one a row of text, an unknown one empty.
+CREATE FUNCTION "evidence_hash"(fields text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  AS $$ SELECT encode(sha256(convert_to(array_to_string(fields, E'\n', ''), 'UTF8')), 'hex') $$;
 
 -- Gives a line its number and its place in the team's chain. The lock is taken in the last statement of the transaction that
 -- deactivates people, so those who wait for it hold no lock that its owner needs.
@@ -100,15 +96,16 @@ BEGIN
   NEW.line := COALESCE(head.line, 0) + 1;
   NEW.previous := COALESCE(head.hash, repeat('0', 64));
   NEW.salt := gen_random_uuid()::text;
-  NEW.identity := encode(sha256(convert_to(
-    concat_ws(E'\n', NEW.salt, COALESCE(NEW.stytch_member_id, ''), COALESCE(NEW.email, '')), 'UTF8')), 'hex');
-  NEW.hash := evidence_hash(NEW);
+  NEW.identity := evidence_hash(ARRAY[NEW.salt, NEW.stytch_member_id, NEW.email]);
+  NEW.hash := evidence_hash(ARRAY[NEW.previous, NEW.line::text, NEW.user_id::text, NEW.identity, NEW.trigger, NEW.event_type,
+    NEW.event_id, NEW.svix_id, NEW.because, evidence_time(NEW.event_sent), evidence_time(NEW.received),
+    evidence_time(NEW.committed), NEW.grants_revoked::text, NEW.keys_revoked::text]);
   RETURN NEW;
 END $$;
 CREATE TRIGGER "evidence_chained" BEFORE INSERT ON "evidence" FOR EACH ROW EXECUTE FUNCTION "chain_evidence"();
 
 -- A leaver's line. An event whose own time was impossible counts as sent when it was received; that is no time of the event.
-CREATE FUNCTION "write_evidence"(e "sync_events") RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION "write_evidence"(event bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO evidence (team_id, line, user_id, identity, trigger, event_type, event_id, svix_id, because, event_sent, received,
     committed, grants_revoked, keys_revoked, previous, hash, stytch_member_id, email)
@@ -117,14 +114,15 @@ BEGIN
     NULLIF(e.sent_at, e.received_at), e.received_at, e.applied_at,
     jsonb_array_length(jsonb_path_query_array(e.changes, '$[*] ? (@.type == "role_revoked")')),
     jsonb_array_length(jsonb_path_query_array(e.changes, '$[*] ? (@.type == "api_key_revoked")')), '', '',
-    one_line(e.stytch_member_id), (SELECT one_line(u.email) FROM users u WHERE u.id = e.user_id);
+    one_line(e.stytch_member_id), one_line(u.email)
+  FROM sync_events e LEFT JOIN users u ON u.id = e.user_id WHERE e.id = event;
 END $$;
 
 -- Every event that changed something passes here, whatever program or version recorded it.
 CREATE FUNCTION "record_evidence"() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   IF NEW.changes @> '[{"type":"user_deactivated"}]' AND NEW.team_id IS NOT NULL THEN
-    PERFORM write_evidence(NEW);
+    PERFORM write_evidence(NEW.id);
   END IF;
   IF NEW.user_id IS NOT NULL AND (NEW.trigger = 'session' OR NEW.changes @> '[{"type":"user_reactivated"}]') THEN
     INSERT INTO evidence_followups (user_id, kind, at)
@@ -140,7 +138,7 @@ CREATE TRIGGER "sync_events_recorded" AFTER INSERT ON "sync_events" FOR EACH ROW
 -- What sync_events still have. Older events are removed in their order, so the record is whole from the first one on.
 INSERT INTO "evidence_begins" ("begins_at") SELECT COALESCE(min("applied_at"), clock_timestamp()) FROM "sync_events";
 DO $$ BEGIN
-  PERFORM write_evidence(e) FROM sync_events e WHERE changes @> '[{"type":"user_deactivated"}]' AND outcome = 'changed'
+  PERFORM write_evidence(e.id) FROM sync_events e WHERE changes @> '[{"type":"user_deactivated"}]' AND outcome = 'changed'
     AND team_id IS NOT NULL ORDER BY id;
 END $$;
 INSERT INTO "evidence_followups" ("user_id", "kind", "at")
