@@ -1,4 +1,6 @@
 import type { Config } from '../src/config/config.js';
+import type { Head } from '../src/monitoring/note-heads.js';
+import type { Removed } from '../src/monitoring/retention.js';
 import type { Repeating } from '../src/process/interval.js';
 import { createSettler } from '../src/replay/settle-failed.js';
 import { schedulesOf } from '../src/sync/schedules/all-schedules.js';
@@ -14,6 +16,9 @@ export function startSchedules(context: WorkerContext, sweeping: SweepDependenci
   const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider is silent for longer than usual');
   const settleFailed = createSettler({ ...context, producer: queue, readMembers: sweeping.readMembers });
   const onSessionsKept = observer.sessionsKept;
-  const schedules = schedulesOf({ ...sweeping, onSwept, onQuiet, sessions, onSessionsKept, settleFailed }, config);
+  const onRemoved = (removed: Removed) => log.info({ removed }, 'old rows removed, by their retention');
+  const onHeads = (some: { heads: Head[] }) => log.info(some, 'heads of the evidence');
+  const deps = { ...sweeping, onSwept, onQuiet, sessions, onSessionsKept, settleFailed, onRemoved, onHeads };
+  const schedules = schedulesOf(deps, config);
   return runSchedules(database, schedules, log);
 }

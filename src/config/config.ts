@@ -78,6 +78,10 @@ const environment = z.object({
   STYTCH_SEARCHES_PER_MINUTE: wholeNumber(1, 60_000).default(100),
   WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(3000),
   SYNC_EVENTS_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
+  AUDIT_LOG_RETENTION_DAYS: wholeNumber(365, 36_500).default(2_557), // seven years; the database keeps the last year in any case
+  HELD_CHANGES_RETENTION_DAYS: wholeNumber(1, 36_500).default(365),
+  DEACTIVATED_USERS_RETENTION_DAYS: wholeNumber(1, 36_500).default(2_557),
+  EVIDENCE_HEADS_FILE: z.string().optional(),
   DRAIN_SECONDS: wholeNumber(0, 600).default(5),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
   LOG_LEVEL: z

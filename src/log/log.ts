@@ -40,6 +40,8 @@ export const fieldNames = [
   'held',
   'users',
   'activeUsers',
+  'removed',
+  'heads',
 ] as const;
 
 type Fields = { [name in (typeof fieldNames)[number]]?: unknown };

@@ -24,12 +24,12 @@ export const skippedNamed = 10_000;
  */
 export async function fileBatch(
   tx: Transaction,
-  batch: { actor: string; reason: string; target: string },
+  { actor, reason, target }: { actor: string; reason: string; target: string },
   slices: Slices,
 ): Promise<FiledBatch> {
   // One at a time: two transactions that file the same jobs in different slices would deadlock.
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('scim: file replays'))`;
-  const { id: batchId } = await tx.replayBatch.create({ data: batch, select: { id: true } });
+  const { id: batchId } = await tx.replayBatch.create({ data: { actor, reason, target }, select: { id: true } });
   const result: FiledBatch = { batchId, filed: 0, elsewhere: [], elsewhereTotal: 0 };
   let place = 0;
   for await (const items of slices) {

@@ -1,6 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { DocumentPage } from '../admin/openapi/document-page.js';
 import { describeFailure, TransientError } from '../errors/errors.js';
 import { securityHeaders } from '../http/headers.js';
+import { sendPage } from '../http/render.js';
 import type { Log } from '../log/log.js';
 import { withDeadline } from '../process/deadline.js';
 import { version } from '../process/version.js';
@@ -17,8 +19,8 @@ export function createApp(parts: {
   probes: Probes;
   /** The process is stopping, so it is not ready for new requests. */
   isStopping: () => boolean;
-  /** The OpenAPI document of /api. It is public. */
-  openApi: object;
+  /** The OpenAPI document of /api, for programs and as a page. It is public. */
+  openApi: Record<string, unknown>;
   /** The text of /metrics. */
   metrics: () => Promise<string>;
   log: Log;
@@ -40,6 +42,7 @@ export function createApp(parts: {
   });
   app.get('/', (_request, response) => response.redirect('/settings/scim'));
   app.get('/api/openapi.json', (_request, response) => void response.json(parts.openApi));
+  app.get('/api', (_request, response) => sendPage(response, DocumentPage({ document: parts.openApi })));
   app.use(parts.site);
   app.use((_request, response) => {
     response.status(404).json(problem('not_found', 'There is no such page. Check the address.'));

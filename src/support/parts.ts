@@ -19,8 +19,6 @@ import { memberReader } from '../sync/members/read-members.js';
 export type SupportParts = ReplayParts & {
   lookups: StytchLookups;
   slaSeconds: number;
-  /** How long `sync_events` are kept. */
-  retentionDays: number;
 };
 
 /** A person waits for the answer, and nothing retries for them. */
@@ -51,7 +49,6 @@ export function connectSupport(
       producer,
       searchLagMs: allowedSearchLagMs,
       slaSeconds: config.SLA_SECONDS,
-      retentionDays: config.SYNC_EVENTS_RETENTION_DAYS,
     },
     ...{ memory, previewsTeams },
     readMembers: memberReader(stytch, { deadlineMs, memory }).readMembers,

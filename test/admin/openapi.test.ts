@@ -125,3 +125,49 @@ it('every answer matches its schema', async () => {
   await held('DELETE', `/roles/${id}`, undefined, '/roles/{id}');
   await held('DELETE', '/connection');
 });
+
+it('every error that anybody can cause is as described', async () => {
+  const another = await signInAdmin(lab, { name: 'Beta' }); // with thirty writes of their own
+  const codes = new Set<string>();
+  const refused = async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
+    const { status, body: answer } = await another.api(method, path, body, headers); // which holds it against the document
+    expect([method, path, status]).toEqual([method, path, expect.any(Number)]);
+    codes.add(answer.error.code);
+  };
+  for (const { method, path } of operations) {
+    const at = path.replace('{id}', crypto.randomUUID());
+    const body = method === 'get' ? undefined : {};
+    await refused(method.toUpperCase(), at, body, { authorization: 'Bearer none' });
+    if (body !== undefined) await refused(method.toUpperCase(), at, 'x'.repeat(70_000));
+  }
+  await refused('POST', '/connection', { identityProvider: 'none' });
+  await refused('POST', '/connection', 'text', { 'content-type': 'text/plain' });
+  await refused('GET', '/people?limit=never');
+  await refused('GET', '/people?q=%00');
+  await refused('PATCH', `/roles/${crypto.randomUUID()}`, { value: 'x' });
+  await refused('DELETE', '/connection');
+  await refused('PUT', '/connection/rotation', {});
+  expect([...codes].sort()).toEqual([
+    'bad_input',
+    'no_connection',
+    'not_found',
+    'not_signed_in',
+    'too_large',
+    'unsupported_media',
+  ]);
+});
+
+it('a page shows it without a session and without scripts of others', async () => {
+  const response = await fetch(`${lab.url}/api`);
+  const text = await response.text();
+  expect([response.status, response.headers.get('content-security-policy')]).toEqual([
+    200,
+    expect.stringContaining("script-src 'self'"),
+  ]);
+  for (const { method, path, summary } of operations) {
+    expect(text).toContain(`<span class="method">${method.toUpperCase()}</span> <code>/api/scim${path}</code>`);
+    expect(text).toContain(summary.replaceAll("'", '&#39;').split('&#39;')[0]);
+  }
+  expect(text).toContain('role_exists');
+  expect(text).toContain('identityProvider: &quot;okta&quot; |');
+});

@@ -1,3 +1,4 @@
+import { holdAgainstDocument } from './api-document.js';
 import type { Lab } from './lab.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers have many shapes, and tests look at all of them
@@ -10,7 +11,7 @@ export type TestAdmin = {
   memberId: string;
   jwt: string;
   sessionToken: string;
-  /** JSON, with the session as bearer token. */
+  /** JSON, with the session as bearer token. Each answer is held against the OpenAPI document. */
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
   /** A page, or a form that is sent, with the session as cookie, as a browser without scripts does it. */
   page(path: string, form?: Record<string, string | string[]>): Promise<ApiAnswer>;
@@ -43,7 +44,10 @@ export async function signInAs(lab: Lab, memberId: string) {
       const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
       const json = body === undefined ? {} : { 'content-type': 'application/json' };
       const all = { authorization: `Bearer ${jwt}`, ...json, ...headers };
-      return read(await fetch(`${lab.url}/api/scim${path}`, { method, headers: all, ...sent }));
+      const answer = await read(await fetch(`${lab.url}/api/scim${path}`, { method, headers: all, ...sent }));
+      const contentType = answer.headers.get('content-type')?.split(';')[0] ?? '';
+      await holdAgainstDocument(lab.url, { method, path: `/api/scim${path}`, ...answer, contentType });
+      return answer;
     },
     page: async (path: string, form?: Record<string, string | string[]>) => {
       const headers = { cookie: `stytch_session_jwt=${jwt}`, 'sec-fetch-site': 'same-origin' };

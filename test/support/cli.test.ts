@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import { support, supportProcess } from '../helpers/command.js';
 import { type Lab, startLab } from '../helpers/lab.js';
 import { failedHint, stateOf } from '../helpers/support.js';
@@ -155,6 +156,13 @@ describe('the command line', () => {
     await ask('resync', '--team', teamId, '--reason', 'who am I');
     const [row] = await lab.database.auditLog.findMany({ where: { reason: 'who am I' } });
     expect(row).toMatchObject({ action: 'resync', target: `team ${teamId}`, actor: expect.stringMatching(/./) });
+  });
+
+  it('writes the login of the machine beside what --actor says', async () => {
+    await ask('resync', '--team', teamId, '--reason', 'as the president', '--actor', 'president@scanner.dev');
+    const [row] = await lab.database.auditLog.findMany({ where: { reason: 'as the president' } });
+    const login = `${userInfo().username} on ${hostname()}`;
+    expect(row).toMatchObject({ actor: 'president@scanner.dev', details: { login } });
   });
 
   it('resyncs one person at once, and says what changed', async () => {

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { recordRead } from '../../database/audit.js';
+import { withDatabaseErrors } from '../../database/database.js';
 import { RequestProblem } from '../../errors/request-problem.js';
 import { pluralize } from '../../text/pluralize.js';
-import { timeOf } from '../../text/time.js';
-import { type EvidenceFormat, evidenceWriter, verifyEvidence } from '../export/evidence-file.js';
-import { type Leaver, leaversOf } from '../export/leavers.js';
+import { timeOf, timeText } from '../../text/time.js';
+import { type EvidenceFormat, evidenceWriter } from '../export/evidence-file.js';
+import { type About, beginningOf, type Leaver, leaversOf } from '../export/leavers.js';
+import { compareHeads, parseHeads, verifyEvidence } from '../export/verify-evidence.js';
 import { findTeam } from '../find-team.js';
 import { jsonPieces, linePieces } from './pieces.js';
 import type { Verb, VerbAnswer, VerbInput, WrittenAnswer } from './verb.js';
@@ -13,14 +16,17 @@ export const exportEvidence: Verb = {
   name: 'export',
   usage: '--team <team> --since <time> [--format csv|jsonl] | --verify <file>',
   summary: "An auditor's evidence: each leaver from event to confirmation, hash-chained.",
-  help: `For each leaver: event sent, received, committed, grants and keys revoked, confirmed by a later read. Each line contains
-the hash of the one before. The hash of the last line goes to standard error: have the auditor note it.
+  help: `For each leaver: event sent, received, committed, grants and keys revoked, confirmed by a later read. Lines are written when
+people leave and kept for AUDIT_LOG_RETENTION_DAYS; the first line says where the record begins. Each line contains the hash of
+the one before. The hash of the last line goes to standard error: have the auditor note it. The export is in read_log.
 
   --team <team>    team id, Stytch organization id, or the team's exact name
   --since <time>   2026-11-23, 2026-11-23T09:30:00Z, or 30d ago
   --format <name>  csv (default) or jsonl; with --json jsonl
-  --verify <file>  check an export: finds a line that was edited, added, removed or moved
-  --head <hash>    with --verify, the noted hash: also finds an export that was made anew
+  --verify <file>  check an export: finds a line that was edited, added, removed or moved. Needs no configuration
+  --head <hash>    with --verify, a noted hash: also finds an export that was made anew
+  --heads <file>   with --verify, the heads that workers note every day (EVIDENCE_HEADS_FILE, or lines of their log): also finds
+                   a chain that was made anew in the database
 
 Examples:
   npm run --silent support -- export --team "Acme" --since 90d > leavers.csv
@@ -31,49 +37,40 @@ Examples:
     format: { type: 'string' },
     verify: { type: 'string' },
     head: { type: 'string' },
+    heads: { type: 'string' },
   },
-  run: async (input) => {
-    const file = input.option('verify');
-    return file === undefined ? exported(input) : verified(file, input.option('head'));
+  offline: ({ option }) => {
+    const file = option('verify');
+    return file === undefined ? null : verified(file, { head: option('head'), heads: option('heads') });
   },
+  run: exported,
 };
 
-async function exported(input: VerbInput): Promise<WrittenAnswer> {
-  const [team, since] = [input.option('team'), input.option('since')];
+async function exported({ parts, option, asJson, progress, reader }: VerbInput): Promise<WrittenAnswer> {
+  const [team, since] = [option('team'), option('since')];
   if (team === undefined || since === undefined) {
     throw new RequestProblem('usage', 'Say whose leavers, and since when: --team "Acme" --since 90d.');
   }
-  const now = new Date();
-  const from = timeOf(since, '--since', now);
-  requireKept(from, now, input.parts.retentionDays);
-  const { id } = await findTeam(input.parts.database, team);
-  const leavers = leaversOf(input.parts.database, id, from);
-  const about = { team: id, since: from.toISOString() };
-  const writer = evidenceWriter(input.asJson ? 'jsonl' : formatOf(input.option('format')));
+  const from = timeOf(since, '--since', new Date());
+  const { id } = await findTeam(parts.database, team);
+  const beginning = await beginningOf(parts.database, id, from);
+  const { firstLine: _, previous: __, ...about } = beginning;
+  await withDatabaseErrors(() => recordRead(parts.database, reader, { action: 'export', targets: [`team ${id}`] }));
+  const leavers = leaversOf(parts.database, beginning);
+  const writer = evidenceWriter(asJson ? 'jsonl' : formatOf(option('format')));
   const exit = () => {
     const { leavers, head } = writer.written();
-    input.progress(`${pluralize(leavers, 'leaver')}; hash of the last line: ${head}`);
+    if (from.getTime() < Date.parse(about.since))
+      progress(`The record begins ${timeText(about.since)} UTC; the file has nothing earlier.`);
+    progress(`${pluralize(leavers, 'leaver')}; hash of the last line: ${head}`);
     return 0 as const;
   };
-  if (!input.asJson) return { pieces: linePieces(linesOf(writer, about, leavers)), exit };
+  if (!asJson) return { pieces: linePieces(linesOf(writer, beginning, leavers)), exit };
   const rest = () => ({ ...about, head: writer.written().head });
-  return { pieces: jsonPieces({ leavers: chainedOn(writer, about, leavers) }, rest), exit };
-}
-
-const dayMs = 24 * 60 * 60 * 1000;
-
-/** An export must not look complete for days whose events are no longer kept. */
-function requireKept(from: Date, now: Date, retentionDays: number): void {
-  const begins = new Date(now.getTime() - retentionDays * dayMs);
-  if (from.getTime() >= begins.getTime()) return;
-  throw new RequestProblem(
-    'usage',
-    `The record begins on ${begins.toISOString().slice(0, 10)}: events are kept for ${retentionDays} days (SYNC_EVENTS_RETENTION_DAYS). Use --since ${retentionDays}d, or a later time.`,
-  );
+  return { pieces: jsonPieces({ leavers: chainedOn(writer, beginning, leavers) }, rest), exit };
 }
 
 type Writer = ReturnType<typeof evidenceWriter>;
-type About = { team: string; since: string };
 
 async function* linesOf(writer: Writer, about: About, leavers: AsyncIterable<Leaver>): AsyncGenerator<string> {
   yield* writer.begin(about);
@@ -96,19 +93,29 @@ function formatOf(name = 'csv'): EvidenceFormat {
   throw new RequestProblem('usage', `--format ${name} is not known. It is csv or jsonl.`);
 }
 
-async function verified(file: string, noted: string | undefined): Promise<VerbAnswer> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new RequestProblem('usage', `${file} can't be read. Name a file that \`export\` wrote.`);
-  });
-  const { leavers, head } = verifyEvidence(text);
-  if (noted !== undefined && noted !== head) {
+async function verified(
+  file: string,
+  noted: { head: string | undefined; heads: string | undefined },
+): Promise<VerbAnswer> {
+  const checked = verifyEvidence(await textOf(file, 'Name a file that `export` wrote.'));
+  const { leavers, head, entries } = checked;
+  if (noted.head !== undefined && noted.head !== head && ![...entries.values()].includes(noted.head)) {
     throw new RequestProblem(
       'broken_chain',
       `The chain is whole, but its hash is ${head}, not the noted one: it was made anew.`,
     );
   }
+  const heads =
+    noted.heads === undefined ? null : parseHeads(await textOf(noted.heads, 'Name the file of noted heads.'));
+  const found = heads === null ? '' : ` ${pluralize(compareHeads(checked, heads), 'noted head')} in it, all the same.`;
   return {
     json: { leavers, head, verified: true },
-    text: `Verified: ${pluralize(leavers, 'leaver')}, nothing edited. Hash ${head}`,
+    text: `Verified: ${pluralize(leavers, 'leaver')}, nothing edited.${found} Hash ${head}`,
   };
+}
+
+async function textOf(file: string, next: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => {
+    throw new RequestProblem('usage', `${file} can't be read. ${next}`);
+  });
 }

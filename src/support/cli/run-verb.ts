@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { loadConfig } from '../../config/config.js';
 import { createLog } from '../../log/log.js';
 import { nodeVersion, version, versionInWords } from '../../process/version.js';
@@ -6,7 +6,7 @@ import { connectSupport } from '../parts.js';
 import { requireAct } from '../require-act.js';
 import { helpOf, overview, type Parsed, parseVerb } from './parse.js';
 import { exitOf, problemOf } from './problem.js';
-import type { VerbInput, WrittenAnswer } from './verb.js';
+import type { VerbAnswer, VerbInput, WrittenAnswer } from './verb.js';
 import { verbs } from './verbs.js';
 
 /** Where a command is typed, and where it answers. */
@@ -70,18 +70,24 @@ function jsonText(value: unknown): string {
 }
 
 async function run({ command, words, values }: Parsed, asJson: boolean, terminal: Terminal): Promise<number> {
+  const options = optionsIn(values);
+  const offline = await command.offline?.({ words, ...options });
+  if (offline) return answerWhole(offline, asJson, terminal);
   const config = loadConfig(terminal.environment());
   const parts = connectSupport(config, createLog({ level: 'silent', name: 'support' }), { previewsTeams: true });
-  const options = optionsIn(values);
   const progress = uniqueLines(terminal);
   try {
     const answer = await command.run({ parts, config, words, ...options, asJson, width: terminal.width, progress });
     if ('pieces' in answer) return await write(answer, terminal);
-    await terminal.out(asJson ? jsonText(answer.json) : `${answer.text}\n`);
-    return answer.exit ?? 0;
+    return await answerWhole(answer, asJson, terminal);
   } finally {
     await parts.close().catch(() => {}); // the answer is written; the process ends, and with it every connection
   }
+}
+
+async function answerWhole({ json, text, exit = 0 }: VerbAnswer, asJson: boolean, terminal: Terminal): Promise<number> {
+  await terminal.out(asJson ? jsonText(json) : `${text}\n`);
+  return exit;
 }
 
 /** Piece by piece: each one waits until the one before is written. */
@@ -91,7 +97,7 @@ async function write({ pieces, exit }: WrittenAnswer, terminal: Terminal): Promi
   return piece.value === undefined ? exit() : exitOf(piece.value);
 }
 
-function optionsIn(values: Parsed['values']): Pick<VerbInput, 'option' | 'flag' | 'act'> {
+function optionsIn(values: Parsed['values']): Pick<VerbInput, 'option' | 'flag' | 'act' | 'reader'> {
   const option = (name: string) => {
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
@@ -99,7 +105,8 @@ function optionsIn(values: Parsed['values']): Pick<VerbInput, 'option' | 'flag' 
   return {
     option,
     flag: (name) => values[name] === true,
-    act: () => requireAct({ actor: option('actor') ?? loginName(), reason: option('reason') }),
+    act: () => requireAct({ actor: option('actor') ?? loginName(), reason: option('reason'), login: machineLogin() }),
+    reader: { actor: option('actor') ?? loginName() ?? machineLogin(), login: machineLogin() },
   };
 }
 
@@ -109,6 +116,11 @@ function uniqueLines({ err }: Terminal): VerbInput['progress'] {
     if (line !== lastLine) void err(`${line}\n`);
     lastLine = line;
   };
+}
+
+/** The operating system says it, so it is true whatever --actor says. */
+function machineLogin(): string {
+  return `${loginName() ?? `uid ${process.getuid?.()}`} on ${hostname()}`;
 }
 
 function loginName(): string | undefined {

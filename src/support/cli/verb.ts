@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import type { ReasonedAct } from '../../database/audit.js';
+import type { Act, ReasonedAct } from '../../database/audit.js';
 import type { SupportParts } from '../parts.js';
 import type { Pieces } from './pieces.js';
 
@@ -18,6 +18,8 @@ export type Verb = {
   isAct?: boolean;
   /** Words without a `--`. None by default. */
   words?: { min: number; max: number };
+  /** The answer without configuration, database or queue. Null if the verb needs them. */
+  offline?(input: Pick<VerbInput, 'words' | 'option' | 'flag'>): Promise<VerbAnswer> | null;
   run(input: VerbInput): Promise<VerbAnswer | WrittenAnswer>;
 };
 
@@ -31,6 +33,8 @@ export type VerbInput = {
   flag(name: string): boolean;
   /** Who acts, and why. @throws RequestProblem when one is missing */
   act(): ReasonedAct;
+  /** Who reads the data of people. */
+  reader: Act;
   /** A long answer is written for programs or for people, not for both. */
   asJson: boolean;
   /** Of the terminal, in characters. */

@@ -1,4 +1,5 @@
 import { doctor } from './doctor.js';
+import { erase } from './erase.js';
 import { exportEvidence } from './export.js';
 import { failed, show } from './failed.js';
 import { discard, held, release } from './held.js';
@@ -21,6 +22,7 @@ export const verbs: readonly Verb[] = [
   discard,
   link,
   enable,
+  erase,
   doctor,
   exportEvidence,
 ];

@@ -10,8 +10,8 @@ export const why: Verb = {
   usage: '<email>',
   summary: 'Why somebody has or lacks access: everything on one screen.',
   help: `What is wrong, why, and the command that repairs it; the user in Scanner and the member in Stytch now; what the IdP says;
-each grant with the event, sweep or back-fill that caused it; and the last events with their lag. Changes nothing. A user id
-or a Stytch member id is accepted, too.
+each grant with the event, sweep or back-fill that caused it; and the last events with their lag. Changes nothing; the look is
+in read_log. A user id or a Stytch member id is accepted, too.
 
   --team <team>    only in this team
 
@@ -19,8 +19,8 @@ Example:
   npm run support -- why alice@acme.example`,
   options: { team: { type: 'string' } },
   words: oneWord,
-  run: async ({ parts, words: [who = ''], option }) => {
-    const answer = await askWhy(parts, who, option('team') ?? null);
+  run: async ({ parts, words: [who = ''], option, reader }) => {
+    const answer = await askWhy(parts, { who, team: option('team') ?? null, reader });
     const warnings = [answer.stytchProblem, notLookedAtText(answer)].filter((text) => text !== null);
     return { json: answer, text: [...answer.people.map(personText), ...warnings].join('\n\n') };
   },

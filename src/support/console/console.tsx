@@ -11,7 +11,7 @@ import type { SupportParts } from '../parts.js';
 import { scannerSupport } from '../permission.js';
 import { link, teams } from '../resync/link-page.js';
 import { health, healthLive } from '../status/health-page.js';
-import { resync, why } from '../why/why-page.js';
+import { erase, resync, why } from '../why/why-page.js';
 import type { AuthorizeSupport } from './authorize.js';
 import { SupportFrame } from './frame.js';
 import { type Handler, type Send, supportHandlers } from './handler.js';
@@ -33,6 +33,7 @@ const routes: readonly Route[] = [
   ['post', '/resync', scannerSupport, resync],
   ['get', '/teams', scannerSupport, teams],
   ['post', '/teams', scannerSupport, link],
+  ['post', '/erase', scannerSupport, erase],
   ['get', '/held', scannerSupport, held],
   ['get', '/held/:id', scannerSupport, hold],
   ['post', '/held/:id/release', scannerSupport, release],

@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express';
 import type { VNode } from 'preact';
+import type { Act } from '../../database/audit.js';
 import { type ProblemCode, RequestProblem } from '../../errors/request-problem.js';
 import { bodyBytesMax } from '../../http/body-bytes.js';
 import { formWithoutNul } from '../../http/no-nul.js';
@@ -20,6 +21,8 @@ export type Asked = {
   id: string;
   /** The actor and the reason of a form that changes something. @throws RequestProblem */
   act(): ReturnType<typeof requireAct>;
+  /** Whom read_log names. */
+  reader: Act;
 };
 
 /** A page in its frame, a part of a page that reloads, or the next page. */
@@ -63,8 +66,9 @@ export function supportHandlers(authorize: AuthorizeSupport, parts: SupportParts
       const person = personOf(request);
       const { query, body, params } = request;
       const act = () => requireAct({ actor: person.email, reason: field(body, 'reason') });
+      const reader = { actor: person.email };
       try {
-        send(response, person, await handler(parts, { query, body, id: String(params.id), act }));
+        send(response, person, await handler(parts, { query, body, id: String(params.id), act, reader }));
       } catch (error) {
         throw error instanceof RequestProblem ? refusalOf(error) : error;
       }

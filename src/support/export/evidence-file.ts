@@ -1,14 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
-import { RequestProblem } from '../../errors/request-problem.js';
-import { chainHash, chainStart, firstBreak, type Link } from './hash-chain.js';
-import type { Leaver } from './leavers.js';
+import { chainHash, chainStart } from './hash-chain.js';
+import type { About, Leaver } from './leavers.js';
 
 export type EvidenceFormat = 'csv' | 'jsonl';
 
 /**
- * Writes the evidence line by line. Each line ends in a hash of itself and of the line before. The first line says what the
- * file is about, the last one how many leavers it has, so that missing lines at both ends are found. Pure, except for its
- * own count and hash.
+ * Writes the evidence line by line, as format.md describes it. Each line ends in a hash of itself and of the line before. The
+ * first line says what the file is about, the last one how many leavers it has, so that missing lines at both ends are found.
+ * Pure, except for its own count and hash.
  */
 export function evidenceWriter(format: EvidenceFormat) {
   const isCsv = format === 'csv';
@@ -20,48 +19,35 @@ export function evidenceWriter(format: EvidenceFormat) {
   const alone = (text: string) =>
     chained(isCsv ? csvLine([text, ...columns.slice(1).map(() => '')]) : JSON.stringify({ about: text }));
   return {
-    begin: ({ team, since }: { team: string; since: string }): string[] => [
-      ...(isCsv ? [heading] : []),
-      alone(`${title} ${team} since ${since}`),
-    ],
+    begin: (about: About): string[] => [...(isCsv ? [`${columns.join(',')},hash`] : []), alone(beginning(about))],
     add: (leaver: Leaver): string => {
       leavers += 1;
       return chained(isCsv ? csvLine(columns.map((column) => leaver[column])) : JSON.stringify(leaver));
     },
     end: (): string => alone(ending(leavers)),
     /** The number of leavers, and the hash of the last line. */
-    written: (): Verified => ({ leavers, head }),
+    written: () => ({ leavers, head }),
   };
 }
 
-export type Verified = { leavers: number; head: string };
+export const title = 'Scanner SCIM: leavers of team';
 
-/**
- * Checks that no line was edited, added, removed or moved. Pure.
- * @throws RequestProblem that names the first line that is wrong
- */
-export function verifyEvidence(text: string): Verified {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .filter((line) => line !== '');
-  const isCsv = lines[0] === heading;
-  const chained = isCsv ? lines.slice(1) : lines;
-  const links = chained.map(isCsv ? csvLink : jsonLink);
-  const broken = firstBreak(links);
-  if (broken !== null) throw brokenAt(isCsv ? broken + 1 : broken);
-  const leavers = links.length - 2;
-  const [first, last] = [links[0], links.at(-1)];
-  if (!first?.content.includes(title) || !last?.content.includes(ending(leavers))) {
-    throw new RequestProblem(
-      'broken_chain',
-      'Lines are missing at the beginning or the end, or this is no export. Export again and compare.',
-    );
-  }
-  return { leavers, head: last.hash };
+function beginning({ team, since, recordBegins, previous }: About): string {
+  return `${title} ${team} since ${since}; the record begins ${recordBegins}; the entry before is ${previous}`;
 }
 
-const title = 'Scanner SCIM: leavers of team';
+/** The first line of an export. Those of version 0.1 name no entry. */
+export function parseBeginning(text: string): { team: string; previous: string | null } | null {
+  const [, team, previous = null] =
+    /Scanner SCIM: leavers of team (\S+) since [^;]+(?:; the record begins \S+; the entry before is ([0-9a-f]{64}))?/.exec(
+      text,
+    ) ?? [];
+  return team === undefined ? null : { team, previous };
+}
+
+export function ending(leavers: number): string {
+  return `end of ${leavers} leavers`;
+}
 
 const columns: readonly (keyof Leaver)[] = [
   'user_id',
@@ -81,33 +67,31 @@ const columns: readonly (keyof Leaver)[] = [
   'sessions_revoked',
   'confirmed',
   'returned',
+  'line',
+  'identity',
+  'salt',
+  'entry_hash',
 ];
-const heading = `${columns.join(',')},hash`;
 
-function ending(leavers: number): string {
-  return `end of ${leavers} leavers`;
-}
-
-/** A line of the chain is a line of the file, so no cell may break it. A spreadsheet must not run a cell as a formula. */
+/** A line of the chain is a line of the file, so no cell may break it. */
 function csvLine(cells: readonly (string | number | null)[]): string {
-  const ofOneLine = cells.map((cell) => (typeof cell === 'string' ? cell.replace(/[\r\n]+/g, ' ') : cell));
-  const cast = { number: (value: number) => ({ value: String(value), escape_formulas: false }) };
-  return stringify([ofOneLine], { escape_formulas: true, eof: false, cast });
+  return stringify([cells.map((cell) => (typeof cell === 'string' ? withApostrophe(oneLine(cell)) : cell))], {
+    eof: false,
+  });
 }
 
-function csvLink(line: string): Link {
-  const at = line.lastIndexOf(',');
-  return { content: line.slice(0, at), hash: line.slice(at + 1) };
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ');
 }
 
-function jsonLink(line: string): Link {
-  const match = /^(.*),"hash":"([0-9a-f]{64})"\}$/.exec(line);
-  return { content: `${match?.[1] ?? line}}`, hash: match?.[2] ?? '' };
+/** What a spreadsheet would run as a formula, with any apostrophes before it. */
+const formula = /^'*[=+\-@\t\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+function withApostrophe(cell: string): string {
+  return formula.test(cell) ? `'${cell}` : cell;
 }
 
-function brokenAt(line: number): RequestProblem {
-  return new RequestProblem(
-    'broken_chain',
-    `The chain breaks at line ${line}: it, or the line before it, was edited, added, removed or moved. Export again and compare.`,
-  );
+/** What a cell of a CSV export stands for. Pure. */
+export function withoutApostrophe(cell: string): string {
+  return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell;
 }

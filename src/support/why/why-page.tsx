@@ -6,16 +6,18 @@ import { Notice } from '../../http/components/notice.js';
 import { When } from '../../http/components/times.js';
 import { field } from '../console/form.js';
 import type { Handler } from '../console/handler.js';
+import { erasePerson } from '../erase/erase-person.js';
 import type { SupportParts } from '../parts.js';
 import { resyncUser } from '../resync/resync.js';
 import { causeText, eventText, type Grant, personFacts } from './facts.js';
-import { nothingMissing, notLookedAtText, type Person, why as readWhy } from './why.js';
+import { nothingMissing, notLookedAtText, type Person, type Question, why as readWhy } from './why.js';
 
 /** Why somebody has or lacks access. Reads the form when it was sent, else the address. */
-export const why: Handler = async (parts, { query, body }) => {
+export const why: Handler = async (parts, { query, body, reader }) => {
   const from = field(body, 'who') === '' ? query : body;
   const [who, team, done] = [field(from, 'who'), field(from, 'team'), field(from, 'done')];
-  const { answer, problem } = who === '' ? { answer: null, problem: null } : await ask(parts, who, team || null);
+  const { answer, problem } =
+    who === '' ? { answer: null, problem: null } : await ask(parts, { who, team: team || null, reader });
   const notices = [answer?.stytchProblem, answer && notLookedAtText(answer)].filter((text) => typeof text === 'string');
   const page = (
     <>
@@ -34,14 +36,20 @@ export const why: Handler = async (parts, { query, body }) => {
   return { tab: 'why', title: 'Why?', page, status: problem === null ? 200 : 404 };
 };
 
-async function ask(parts: SupportParts, who: string, team: string | null) {
+async function ask(parts: SupportParts, question: Question) {
   try {
-    return { answer: await readWhy(parts, who, team), problem: null };
+    return { answer: await readWhy(parts, question), problem: null };
   } catch (error) {
     if (!(error instanceof RequestProblem)) throw error;
     return { answer: null, problem: error.message };
   }
 }
+
+/** Erases a person who has left. */
+export const erase: Handler = async (parts, { body, act }) => {
+  const { userId } = await erasePerson(parts, { who: field(body, 'userId'), team: null }, act());
+  return { redirect: `/support/why?${new URLSearchParams({ done: `User ${userId} is erased.` })}` };
+};
 
 /** Reads a person from Stytch again. */
 export const resync: Handler = async (parts, { body, act }) => {
@@ -91,7 +99,26 @@ function Found({ one, team }: { one: Person; team: string }) {
       {losses.length > 0 && <PartList items={losses} />}
       <h3>Last events</h3>
       <PartList items={one.events.map((event) => [<When key="at" at={event.at} />, `: ${eventText(event)}`])} />
+      {one.user?.status === 'deactivated' && <Erasure userId={one.user.id} />}
     </Card>
+  );
+}
+
+function Erasure({ userId }: { userId: string }) {
+  return (
+    <details>
+      <summary>Erase this person …</summary>
+      <p>
+        Name, e-mail and member id are erased for good, after a request for erasure. The evidence of their leaving
+        stays, under the id <code>{userId}</code>.
+      </p>
+      <ConfirmForm
+        action="/support/erase"
+        hidden={{ userId }}
+        reasonId={`erase-${userId}`}
+        submit={{ label: 'Erase this person', look: 'danger' }}
+      />
+    </details>
   );
 }
 

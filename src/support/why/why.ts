@@ -1,3 +1,5 @@
+import { type Act, recordRead } from '../../database/audit.js';
+import { withDatabaseErrors } from '../../database/database.js';
 import { describeFailure } from '../../errors/errors.js';
 import { RequestProblem } from '../../errors/request-problem.js';
 import { failuresOf } from '../../replay/failures-of.js';
@@ -23,12 +25,14 @@ type Parts = Pick<
   'database' | 'readMembers' | 'stytch' | 'queues' | 'lookups' | 'searchLagMs' | 'memory'
 >;
 
+/** `who`: e-mail, user id or member id. `reader`: whom read_log names. */
+export type Question = { who: string; team?: string | null; reader: Act };
+
 /**
- * Why somebody has access, or lacks it. Changes nothing.
- * @param who e-mail, user id or member id
+ * Why somebody has access, or lacks it. Changes nothing, but the look at each person is in read_log.
  * @throws RequestProblem when neither Scanner nor Stytch knows them
  */
-export async function why(parts: Parts, who: string, team: string | null = null): Promise<Why> {
+export async function why(parts: Parts, { who, team = null, reader }: Question): Promise<Why> {
   const within = team === null ? null : await findTeam(parts.database, team);
   const { people: found, stytchFailure } = await findPeople(parts, who, within);
   const stytchProblem =
@@ -37,6 +41,8 @@ export async function why(parts: Parts, who: string, team: string | null = null)
     const advice = 'Check the spelling with the customer: is the person assigned to Scanner in their IdP?';
     throw new RequestProblem('not_found', `Neither Scanner nor Stytch knows ${who}. ${stytchProblem ?? advice}`);
   }
+  const targets = found.map(({ user, memberId }) => (user === null ? `member ${memberId}` : `user ${user.id}`));
+  await withDatabaseErrors(() => recordRead(parts.database, reader, { action: 'why', targets }));
   const memberIds = found.map(({ memberId }) => memberId).filter((id) => id !== null);
   const failures = await failuresOf(parts, new Set(memberIds));
   const facts = await Promise.all(

@@ -1,8 +1,9 @@
 import type { Config } from '../../config/config.js';
-import { type Database, withDatabaseErrors } from '../../database/database.js';
+import { withDatabaseErrors } from '../../database/database.js';
 import { TransientError } from '../../errors/errors.js';
 import { recordIdpActivity } from '../../monitoring/idp-activity.js';
-import { removeOld } from '../../monitoring/retention.js';
+import { type Head, noteHeads } from '../../monitoring/note-heads.js';
+import { type RecordRetention, type Removed, removeOld, removeOldRecords } from '../../monitoring/retention.js';
 import { foldFormerWorkers } from '../../monitoring/worker-reports.js';
 import { backFillKeys } from '../roles/back-fill-keys.js';
 import { backFillRoles } from '../roles/back-fill-roles.js';
@@ -14,10 +15,12 @@ import type { ScheduleTimes } from './claim-schedules.js';
 /** Work that repeats every few seconds or hours. One worker at a time does it; several at the same time are safe, too. */
 export type Schedule = ScheduleTimes & { run: () => Promise<unknown> };
 
-export type ScheduleSettings = Pick<Config, 'SWEEP_INTERVAL_SECONDS' | 'SYNC_EVENTS_RETENTION_DAYS'>;
+export type ScheduleSettings = RecordRetention &
+  Pick<Config, 'SWEEP_INTERVAL_SECONDS' | 'SYNC_EVENTS_RETENTION_DAYS' | 'EVIDENCE_HEADS_FILE'>;
 
 const second = 1_000;
 const hour = 3_600 * second;
+const day = 24 * hour;
 
 /** The queue starts a due sweep within seconds. The interval, these 15 s and a sweep together fit into the SLA. */
 const overdueSeconds = 15;
@@ -32,14 +35,16 @@ export type ScheduleDependencies = OverdueDependencies &
     onQuiet: (teamId: string) => void;
     /** Closes failed jobs that a later read has made unnecessary. */
     settleFailed: () => Promise<unknown>;
+    /** Called after rows were removed for their age. */
+    onRemoved: (removed: Removed) => void;
+    /** Called with heads of the chains of evidence. */
+    onHeads: (some: { heads: Head[] }) => void;
   };
 
 /** All schedules of a worker. */
-export function schedulesOf(
-  deps: ScheduleDependencies,
-  { SWEEP_INTERVAL_SECONDS: sweepIntervalSeconds, SYNC_EVENTS_RETENTION_DAYS: retentionDays }: ScheduleSettings,
-): Schedule[] {
+export function schedulesOf(deps: ScheduleDependencies, settings: ScheduleSettings): Schedule[] {
   const { database } = deps;
+  const { SWEEP_INTERVAL_SECONDS: sweepIntervalSeconds, EVIDENCE_HEADS_FILE: file } = settings;
   const sweeper = overdueSweeper(deps);
   const overdue = { intervalSeconds: sweepIntervalSeconds, lateSeconds: overdueSeconds };
   const forgottenSeconds = Math.max(sweepIntervalSeconds, 60);
@@ -58,7 +63,9 @@ export function schedulesOf(
       run: async () => (await recordIdpActivity(database, Date.now())).forEach(deps.onQuiet),
     },
     { name: 'settle-failed', everyMs: 60 * second, run: deps.settleFailed },
-    { name: 'remove-old', everyMs: hour, run: () => removeAllOld(database, retentionDays) },
+    { name: 'remove-old', everyMs: hour, run: () => removeAllOld(deps, settings) },
+    { name: 'remove-old-records', everyMs: day, run: () => removeRecords(deps, settings) },
+    { name: 'note-evidence-heads', everyMs: day, run: () => noteHeads({ database, file, onHeads: deps.onHeads }) },
   ];
 }
 
@@ -78,7 +85,17 @@ async function sweepDueTeams(
   }
 }
 
-async function removeAllOld(database: Database, retentionDays: number): Promise<void> {
-  await removeOld(database, retentionDays);
-  await foldFormerWorkers(database);
+type RetentionDependencies = Pick<ScheduleDependencies, 'database' | 'onRemoved'>;
+
+async function removeAllOld(deps: RetentionDependencies, settings: ScheduleSettings): Promise<void> {
+  tellRemoved(deps, await removeOld(deps.database, settings.SYNC_EVENTS_RETENTION_DAYS));
+  await foldFormerWorkers(deps.database);
+}
+
+async function removeRecords(deps: RetentionDependencies, settings: ScheduleSettings): Promise<void> {
+  tellRemoved(deps, await removeOldRecords(deps.database, settings));
+}
+
+function tellRemoved({ onRemoved }: RetentionDependencies, removed: Removed): void {
+  if (Object.values(removed).some((rows) => rows > 0)) onRemoved(removed);
 }

@@ -3,7 +3,7 @@ import { why } from '../../../src/support/why/why.js';
 import { revokeSessions } from '../../../src/sync/sessions/revoke-sessions.js';
 import { eventually } from '../../helpers/eventually.js';
 import { ownTeam } from '../../helpers/own-team.js';
-import { supportOf } from '../../helpers/support.js';
+import { act, supportOf } from '../../helpers/support.js';
 
 const own = ownTeam();
 let stytch: StytchSessions;
@@ -82,7 +82,7 @@ it('while Stytch refuses, the user is deactivated anyway, and it is tried again;
   expect(failures).toHaveLength(1); // not before its time
   const parts = supportOf(own.lab);
   try {
-    const { people } = await why(parts, ada);
+    const { people } = await why(parts, { who: ada, reader: act });
     expect(people[0]?.missing).toContainEqual(expect.objectContaining({ code: 'sessions_pending' }));
   } finally {
     await parts.close();
