@@ -1,5 +1,5 @@
 import type { Config } from '../src/config/config.js';
-import { withDatabaseErrors } from '../src/database/database.js';
+import { probeDatabase } from '../src/database/database.js';
 import { writeReport } from '../src/monitoring/worker-reports.js';
 import { atInterval } from '../src/process/interval.js';
 import type { SweepDependencies } from '../src/sync/sweep/sweep-dependencies.js';
@@ -18,11 +18,10 @@ export function startHousekeeping(
 ) {
   const { database, outages, workerId, metrics, queue } = context;
   const report = async () => writeReport(database, workerId, await metrics.registry.getMetricsAsJSON()).catch(() => {});
-  const probeDatabase = () => withDatabaseErrors(() => database.$queryRaw`SELECT 1`);
   const loops = [
     ...(wanted ? [startSchedules(context, sweeping, config)] : []),
     atInterval(reportEveryMs, report),
-    atInterval(probeEveryMs, () => probeDatabase().then(outages.database.succeeded, outages.database.failed)),
+    atInterval(probeEveryMs, () => probeDatabase(database).then(outages.database.succeeded, outages.database.failed)),
     atInterval(probeEveryMs, () => queue.trialWrite().then(outages.queue.succeeded, outages.queue.failed)),
   ];
   void report(); // at once, so that a new worker counts as alive

@@ -2,19 +2,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
-import { certificateProblem } from '../errors/certificate.js';
-import { PermanentError, TransientError } from '../errors/errors.js';
+import { PermanentError } from '../errors/errors.js';
+import { databaseAway, databaseProblem, lacksMigration, withDatabaseErrors } from './database.js';
 
 /**
  * Applies prisma/migrations in order. It uses Prisma's own table and lock, so `prisma migrate status` agrees afterwards, but
  * not Prisma's engine, which Prisma would download. Several processes may run it at the same time.
  * @returns the names of the migrations that it applied
  * @throws PermanentError when an earlier migration failed half-way, or when its file has changed since
+ * @throws TransientError when the database can't be used. It says what to do
  */
 export async function migrate(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect().catch(connectFailed);
-  try {
+  return withClient({ connectionString: databaseUrl }, async (client) => {
     await client.query(`SELECT pg_advisory_lock(${prismaLock})`);
     await client.query(bookkeeping);
     const { rows } = await client.query<AppliedMigration>(
@@ -25,16 +24,12 @@ export async function migrate(databaseUrl: string, folder = ownFolder()): Promis
       if (!isApplied(migration, rows)) done.push(await apply(client, migration));
     }
     return done;
-  } finally {
-    await client.end(); // also releases the lock
-  }
+  });
 }
 
 /** The names of the migrations that are not applied yet. Changes nothing. @throws as migrate */
 export async function pendingMigrations(databaseUrl: string, folder = ownFolder()): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
-  await client.connect();
-  try {
+  return withClient({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 }, async (client) => {
     const { rows } = await client.query<{ found: string | null }>("SELECT to_regclass('_prisma_migrations') AS found");
     const applied =
       rows[0]?.found === null
@@ -43,17 +38,17 @@ export async function pendingMigrations(databaseUrl: string, folder = ownFolder(
     return readMigrations(folder)
       .filter((migration) => !isApplied(migration, applied))
       .map(({ name }) => name);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
-/** @throws TransientError that says what to check */
-function connectFailed(error: Error & { code?: string }): never {
-  const code = error.code ?? error.name;
-  throw new TransientError(
-    certificateProblem(code) ?? `Can't connect to the database (${code}). Is it up, and is DATABASE_URL right?`,
-  );
+/** On a connection of its own, because locks belong to it. Its end releases them. */
+async function withClient<T>(options: pg.ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(options);
+  client.on('error', () => {}); // a lost connection: the statement under way fails, too
+  return withDatabaseErrors(async () => {
+    await client.connect();
+    return work(client);
+  }).finally(() => client.end().catch(() => {}));
 }
 
 type Migration = { name: string; sql: string; checksum: string };
@@ -112,7 +107,10 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     await client.query('COMMIT');
     return name;
   } catch (error) {
-    await client.query('ROLLBACK');
-    throw new PermanentError(`Migration ${name} was refused and rolled back: ${(error as Error).message}`);
+    await client.query('ROLLBACK').catch(() => {}); // the connection is lost, so PostgreSQL has rolled back
+    const { code } = databaseProblem(error);
+    const remedy = lacksMigration(code) ? '' : databaseAway(code).remedy;
+    const what = `Migration ${name} was refused and rolled back: ${(error as Error).message}`;
+    throw new PermanentError(remedy === '' ? what : `${what}. ${remedy}`);
   }
 }

@@ -178,6 +178,8 @@ export async function migrateQueue({ redisUrl, databaseUrl }: QueueHome): Promis
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   try {
     await runMigrations(pool);
+  } catch (error) {
+    throw postgresAway(error) ?? error;
   } finally {
     await pool.end();
   }

@@ -49,7 +49,7 @@ describe('pure judgement', () => {
     const team = { id: 'team-1', organizationId: 'org-1', enabled: true };
     const organization = { id: 'org-1', name: 'Acme', hasScim: true, roles: [] };
     expect(statuses(teamFindings([team], [organization]))).toEqual(['teams: ok']);
-    expect(teamFindings([], [organization])[0]?.found).toBe('1 organizations without a team: org-1');
+    expect(teamFindings([], [organization])[0]?.found).toBe('1 organization without a team: org-1');
     expect(teamFindings([{ ...team, organizationId: null }], [])[0]?.found).toContain('without an organization');
     expect(teamFindings([team], [])[0]).toMatchObject({ status: 'problem' });
     expect(teamFindings([{ ...team, enabled: false }], [organization])[0]?.found).toContain('not enabled: team-1');
