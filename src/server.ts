@@ -55,6 +55,7 @@ export async function startServer(
   const sources = metricsSources(config, metrics, {
     database,
     countJobs: queue.count,
+    queueMemory: queue.memory,
     oldestPendingSeconds: async () => (await oldest())?.ageSeconds ?? 0,
     clockOffsetSeconds: clock.offsetSeconds,
   });

@@ -1,5 +1,6 @@
 import type { Config } from '../src/config/config.js';
 import { probeDatabase } from '../src/database/database.js';
+import { createWorkerUsage } from '../src/monitoring/metrics.js';
 import { writeReport } from '../src/monitoring/worker-reports.js';
 import { atInterval } from '../src/process/interval.js';
 import type { SweepDependencies } from '../src/sync/sweep/sweep-dependencies.js';
@@ -17,7 +18,9 @@ export function startHousekeeping(
   { schedules: wanted = true }: WorkerOptions,
 ) {
   const { database, outages, workerId, metrics, queue } = context;
-  const report = async () => writeReport(database, workerId, await metrics.registry.getMetricsAsJSON()).catch(() => {});
+  const usage = createWorkerUsage();
+  const counts = () => Promise.all([metrics.registry, usage].map((registry) => registry.getMetricsAsJSON()));
+  const report = async () => writeReport(database, workerId, (await counts()).flat()).catch(() => {});
   const loops = [
     ...(wanted ? [startSchedules(context, sweeping, config)] : []),
     atInterval(reportEveryMs, report),

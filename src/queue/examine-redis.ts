@@ -105,16 +105,27 @@ function at(node: URL, host: string): URL {
   return moved;
 }
 
+/** Memory in use, and its limit. Null: no limit. */
+export type StoreMemory = { usedBytes: number; maxBytes: number | null };
+
+/** From Redis' answer to INFO memory. */
+export function memoryIn(info: string): StoreMemory {
+  const bytes = (name: string) => Number(fieldIn(info, name) ?? 0);
+  return { usedBytes: bytes('used_memory'), maxBytes: bytes('maxmemory') || null };
+}
+
+function fieldIn(info: string, name: string): string | null {
+  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
+}
+
 function factsIn(info: string): RedisFacts {
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
-  const number = (name: string) => Number(field(name) ?? 0);
+  const field = (name: string) => fieldIn(info, name);
   const disk = ['aof_last_write_status', 'rdb_last_bgsave_status'].map(field);
   return {
     version: field('redis_version'),
     role: field('role') === 'slave' ? 'replica' : 'master',
     hasMaster: field('master_link_status') === 'up',
-    usedBytes: number('used_memory'),
-    maxBytes: number('maxmemory') || null,
+    ...memoryIn(info),
     evictionPolicy: field('maxmemory_policy'),
     appendOnly: field('aof_enabled') === null ? null : field('aof_enabled') === '1',
     diskFailed: disk.includes('err'),

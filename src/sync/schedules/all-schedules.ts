@@ -4,6 +4,7 @@ import { TransientError } from '../../errors/errors.js';
 import { recordIdpActivity } from '../../monitoring/idp-activity.js';
 import { removeOld } from '../../monitoring/retention.js';
 import { foldFormerWorkers } from '../../monitoring/worker-reports.js';
+import { readTokenExpiry, type TokenExpiryDependencies } from '../connections/read-token-expiry.js';
 import { backFillKeys } from '../roles/back-fill-keys.js';
 import { backFillRoles } from '../roles/back-fill-roles.js';
 import { type RevocationDependencies, revokeSessions } from '../sessions/revoke-sessions.js';
@@ -27,7 +28,8 @@ const forgottenAtOnce = 1;
 export const overdueSweeps = 'sweep-overdue-teams';
 
 export type ScheduleDependencies = OverdueDependencies &
-  RevocationDependencies & {
+  RevocationDependencies &
+  TokenExpiryDependencies & {
     /** Called when a team's IdP has become silent. */
     onQuiet: (teamId: string) => void;
     /** Closes failed jobs that a later read has made unnecessary. */
@@ -58,6 +60,7 @@ export function schedulesOf(
       run: async () => (await recordIdpActivity(database, Date.now())).forEach(deps.onQuiet),
     },
     { name: 'settle-failed', everyMs: 60 * second, run: deps.settleFailed },
+    { name: 'read-token-expiry', everyMs: hour, run: () => readTokenExpiry(deps) }, // they expire after years
     { name: 'remove-old', everyMs: hour, run: () => removeAllOld(database, retentionDays) },
   ];
 }
