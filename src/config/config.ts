@@ -79,6 +79,7 @@ const environment = z.object({
   WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(3000),
   SYNC_EVENTS_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
   DRAIN_SECONDS: wholeNumber(0, 600).default(5),
+  HEARTBEAT_FILE: z.string().startsWith('/', { error: 'must be an absolute path' }).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { parse } from 'yaml';
@@ -40,18 +49,22 @@ beforeAll(async () => {
   image = playDockerfile('deploy/Dockerfile', { COMMIT: commit });
   const folder = join(temporaryFolder('image'), 'postgres');
   postgres = await startPostgres({ folder, settings: { ...postgresSettings(), listen_addresses: '127.0.0.1' } });
-  await onPostgres((client) => client.query('CREATE DATABASE scanner'));
+  await onPostgres(createDatabase);
   redis = hasRedisServer() ? await startDeployedRedis() : undefined;
   emulator = await startEmulator({ projectId, secret: 'secret-test' });
   collector = await startOtlpReceiver();
   const port = await freePort();
   database = connectDatabase(postgres.url('scanner'), { connections: 2 });
+  const heartbeat = join(image.root, 'tmp-alive');
+  mkdirSync(heartbeat);
+  chmodSync(heartbeat, 0o777);
   const ours = { PORT: String(port), DRAIN_SECONDS: '0', STYTCH_BASE_URL: emulator.url };
+  const alive = { HEARTBEAT_FILE: join(heartbeat, 'worker') };
   const dotEnv = {
     ...{ STYTCH_PROJECT_ID: projectId, PUBLIC_URL: `http://127.0.0.1:${port}` },
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
   };
-  env = { ...composeEnvironment(compose.services.server, { dotEnv, mounts: mountSecrets() }), ...ours };
+  env = { ...composeEnvironment(compose.services.server, { dotEnv, mounts: mountSecrets() }), ...ours, ...alive };
   if (!redis) delete env.REDIS_URL_FILE;
 }, patienceMs);
 
@@ -64,12 +77,27 @@ afterAll(async () => {
   rmSync(dirname(image.root), { recursive: true });
 });
 
+/** By create-database.sql, one statement after the other. What it says to psql alone is done here. */
+async function createDatabase(client: pg.Client): Promise<void> {
+  const sql = readFileSync('deploy/create-database.sql', 'utf8').replace(/^(--|\\set).*$/gm, '');
+  for (const statement of sql.replace(":'password'", "'secret'").split(';')) {
+    if (statement.trim() !== '') await client.query(statement);
+  }
+}
+
+/** The address of the database for our processes, by the user that create-database.sql makes. */
+function databaseUrl(): string {
+  const url = new URL(postgres.url('scanner'));
+  url.username = 'scanner';
+  return url.href;
+}
+
 /** Files as make-secrets.sh makes them, put where an engine mounts them. @returns where that is on this machine */
 function mountSecrets(): string {
   const folder = join(image.root, 'run/secrets');
   mkdirSync(folder, { recursive: true });
   const contents = {
-    ...{ database_url: postgres.url('scanner'), redis_url: redis?.url ?? '' },
+    ...{ database_url: databaseUrl(), redis_url: redis?.url ?? '' },
     ...{ stytch_secret: 'secret-test', stytch_webhook_secrets: secret },
   };
   for (const [name, content] of Object.entries(contents))
@@ -95,6 +123,27 @@ function start(command: string[]): { child: ChildProcess; output(): string; exit
   child.on('error', (error) => (output += error)); // a program that this user may not run
   return { child, output: () => output, exited: new Promise((resolve) => child.on('close', resolve)) };
 }
+
+/** The health check of a service, with the file's place on this machine. */
+function livenessOf({ healthcheck }: { healthcheck: { test: string[] } }, file: string): string[] {
+  const script = String(healthcheck.test[1]).replaceAll('$$', '$').replace('/run/alive/worker', file);
+  return ['sh', '-c', script];
+}
+
+it("runs as an owner of the database who is no superuser, and who can't leave it", async () => {
+  const client = new pg.Client({ connectionString: databaseUrl() });
+  await client.connect();
+  const refused = async (sql: string) =>
+    client.query(sql).then(
+      () => 'done',
+      ({ code }: { code: string }) => code,
+    );
+  expect(await refused("COPY (SELECT 1) TO PROGRAM 'true'")).toBe('42501');
+  expect(await refused("SELECT pg_read_file('/etc/passwd')")).toBe('42501');
+  expect(await refused('CREATE ROLE another SUPERUSER')).toBe('42501');
+  expect(await refused('CREATE DATABASE another')).toBe('42501');
+  await client.end();
+});
 
 it('holds what runs, and nothing else', () => {
   expect(readdirSync(image.workdir).sort()).toEqual(['dist', 'node_modules', 'package.json', 'prisma']);
@@ -132,6 +181,16 @@ it(
     for (const asset of ['style.css', 'pico.min.css', 'page.js'])
       expect([asset, (await fetch(`${url}/assets/${asset}`)).status]).toEqual([asset, 200]);
     expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ version: `${packageVersion}+${commit}` });
+
+    // A worker that hangs is seen by the age of its file.
+    const isAlive = () => start(livenessOf(compose.services.worker, String(env.HEARTBEAT_FILE))).exited;
+    expect(await isAlive()).toBe(0);
+    worker.child.kill('SIGSTOP');
+    const longAgo = Date.now() / 1000 - 120;
+    utimesSync(String(env.HEARTBEAT_FILE), longAgo, longAgo);
+    expect(await isAlive()).toBe(1);
+    worker.child.kill('SIGCONT');
+    await eventually(async () => (await isAlive()) === 0, 30_000);
 
     const organizationId = emulator.organizations.create({ name: 'Acme' }).organization_id;
     await seedTeam(database, { name: 'Acme', organizationId, roles: ['scim:analyst'] });
