@@ -15,6 +15,7 @@ import { parse } from 'yaml';
 import { connectDatabase, type Database } from '../../src/database/database.js';
 import { type Emulator, startEmulator } from '../emulator/emulator.js';
 import { composeEnvironment } from '../helpers/compose-environment.js';
+import { createScannerDatabase, scannerUrl } from '../helpers/create-scanner-database.js';
 import { type DeployedRedis, makeSecrets, startDeployedRedis } from '../helpers/deployed-redis.js';
 import { eventually } from '../helpers/eventually.js';
 import { temporaryFolder } from '../helpers/folders.js';
@@ -49,7 +50,7 @@ beforeAll(async () => {
   image = playDockerfile('deploy/Dockerfile', { COMMIT: commit });
   const folder = join(temporaryFolder('image'), 'postgres');
   postgres = await startPostgres({ folder, settings: { ...postgresSettings(), listen_addresses: '127.0.0.1' } });
-  await onPostgres(createDatabase);
+  await onPostgres(createScannerDatabase);
   redis = hasRedisServer() ? await startDeployedRedis() : undefined;
   emulator = await startEmulator({ projectId, secret: 'secret-test' });
   collector = await startOtlpReceiver();
@@ -77,27 +78,12 @@ afterAll(async () => {
   rmSync(dirname(image.root), { recursive: true });
 });
 
-/** By create-database.sql, one statement after the other. What it says to psql alone is done here. */
-async function createDatabase(client: pg.Client): Promise<void> {
-  const sql = readFileSync('deploy/create-database.sql', 'utf8').replace(/^(--|\\set).*$/gm, '');
-  for (const statement of sql.replace(":'password'", "'secret'").split(';')) {
-    if (statement.trim() !== '') await client.query(statement);
-  }
-}
-
-/** The address of the database for our processes, by the user that create-database.sql makes. */
-function databaseUrl(): string {
-  const url = new URL(postgres.url('scanner'));
-  url.username = 'scanner';
-  return url.href;
-}
-
 /** Files as make-secrets.sh makes them, put where an engine mounts them. @returns where that is on this machine */
 function mountSecrets(): string {
   const folder = join(image.root, 'run/secrets');
   mkdirSync(folder, { recursive: true });
   const contents = {
-    ...{ database_url: databaseUrl(), redis_url: redis?.url ?? '' },
+    ...{ database_url: scannerUrl(postgres.url), redis_url: redis?.url ?? '' },
     ...{ stytch_secret: 'secret-test', stytch_webhook_secrets: secret },
   };
   for (const [name, content] of Object.entries(contents))
@@ -131,7 +117,7 @@ function livenessOf({ healthcheck }: { healthcheck: { test: string[] } }, file: 
 }
 
 it("runs as an owner of the database who is no superuser, and who can't leave it", async () => {
-  const client = new pg.Client({ connectionString: databaseUrl() });
+  const client = new pg.Client({ connectionString: scannerUrl(postgres.url) });
   await client.connect();
   const refused = async (sql: string) =>
     client.query(sql).then(
