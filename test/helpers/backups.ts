@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { LocalPostgres } from '../local/postgres.js';
@@ -47,7 +47,9 @@ export async function baseBackup(postgres: LocalPostgres): Promise<Backup> {
     copyFolder(postgres.data, copy);
     const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
     copyFolder(join(postgres.data, 'pg_wal'), join(copy, 'pg_wal')); // up to the end of the backup
-    writeFileSync(join(copy, 'backup_label'), String(rows[0]?.labelfile), { mode: 0o644 });
+    const { uid, gid } = statSync(copy);
+    writeFileSync(join(copy, 'backup_label'), String(rows[0]?.labelfile));
+    chownSync(join(copy, 'backup_label'), uid, gid); // PostgreSQL renames it when it has recovered
   });
   rmSync(join(copy, 'postmaster.pid'), { force: true });
   return {
