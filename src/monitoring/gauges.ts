@@ -24,7 +24,12 @@ export type Lookups = {
 export function createGauges(lookups: Lookups): Gauges {
   const { database, countJobs, oldestPendingSeconds, queueMemory, clockOffsetSeconds, settings } = lookups;
   const registry = new Registry();
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const plain: Gauge[] = [];
+  const gauge = (name: string, help: string) => {
+    const one = new Gauge({ name, help, registers: [registry] });
+    plain.push(one);
+    return one;
+  };
   const jobs = new Gauge({
     name: 'scim_jobs',
     help: 'Hints in the queue, by state. failed: given up, waiting for support',
@@ -58,6 +63,7 @@ export function createGauges(lookups: Lookups): Gauges {
     registry,
     measure: async () => {
       registry.resetMetrics();
+      for (const one of plain) one.remove(); // a reset makes it 0, which would say that no worker is alive
       sla.set(settings.slaSeconds);
       const offset = clockOffsetSeconds();
       if (offset !== null) clockOffset.set(offset);
