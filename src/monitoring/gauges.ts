@@ -1,6 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Database } from '../database/database.js';
-import type { StoreMemory } from '../queue/examine-redis.js';
+import type { StoreMemory } from '../queue/redis-info.js';
 import type { JobState } from '../queue/watch.js';
 import { silentSeconds } from './worker-reports.js';
 

@@ -15,8 +15,8 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { TransientError } from '../errors/errors.js';
-import { memoryIn, type StoreMemory } from './examine-redis.js';
 import { connectRedis, disconnectWithCopies, type ReconnectListener, type RedisTuning } from './redis.js';
+import { memoryIn, type StoreMemory } from './redis-info.js';
 import { slowRefusals } from './slow-refusals.js';
 import { jobLost, postgresAway, redisAway } from './store-problem.js';
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { nodesOf } from '../config/redis-url.js';
 import { prefix } from './backend.js';
 import { connectRedis } from './redis.js';
+import { fieldIn, memoryIn } from './redis-info.js';
 import { type RedisProblem, redisProblem } from './redis-problem.js';
 
 /** The state of the Redis node that holds our keys, or should hold them. */
@@ -103,19 +104,6 @@ function at(node: URL, host: string): URL {
   const moved = new URL(node);
   moved.host = host.startsWith(':') ? `${node.hostname}${host}` : host; // an address without a host means the same host
   return moved;
-}
-
-/** Memory in use, and its limit. Null: no limit. */
-export type StoreMemory = { usedBytes: number; maxBytes: number | null };
-
-/** From Redis' answer to INFO memory. */
-export function memoryIn(info: string): StoreMemory {
-  const bytes = (name: string) => Number(fieldIn(info, name) ?? 0);
-  return { usedBytes: bytes('used_memory'), maxBytes: bytes('maxmemory') || null };
-}
-
-function fieldIn(info: string, name: string): string | null {
-  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
 }
 
 function factsIn(info: string): RedisFacts {

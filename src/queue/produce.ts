@@ -1,8 +1,8 @@
 import type { JobsOptions, KeepJobs } from 'bullmq';
 import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
-import type { StoreMemory } from './examine-redis.js';
 import { queueCall } from './queue-call.js';
 import type { ReconnectListener } from './redis.js';
+import type { StoreMemory } from './redis-info.js';
 import { retrySchedule } from './retry-schedule.js';
 import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
 
