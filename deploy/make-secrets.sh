@@ -15,6 +15,7 @@ new() { # name, content
   chmod 444 "$folder/$1"
 }
 
+new postgres_admin_password "$(random)"
 new postgres_password "$(random)"
 new database_url "postgresql://scanner:$(cat "$folder/postgres_password")@postgres:5432/scanner"
 [ -e "$folder/redis_users" ] || {

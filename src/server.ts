@@ -1,6 +1,6 @@
 import { openApiDocument } from './admin/openapi/document.js';
 import type { Config } from './config/config.js';
-import { connectDatabase, withDatabaseErrors } from './database/database.js';
+import { connectDatabase, probeDatabase } from './database/database.js';
 import { clockDiffers, sharedClock } from './database/shared-clock.js';
 import { messagesOf } from './http/express-messages.js';
 import type { Log } from './log/log.js';
@@ -55,6 +55,7 @@ export async function startServer(
   const sources = metricsSources(config, metrics, {
     database,
     countJobs: queue.count,
+    queueMemory: queue.memory,
     oldestPendingSeconds: async () => (await oldest())?.ageSeconds ?? 0,
     clockOffsetSeconds: clock.offsetSeconds,
   });
@@ -80,10 +81,11 @@ export async function startServer(
   const listening = await listen({ handle: app, messages: messagesOf(app) }, config, isStopping);
   const gaps = readAfterGaps(rereads, log);
   if (schedules) void gaps.after('receiver');
-  const slaWatch = atInterval(slaCheckEveryMs, async () => {
+  const watch = async () => {
     await Promise.allSettled([probes.database(), probes.queue()]); // logs outages even when nobody requests /readyz
     await logBreach(oldest, config.SLA_SECONDS, log);
-  });
+  };
+  const slaWatch = atInterval(slaCheckEveryMs, watch, { atOnce: true }); // the log says at the start what can't be used
   const drain = () => {
     stopping = true;
   };
@@ -142,9 +144,8 @@ function connectStores(config: Config, tracing: Tracing, log: Log) {
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
   const queue = connectProducer(home, outages.queue.failed);
   const enqueue = (jobs: NewJob[]) => reporting(outages.queue, queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
-  const askDatabase = () => withDatabaseErrors(() => database.$queryRaw`SELECT 1`);
   const probes = {
-    database: () => reporting(outages.database, askDatabase()),
+    database: () => reporting(outages.database, probeDatabase(database)),
     // The deadline of the receiver: a slower queue refuses webhooks too.
     queue: () => reporting(outages.queue, queue.trialWrite({ deadlineMs: enqueueDeadlineMs })),
   };

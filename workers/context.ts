@@ -22,6 +22,7 @@ import { type RereadTiming, rereadsThrough, rereadTiming } from '../src/queue/jo
 import { connectProducer, type Producer } from '../src/queue/produce.js';
 import { withBackoff } from '../src/stytch/backoff.js';
 import { connectStytch } from '../src/stytch/directory.js';
+import { connectLookups, type StytchLookups } from '../src/stytch/lookups.js';
 import { stytchOutageLog } from '../src/stytch/outage.js';
 import { connectStytchPeople } from '../src/stytch/people.js';
 import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/stytch/search-budget.js';
@@ -51,6 +52,8 @@ export type WorkerContext = {
   queues: QueueInspector;
   /** Ends the Stytch sessions of leavers. */
   sessions: StytchSessions;
+  /** Lists organizations, for the expiry of their tokens. */
+  lookups: StytchLookups;
   /** Called after a user was deactivated: ends their sessions soon. */
   onDeactivated(): void;
   /** Compares a team's SCIM connection with Scanner's row. */
@@ -125,6 +128,7 @@ export function createContext(
     outages: watchDependencies({ database: createOutageLog(log, 'database'), queue: queueLog }, afterGap),
     notices: observer,
     sessions,
+    lookups: connectLookups(access),
     onDeactivated: revoking.nudge,
     memory: createMemory(),
     lane: fairLane(directReads),

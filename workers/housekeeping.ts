@@ -1,9 +1,11 @@
 import type { Config } from '../src/config/config.js';
-import { withDatabaseErrors } from '../src/database/database.js';
+import { probeDatabase } from '../src/database/database.js';
+import { createWorkerUsage } from '../src/monitoring/metrics.js';
 import { writeReport } from '../src/monitoring/worker-reports.js';
 import { atInterval } from '../src/process/interval.js';
 import type { SweepDependencies } from '../src/sync/sweep/sweep-dependencies.js';
 import type { WorkerContext, WorkerOptions } from './context.js';
+import { startHeartbeat } from './heartbeat.js';
 import { startSchedules } from './schedules.js';
 
 const reportEveryMs = 5_000;
@@ -16,13 +18,15 @@ export function startHousekeeping(
   config: Config,
   { schedules: wanted = true }: WorkerOptions,
 ) {
-  const { database, outages, workerId, metrics, queue } = context;
-  const report = async () => writeReport(database, workerId, await metrics.registry.getMetricsAsJSON()).catch(() => {});
-  const probeDatabase = () => withDatabaseErrors(() => database.$queryRaw`SELECT 1`);
+  const { database, outages, workerId, metrics, queue, log } = context;
+  const usage = createWorkerUsage();
+  const counts = () => Promise.all([metrics.registry, usage].map((registry) => registry.getMetricsAsJSON()));
+  const report = async () => writeReport(database, workerId, (await counts()).flat()).catch(() => {});
   const loops = [
     ...(wanted ? [startSchedules(context, sweeping, config)] : []),
+    ...(config.HEARTBEAT_FILE === undefined ? [] : [startHeartbeat(config.HEARTBEAT_FILE, log)]),
     atInterval(reportEveryMs, report),
-    atInterval(probeEveryMs, () => probeDatabase().then(outages.database.succeeded, outages.database.failed)),
+    atInterval(probeEveryMs, () => probeDatabase(database).then(outages.database.succeeded, outages.database.failed)),
     atInterval(probeEveryMs, () => queue.trialWrite().then(outages.queue.succeeded, outages.queue.failed)),
   ];
   void report(); // at once, so that a new worker counts as alive

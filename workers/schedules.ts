@@ -11,14 +11,14 @@ import type { WorkerContext } from './context.js';
 
 /** Runs the schedules. Of all workers, the first one that claims a schedule runs it. */
 export function startSchedules(context: WorkerContext, sweeping: SweepDependencies, config: Config): Repeating {
-  const { database, queue, observer, sessions, log } = context;
+  const { database, queue, observer, sessions, lookups, log } = context;
   const onSwept = ({ changed }: Sweep) => observer.swept(changed);
   const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider is silent for longer than usual');
   const settleFailed = createSettler({ ...context, producer: queue, readMembers: sweeping.readMembers });
   const onSessionsKept = observer.sessionsKept;
   const onRemoved = (removed: Removed) => log.info({ removed }, 'old rows removed, by their retention');
   const onHeads = (some: { heads: Head[] }) => log.info(some, 'heads of the evidence');
-  const deps = { ...sweeping, onSwept, onQuiet, sessions, onSessionsKept, settleFailed, onRemoved, onHeads };
+  const deps = { ...sweeping, onSwept, onQuiet, sessions, lookups, onSessionsKept, settleFailed, onRemoved, onHeads };
   const schedules = schedulesOf(deps, config);
   return runSchedules(database, schedules, log);
 }

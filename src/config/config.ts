@@ -83,6 +83,7 @@ const environment = z.object({
   DEACTIVATED_USERS_RETENTION_DAYS: wholeNumber(1, 36_500).default(2_557),
   EVIDENCE_HEADS_FILE: z.string().optional(),
   DRAIN_SECONDS: wholeNumber(0, 600).default(5),
+  HEARTBEAT_FILE: z.string().startsWith('/', { error: 'must be an absolute path' }).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://collector:4318').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

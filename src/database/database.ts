@@ -116,14 +116,47 @@ export function databaseAway(code: string): TransientError {
   return new TransientError(`The Scanner database did not answer (${code}).`, certificateProblem(code) ?? known);
 }
 
+/** Whether the code says that tables or columns are missing, so that a migration is the remedy. */
+export function lacksMigration(code: string): boolean {
+  return notMigrated.includes(code);
+}
+
+const notMigrated = ['42P01', '42703', '42704', '3F000'];
+
+/** Codes of PostgreSQL, of Node's sockets, of Prisma's adapter, and our own (poolProblems). Every process and command uses them. */
 const remedies: [codes: string[], remedy: string][] = [
-  [['42P01', '42703', '42704', '3F000'], 'It lacks a table or a column: run npm run migrate.'],
+  [notMigrated, 'It lacks a table or a column: run npm run migrate.'],
   [['28000', '28P01'], 'It does not accept our user or its password: check DATABASE_URL.'],
   [['3D000'], 'It does not exist: create it, or check DATABASE_URL.'],
   [['42501'], 'The user lacks a permission: let it read and write the tables that npm run migrate creates.'],
   [['25006'], 'It is read-only, for example a replica: point DATABASE_URL at the primary.'],
   [['53100'], 'Its disk is full: free or add space.'],
-  [['57P03'], 'It is starting or stopping: wait. If this lasts, see its log.'],
+  [['53200'], 'Its memory is full: lower work_mem, or add memory.'],
+  [['57P01', '57P02', '57P03'], 'It is starting or stopping: wait. If this lasts, see its log.'],
+  [
+    ['57014', '25P03'],
+    'A statement or a transaction took too long: wait. If this lasts, look for locks and slow statements.',
+  ],
   [['NoFreeConnection'], 'All connections of this process are busy: wait. If this lasts, look for slow statements.'],
   [['53300'], 'It accepts no more connections: raise max_connections, or use a pooler.'],
+  [
+    ['DatabaseNotReachable', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+    'Start PostgreSQL, or correct DATABASE_URL: nothing answers at its address.',
+  ],
+  [
+    ['NoAnswerInTime', 'SocketTimeout', 'ETIMEDOUT'],
+    'It is too slow, or a firewall is between us: check DATABASE_URL and the load of the server.',
+  ],
+  [
+    ['ConnectionLost', 'ConnectionClosed', 'ECONNRESET', 'EPIPE', '08006', '08P01'],
+    'It closed the connection: wait. If this lasts, see its log.',
+  ],
 ];
+
+/**
+ * Resolves if the database can be used: it can be reached, accepts our user, and has our tables. It locks nothing, so it never
+ * waits for a migration. @throws TransientError
+ */
+export async function probeDatabase(database: Database): Promise<void> {
+  await withDatabaseErrors(() => database.$queryRaw`SELECT 1 WHERE 'sync_events'::regclass IS NOT NULL`);
+}

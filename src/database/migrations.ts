@@ -8,6 +8,7 @@ import { expectedOf } from './contract/expected.js';
 import { searchPathOf } from './contract/homes.js';
 import { withObstacles } from './contract/obstacles.js';
 import { readActual, takenNames } from './contract/read-actual.js';
+import { databaseAway, databaseProblem, lacksMigration } from './database.js';
 import { type Migration, migrationsFolder, readMigrations } from './migration-files.js';
 
 /**
@@ -18,6 +19,7 @@ import { type Migration, migrationsFolder, readMigrations } from './migration-fi
  * @returns the names of the migrations that it applied
  * @throws PermanentError when an earlier migration failed half-way, or when its file has changed since, or when the tables
  *   that are there can't be adopted
+ * @throws TransientError when the database can't be used. It says what to do
  */
 export async function migrate(
   databaseUrl: string,
@@ -88,14 +90,17 @@ async function apply(client: Client, migration: Migration, all: readonly Migrati
     try {
       return await applyOnce(client, migration, all);
     } catch (error) {
-      if (!collisions.includes((error as { code?: string }).code ?? '') || tries === triesMax) {
-        throw new PermanentError(
-          `Migration ${migration.name} was refused and rolled back: ${(error as Error).message}`,
-        );
-      }
+      if (!collisions.includes(databaseProblem(error).code) || tries === triesMax) throw refusalOf(migration, error);
       await sleep(pauseMs);
     }
   }
+}
+
+function refusalOf({ name }: Migration, error: unknown): PermanentError {
+  const { code } = databaseProblem(error);
+  const remedy = lacksMigration(code) ? '' : databaseAway(code).remedy;
+  const what = `Migration ${name} was refused and rolled back: ${(error as Error).message}`;
+  return new PermanentError(remedy === '' ? what : `${what}. ${remedy}`);
 }
 
 /** In one transaction, so a failed migration leaves nothing behind. */
@@ -108,7 +113,7 @@ async function applyOnce(client: Client, migration: Migration, all: readonly Mig
     await recordApplied(client, [migration], names);
     await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK');
+    await client.query('ROLLBACK').catch(() => {}); // the connection is lost, so PostgreSQL has rolled back
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { outcomes } from '../directory/sync-event.js';
 import { nodeVersion, version } from '../process/version.js';
@@ -87,6 +88,47 @@ const rejections: Rejection[] = [
   'other_project',
   'queue_unavailable',
 ];
+
+/**
+ * What a worker uses, for its report. Over all workers the CPU is added up, and of memory and event loop the highest counts,
+ * because no label may name a worker.
+ */
+export function createWorkerUsage(): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  let last = performance.eventLoopUtilization();
+  new Counter({
+    name: 'scim_worker_cpu_seconds_total',
+    help: 'CPU time of all workers, present and former',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
+  });
+  new Gauge({
+    name: 'scim_worker_memory_bytes',
+    help: 'Resident memory of the worker that has most',
+    aggregator: 'max',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  new Gauge({
+    name: 'scim_worker_event_loop_ratio',
+    help: 'Share of its time that the busiest worker computes, since its last report',
+    aggregator: 'max',
+    registers,
+    collect() {
+      const now = performance.eventLoopUtilization();
+      this.set(performance.eventLoopUtilization(now, last).utilization);
+      last = now;
+    },
+  });
+  return registry;
+}
 
 /** Version, memory, CPU and event loop of this process. */
 export function createProcessMetrics(): Registry {

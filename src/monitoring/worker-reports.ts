@@ -7,6 +7,8 @@ export type Counts = MetricObjectWithValues<MetricValue<string>>[];
 /** The row with the counts of former workers. Without it a total would fall, which Prometheus takes for a restart. */
 const formerWorkers = '00000000-0000-0000-0000-000000000000';
 const goneAfter = '1 hour';
+/** Five reports are missing. Then the worker counts as gone, and its gauges say nothing about now. */
+export const silentSeconds = 30;
 
 /** Writes a worker's counts since its start. */
 export async function writeReport(database: Database, workerId: string, counts: Counts): Promise<void> {
@@ -16,8 +18,15 @@ export async function writeReport(database: Database, workerId: string, counts: 
 }
 
 export async function readReports(database: Database): Promise<Counts[]> {
-  const rows = await database.$queryRaw<{ metrics: Counts }[]>`SELECT metrics FROM worker_reports`;
-  return rows.map(({ metrics }) => metrics);
+  const rows = await database.$queryRaw<{ metrics: Counts; isAlive: boolean }[]>`
+    SELECT metrics, abs(extract(epoch FROM clock_timestamp() - reported_at)) < ${silentSeconds} AS "isAlive"
+    FROM worker_reports`;
+  return rows.map(({ metrics, isAlive }) => (isAlive ? metrics : withoutGauges(metrics)));
+}
+
+/** Counters of a former worker still count. Its gauges do not. */
+function withoutGauges(counts: Counts): Counts {
+  return counts.filter(({ type }) => String(type) !== 'gauge');
 }
 
 /** Moves the counts of former workers into one row. In one transaction, so that each is counted once. */
@@ -28,7 +37,7 @@ export async function foldFormerWorkers(database: Database): Promise<void> {
       WHERE worker_id = ${formerWorkers}::uuid OR reported_at < clock_timestamp() - ${goneAfter}::interval
       RETURNING metrics`;
     if (rows.length === 0) return;
-    const sum = await addCounts(rows.map(({ metrics }) => metrics)).getMetricsAsJSON();
+    const sum = await addCounts(rows.map(({ metrics }) => withoutGauges(metrics))).getMetricsAsJSON();
     await tx.$executeRaw`
       INSERT INTO worker_reports (worker_id, metrics) VALUES (${formerWorkers}::uuid, ${JSON.stringify(sum)}::jsonb)`;
   });

@@ -9,14 +9,19 @@ export type Repeating = {
 /** Half of the time that a process has to stop. The run may be a sweep, which another worker does again. */
 export const stopWithinMs = 10_000;
 
-/** @param work must not reject: nobody handles its rejection */
-export function atInterval(ms: number, work: () => Promise<unknown>): Repeating {
+/**
+ * @param work must not reject: nobody handles its rejection
+ * @param options.atOnce the first run begins now, not after the first interval
+ */
+export function atInterval(ms: number, work: () => Promise<unknown>, { atOnce = false } = {}): Repeating {
   let current: Promise<unknown> | null = null;
-  const timer = setInterval(() => {
+  const run = () => {
     current ??= work().finally(() => {
       current = null;
     });
-  }, ms);
+  };
+  if (atOnce) run();
+  const timer = setInterval(run, ms);
   return {
     stop: async () => {
       clearInterval(timer);

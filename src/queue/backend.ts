@@ -16,6 +16,7 @@ import {
 import pg from 'pg';
 import type { TransientError } from '../errors/errors.js';
 import { connectRedis, disconnectWithCopies, type ReconnectListener, type RedisTuning } from './redis.js';
+import { memoryIn, type StoreMemory } from './redis-info.js';
 import { slowRefusals } from './slow-refusals.js';
 import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
@@ -44,6 +45,8 @@ export type Backend = {
   ): OpenWorker;
   /** Resolves when the queue accepts a write. Leaves nothing behind. */
   trialWrite(): Promise<unknown>;
+  /** The memory of the Redis node that has our keys. Null when the queue is in PostgreSQL. */
+  memory(): Promise<StoreMemory | null>;
   /** Our own error for a failure of the queue. Null when the error is not about the queue. */
   inWords(error: unknown): TransientError | null;
   disconnect(): Promise<void>;
@@ -123,6 +126,8 @@ function openRedis(
     },
     // Fails whenever any write fails. Changes nothing (XX), so nothing is written to disk or replicated.
     trialWrite: () => connection.set(`${prefix}:trial`, '1', 'XX'),
+    // By a script with a key of ours, because only so a cluster asks the node that has our keys.
+    memory: async () => memoryIn(String(await connection.eval(infoMemory, 1, `${prefix}:trial`))),
     inWords,
     disconnect: async () => disconnect(),
   };
@@ -155,10 +160,13 @@ function openPostgres(connectionString: string, tracing: QueueTracing | undefine
       return worker.on('error', translated(postgresAway, onError)).on('failed', onFailed);
     },
     trialWrite: () => pool.query(insertAndUndo),
+    memory: async () => null,
     inWords: postgresAway,
     disconnect: () => pool.end(),
   };
 }
+
+const infoMemory = "return redis.call('INFO', 'memory')";
 
 /** One statement, so that no connection stays in a failed transaction. */
 const insertAndUndo = `DO $$ BEGIN
@@ -178,6 +186,8 @@ export async function migrateQueue({ redisUrl, databaseUrl }: QueueHome): Promis
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   try {
     await runMigrations(pool);
+  } catch (error) {
+    throw postgresAway(error) ?? error;
   } finally {
     await pool.end();
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { nodesOf } from '../config/redis-url.js';
 import { prefix } from './backend.js';
 import { connectRedis } from './redis.js';
+import { fieldIn, memoryIn } from './redis-info.js';
 import { type RedisProblem, redisProblem } from './redis-problem.js';
 
 /** The state of the Redis node that holds our keys, or should hold them. */
@@ -106,15 +107,13 @@ function at(node: URL, host: string): URL {
 }
 
 function factsIn(info: string): RedisFacts {
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
-  const number = (name: string) => Number(field(name) ?? 0);
+  const field = (name: string) => fieldIn(info, name);
   const disk = ['aof_last_write_status', 'rdb_last_bgsave_status'].map(field);
   return {
     version: field('redis_version'),
     role: field('role') === 'slave' ? 'replica' : 'master',
     hasMaster: field('master_link_status') === 'up',
-    usedBytes: number('used_memory'),
-    maxBytes: number('maxmemory') || null,
+    ...memoryIn(info),
     evictionPolicy: field('maxmemory_policy'),
     appendOnly: field('aof_enabled') === null ? null : field('aof_enabled') === '1',
     diskFailed: disk.includes('err'),

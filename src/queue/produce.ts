@@ -2,6 +2,7 @@ import type { JobsOptions, KeepJobs } from 'bullmq';
 import { type OpenQueue, openBackend, type QueueHome, type QueueName, queueNames } from './backend.js';
 import { queueCall } from './queue-call.js';
 import type { ReconnectListener } from './redis.js';
+import type { StoreMemory } from './redis-info.js';
 import { retrySchedule } from './retry-schedule.js';
 import { countJobs, type JobState, type PendingJob, pendingJobs } from './watch.js';
 
@@ -28,6 +29,8 @@ export type Producer = {
   pending(): Promise<PendingJob[]>;
   /** Hints by state. @throws TransientError */
   count(): Promise<Record<JobState, number>>;
+  /** The memory of Redis. Null when the queue is in PostgreSQL. @throws TransientError */
+  memory(): Promise<StoreMemory | null>;
   /** Runs this queue's delayed jobs now. @throws TransientError */
   promote(queue: QueueName): Promise<void>;
   close(): Promise<void>;
@@ -78,6 +81,7 @@ export function connectProducer(
     },
     pending: () => call(deadlineDefaultMs, () => pendingJobs(hintQueues)),
     count: () => call(deadlineDefaultMs, () => countJobs(hintQueues)),
+    memory: () => call(deadlineDefaultMs, backend.memory),
     promote: (name) => call(deadlineDefaultMs, () => of(name).promoteJobs({ count: jobsPerPromotion })),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

@@ -107,7 +107,8 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function timeOrNull(value: unknown): string | null {
+/** A time of Stytch as ISO 8601. Null when it is missing or no time. */
+export function timeOrNull(value: unknown): string | null {
   const time = new Date(textOf(value));
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }

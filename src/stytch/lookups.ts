@@ -1,9 +1,10 @@
 import { asArray, asRecord } from '../directory/json.js';
 import { openStytch, type StytchOptions } from './client.js';
+import { timeOrNull } from './connections.js';
 import { cursorOf, memberStatuses } from './directory.js';
 import { unlessUnknown } from './translate-errors.js';
 
-/** The reads that only support needs: members by e-mail, organizations, roles of the project. */
+/** The reads of support and of schedules: members by e-mail, organizations, roles of the project. */
 export type StytchLookups = {
   /** Members of these organizations with this e-mail, deleted ones too. From an index that may lag. */
   membersByEmail(organizationIds: readonly string[], email: string): Promise<unknown[]>;
@@ -16,7 +17,14 @@ export type StytchLookups = {
 };
 
 /** `roles`: the custom roles of this organization. */
-export type OrganizationFacts = { id: string; name: string; hasScim: boolean; roles: RoleFacts[] };
+export type OrganizationFacts = {
+  id: string;
+  name: string;
+  hasScim: boolean;
+  /** Of the SCIM connection's bearer token. Null: never, or Stytch does not say. ISO 8601. */
+  tokenExpiresAt: string | null;
+  roles: RoleFacts[];
+};
 /** A role and its permissions. The action `*` means every action of the resource. */
 export type RoleFacts = { id: string; permissions: { resource: string; actions: string[] }[] };
 
@@ -81,7 +89,8 @@ function organizationFacts(organization: unknown): OrganizationFacts {
   const { organization_id, organization_name, scim_active_connection, custom_roles } = asRecord(organization);
   const hasScim = typeof scim_active_connection === 'object' && scim_active_connection !== null;
   const roles = asArray(custom_roles).map(roleFacts);
-  return { id: String(organization_id), name: String(organization_name ?? ''), hasScim, roles };
+  const tokenExpiresAt = timeOrNull(asRecord(scim_active_connection).bearer_token_expires_at);
+  return { id: String(organization_id), name: String(organization_name ?? ''), hasScim, tokenExpiresAt, roles };
 }
 
 function roleFacts(role: unknown): RoleFacts {

@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { variableNames } from '../../src/config/config.js';
+import { temporaryFolder } from '../helpers/folders.js';
 import { type Manifest, manifests, problemsOf } from '../helpers/kubernetes.js';
 import { instructionsOf } from '../helpers/play-dockerfile.js';
 
@@ -104,11 +107,38 @@ describe('compose.yaml', () => {
     expect(compose.networks.stores.internal).toBe(true);
   });
 
+  it('takes rights and privileges from every service, bounds its memory, its processes and its log', () => {
+    for (const [name, service] of Object.entries<Record<string, unknown>>(compose.services)) {
+      expect([name, service]).toEqual([
+        name,
+        expect.objectContaining({
+          cap_drop: ['ALL'],
+          security_opt: ['no-new-privileges:true'],
+          mem_limit: expect.stringMatching(/^\d+[mg]$/),
+          pids_limit: expect.any(Number),
+          logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } },
+        }),
+      ]);
+      expect(service.cap_add).toBeUndefined();
+    }
+    // Without capabilities they can't change their user, as their images do otherwise.
+    for (const store of ['postgres', 'redis']) expect(compose.services[store].user).toBe(store);
+  });
+
+  it("no process uses PostgreSQL's superuser", () => {
+    for (const [, service] of ours) expect(service.secrets).not.toContain('postgres_admin_password');
+    expect(compose.services.postgres.environment.POSTGRES_USER).toBeUndefined(); // then the superuser is `postgres`
+    expect(compose.services.postgres.volumes).toContain(
+      './create-database.sql:/docker-entrypoint-initdb.d/create-database.sql:ro',
+    );
+  });
+
   it('keeps what the stores hold, and mounts files that are there', () => {
     for (const store of ['postgres', 'redis']) {
-      const [data, settings] = compose.services[store].volumes.map((one: string) => one.split(':'));
+      const [data, ...files] = compose.services[store].volumes.map((one: string) => one.split(':'));
       expect(Object.keys(compose.volumes)).toContain(data[0]);
-      expect([settings[0], existsSync(`deploy/${settings[0]}`), settings[2]]).toEqual([settings[0], true, 'ro']);
+      for (const [file, , access] of files)
+        expect([file, existsSync(`deploy/${file}`), access]).toEqual([file, true, 'ro']);
     }
   });
 });
@@ -124,7 +154,7 @@ describe('kubernetes', () => {
   ];
 
   it('would be taken by Kubernetes', () => {
-    expect(all).toHaveLength(9);
+    expect(all).toHaveLength(16);
     expect(all.flatMap(problemsOf)).toEqual([]);
   });
 
@@ -149,7 +179,9 @@ describe('kubernetes', () => {
     expect(names.filter((name) => secretVariables.includes(name))).toEqual([]);
     for (const one of [http, work, job]) {
       const { containers, volumes } = podOf(one).spec;
-      const [{ mountPath }] = containers[0].volumeMounts;
+      const [{ mountPath }, authority] = containers[0].volumeMounts;
+      expect(authority).toEqual({ name: 'ca', mountPath: '/run/ca', readOnly: true });
+      expect(volumes[1]).toEqual({ name: 'ca', configMap: { name: 'scanner-scim-ca', optional: true } });
       expect(volumes[0].secret).toEqual({ secretName: 'scanner-scim', defaultMode: 0o440 });
       const files = fileVariables.map((name) => config?.data[name].replace(`${mountPath}/`, ''));
       expect(files.sort()).toEqual(Object.keys(secret?.stringData).sort());
@@ -191,9 +223,84 @@ describe('kubernetes', () => {
     }
   });
 
+  it('spreads each kind of pod over zones and nodes, and scales it', () => {
+    for (const one of [http, work]) {
+      const spread: { topologyKey: string; labelSelector: object }[] = podOf(one).spec.topologySpreadConstraints;
+      expect(spread.map(({ topologyKey }) => topologyKey)).toEqual([
+        'topology.kubernetes.io/zone',
+        'kubernetes.io/hostname',
+      ]);
+      for (const { labelSelector } of spread) expect(labelSelector).toEqual(one?.spec.selector);
+      const scaler = named('HorizontalPodAutoscaler', String(one?.metadata.name));
+      expect(scaler?.spec.scaleTargetRef).toMatchObject({ kind: 'Deployment', name: one?.metadata.name });
+      expect(scaler?.spec.minReplicas).toBeGreaterThanOrEqual(2);
+      expect(one?.spec.replicas).toBeUndefined(); // an apply would undo what the scaler did
+    }
+  });
+
+  it('the probe of a worker looks at the file that a worker touches', () => {
+    const file = named('ConfigMap', 'scanner-scim')?.data.HEARTBEAT_FILE;
+    const [container] = podOf(work).spec.containers;
+    expect(container.livenessProbe.exec.command.join(' ')).toContain(`find ${file} `);
+    expect(container.volumeMounts).toContainEqual({ name: 'alive', mountPath: '/run/alive', readOnly: false });
+    expect(worker.tmpfs).toEqual(['/run/alive:mode=1777,size=1m']);
+    expect(worker.healthcheck.test[1].replaceAll('$$', '$')).toBe(container.livenessProbe.exec.command[2]);
+  });
+
+  it('the Ingress shows the pages and APIs of PUBLIC_URL, and hides what is for operators', () => {
+    const { rules, tls } = named('Ingress', 'scanner-scim')?.spec ?? {};
+    const { host } = new URL(named('ConfigMap', 'scanner-scim')?.data.PUBLIC_URL);
+    expect([rules[0].host, tls[0].hosts]).toEqual([host, [host]]);
+    const paths: { path: string; pathType: string; backend: object }[] = rules[0].http.paths;
+    const isShown = (asked: string) =>
+      paths.some(({ path, pathType }) => asked === path || (pathType === 'Prefix' && asked.startsWith(`${path}/`)));
+    for (const shown of ['/', '/webhooks/stytch', '/settings/scim/roles', '/support/failed', '/api/openapi.json'])
+      expect([shown, isShown(shown)]).toEqual([shown, true]);
+    for (const hidden of ['/metrics', '/readyz']) expect([hidden, isShown(hidden)]).toEqual([hidden, false]);
+    for (const { backend } of paths)
+      expect(backend).toEqual({
+        service: { name: named('Service', 'scanner-scim')?.metadata.name, port: { name: 'http' } },
+      });
+  });
+
+  it('the network lets in the Ingress and Prometheus to the HTTP process, and nobody to workers', () => {
+    const [entry, whole] = [named('NetworkPolicy', 'scanner-scim-ingress'), named('NetworkPolicy', 'scanner-scim')];
+    expect(entry?.spec.podSelector).toEqual(http?.spec.selector);
+    expect(entry?.spec.ingress[0].ports).toEqual([{ protocol: 'TCP', port: 3000 }]);
+    expect(whole?.spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'], ingress: [] });
+    for (const one of [http, work, job])
+      expect(podOf(one).metadata.labels).toMatchObject(whole?.spec.podSelector.matchLabels);
+    const ports: { port: number }[] = whole?.spec.egress.flatMap((one: { ports: object[] }) => one.ports);
+    const stringData = named('Secret', 'scanner-scim')?.stringData;
+    for (const url of [stringData.database_url, stringData.redis_url])
+      expect(ports.map(({ port }) => port)).toContain(Number(new URL(url).port));
+  });
+
+  it('Prometheus gets the rules of alerts.yml, and asks the HTTP process at /metrics', () => {
+    const folder = temporaryFolder('rules');
+    for (const name of ['prometheus', 'kubernetes/monitoring']) mkdirSync(join(folder, name), { recursive: true });
+    cpSync('deploy/prometheus', join(folder, 'prometheus'), { recursive: true });
+    execFileSync('sh', [join(folder, 'prometheus/make-rules.sh')]);
+    const made = readFileSync(join(folder, 'kubernetes/monitoring/rules.yaml'), 'utf8');
+    expect(readFileSync('deploy/kubernetes/monitoring/rules.yaml', 'utf8')).toBe(made);
+    expect(parse(made).spec).toEqual(parse(readFileSync('deploy/prometheus/alerts.yml', 'utf8')));
+
+    const service = named('Service', 'scanner-scim');
+    const { selector, endpoints } = named('ServiceMonitor', 'scanner-scim')?.spec ?? {};
+    expect(service?.metadata.labels).toMatchObject(selector.matchLabels);
+    expect(service?.spec.ports.map(({ name }: { name: string }) => name)).toContain(endpoints[0].port);
+    expect(endpoints[0].path).toBe('/metrics');
+  });
+
   it('every selector finds pods, of one kind only', () => {
     const selectors = all.flatMap(({ kind, spec }) =>
-      kind === 'Service' ? [spec.selector] : spec?.selector ? [spec.selector.matchLabels] : [],
+      kind === 'ServiceMonitor'
+        ? []
+        : kind === 'Service'
+          ? [spec.selector]
+          : spec?.selector
+            ? [spec.selector.matchLabels]
+            : [],
     );
     const pods = [http, work, job].map((one) => podOf(one).metadata.labels);
     const found = selectors.map(
@@ -205,8 +312,11 @@ describe('kubernetes', () => {
   it('is applied by kustomize, all but the example of a secret, with one image', () => {
     const { resources, images } = parse(readFileSync('deploy/kubernetes/kustomization.yaml', 'utf8'));
     for (const file of resources) expect(existsSync(`deploy/kubernetes/${file}`)).toBe(true);
-    const files = readdirSync('deploy/kubernetes').filter((name) => !/^(kustomization|secret\.example)/.test(name));
-    expect([...resources].sort()).toEqual(files.sort());
+    const isResource = (name: string) => name.endsWith('.yaml') && !/^(kustomization|secret\.example)/.test(name);
+    expect([...resources].sort()).toEqual(readdirSync('deploy/kubernetes').filter(isResource).sort());
+    const more = 'deploy/kubernetes/monitoring';
+    const { resources: monitoring } = parse(readFileSync(`${more}/kustomization.yaml`, 'utf8'));
+    expect([...monitoring].sort()).toEqual(readdirSync(more).filter(isResource).sort());
     for (const one of [http, work, job]) expect(podOf(one).spec.containers[0].image).toBe(images[0].name);
   });
 

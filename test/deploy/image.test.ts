@@ -1,11 +1,21 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { parse } from 'yaml';
 import { connectDatabase, type Database } from '../../src/database/database.js';
 import { type Emulator, startEmulator } from '../emulator/emulator.js';
 import { composeEnvironment } from '../helpers/compose-environment.js';
+import { createScannerDatabase, scannerUrl } from '../helpers/create-scanner-database.js';
 import { type DeployedRedis, makeSecrets, startDeployedRedis } from '../helpers/deployed-redis.js';
 import { eventually } from '../helpers/eventually.js';
 import { temporaryFolder } from '../helpers/folders.js';
@@ -40,18 +50,22 @@ beforeAll(async () => {
   image = playDockerfile('deploy/Dockerfile', { COMMIT: commit });
   const folder = join(temporaryFolder('image'), 'postgres');
   postgres = await startPostgres({ folder, settings: { ...postgresSettings(), listen_addresses: '127.0.0.1' } });
-  await onPostgres((client) => client.query('CREATE DATABASE scanner'));
+  await onPostgres(createScannerDatabase);
   redis = hasRedisServer() ? await startDeployedRedis() : undefined;
   emulator = await startEmulator({ projectId, secret: 'secret-test' });
   collector = await startOtlpReceiver();
   const port = await freePort();
   database = connectDatabase(postgres.url('scanner'), { connections: 2 });
+  const heartbeat = join(image.root, 'tmp-alive');
+  mkdirSync(heartbeat);
+  chmodSync(heartbeat, 0o777);
   const ours = { PORT: String(port), DRAIN_SECONDS: '0', STYTCH_BASE_URL: emulator.url };
+  const alive = { HEARTBEAT_FILE: join(heartbeat, 'worker') };
   const dotEnv = {
     ...{ STYTCH_PROJECT_ID: projectId, PUBLIC_URL: `http://127.0.0.1:${port}` },
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
   };
-  env = { ...composeEnvironment(compose.services.server, { dotEnv, mounts: mountSecrets() }), ...ours };
+  env = { ...composeEnvironment(compose.services.server, { dotEnv, mounts: mountSecrets() }), ...ours, ...alive };
   if (!redis) delete env.REDIS_URL_FILE;
 }, patienceMs);
 
@@ -69,7 +83,7 @@ function mountSecrets(): string {
   const folder = join(image.root, 'run/secrets');
   mkdirSync(folder, { recursive: true });
   const contents = {
-    ...{ database_url: postgres.url('scanner'), redis_url: redis?.url ?? '' },
+    ...{ database_url: scannerUrl(postgres.url), redis_url: redis?.url ?? '' },
     ...{ stytch_secret: 'secret-test', stytch_webhook_secrets: secret },
   };
   for (const [name, content] of Object.entries(contents))
@@ -96,6 +110,27 @@ function start(command: string[]): { child: ChildProcess; output(): string; exit
   return { child, output: () => output, exited: new Promise((resolve) => child.on('close', resolve)) };
 }
 
+/** The health check of a service, with the file's place on this machine. */
+function livenessOf({ healthcheck }: { healthcheck: { test: string[] } }, file: string): string[] {
+  const script = String(healthcheck.test[1]).replaceAll('$$', '$').replace('/run/alive/worker', file);
+  return ['sh', '-c', script];
+}
+
+it("runs as an owner of the database who is no superuser, and who can't leave it", async () => {
+  const client = new pg.Client({ connectionString: scannerUrl(postgres.url) });
+  await client.connect();
+  const refused = async (sql: string) =>
+    client.query(sql).then(
+      () => 'done',
+      ({ code }: { code: string }) => code,
+    );
+  expect(await refused("COPY (SELECT 1) TO PROGRAM 'true'")).toBe('42501');
+  expect(await refused("SELECT pg_read_file('/etc/passwd')")).toBe('42501');
+  expect(await refused('CREATE ROLE another SUPERUSER')).toBe('42501');
+  expect(await refused('CREATE DATABASE another')).toBe('42501');
+  await client.end();
+});
+
 it('holds what runs, and nothing else', () => {
   expect(readdirSync(image.workdir).sort()).toEqual(['dist', 'node_modules', 'package.json', 'prisma']);
   expect(readdirSync(join(image.workdir, 'dist')).sort()).toEqual([
@@ -112,6 +147,22 @@ it('holds what runs, and nothing else', () => {
   expect(installed.filter((path) => !needed(packages[path]))).toEqual([]);
   const megabytes = Number(execFileSync('du', ['-sm', image.workdir], { encoding: 'utf8' }).split('\t')[0]);
   expect(megabytes).toBeLessThan(megabytesMax);
+});
+
+it('the list of packages of a release (make-sbom.sh) has what is installed, with licenses', () => {
+  const manifest = readFileSync(join(image.workdir, 'package.json'), 'utf8');
+  const made = execFileSync('sh', ['deploy/make-sbom.sh', image.workdir], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  type Component = { name: string; version: string; licenses?: object[] };
+  const { components } = JSON.parse(made) as { components: Component[] };
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const installed = Object.keys(packages)
+    .filter((path) => path !== '' && existsSync(join(image.workdir, path)))
+    .map((path) => `${path.split('node_modules/').at(-1)}@${packages[path].version}`);
+  expect(components.map(({ name, version }) => `${name}@${version}`).sort()).toEqual([...new Set(installed)].sort());
+  // Hashes come from npm's own note of an installation, which a played image lacks.
+  expect(components.filter(({ licenses }) => !licenses?.length)).toEqual([]);
+  expect(readFileSync(join(image.workdir, 'package.json'), 'utf8')).toBe(manifest);
+  expect(() => execFileSync('sh', ['deploy/make-sbom.sh'], { stdio: 'pipe' })).toThrow('This is a full install');
 });
 
 it(
@@ -132,6 +183,16 @@ it(
     for (const asset of ['style.css', 'pico.min.css', 'page.js'])
       expect([asset, (await fetch(`${url}/assets/${asset}`)).status]).toEqual([asset, 200]);
     expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ version: `${packageVersion}+${commit}` });
+
+    // A worker that hangs is seen by the age of its file.
+    const isAlive = () => start(livenessOf(compose.services.worker, String(env.HEARTBEAT_FILE))).exited;
+    expect(await isAlive()).toBe(0);
+    worker.child.kill('SIGSTOP');
+    const longAgo = Date.now() / 1000 - 120;
+    utimesSync(String(env.HEARTBEAT_FILE), longAgo, longAgo);
+    expect(await isAlive()).toBe(1);
+    worker.child.kill('SIGCONT');
+    await eventually(async () => (await isAlive()) === 0, 30_000);
 
     const organizationId = emulator.organizations.create({ name: 'Acme' }).organization_id;
     await seedTeam(database, { name: 'Acme', organizationId, roles: ['scim:analyst'] });

@@ -6,8 +6,10 @@ import { migrate } from '../../src/database/migrations.js';
 import { migrateQueue } from '../../src/queue/backend.js';
 import { type LocalPostgres, startPostgres } from '../local/postgres.js';
 import { hasRedisServer } from '../local/redis.js';
+import { debianPrograms } from './backups.js';
 import { hasBrowser } from './browser.js';
 import { testFolder } from './folders.js';
+import { hasPgbouncer } from './pgbouncer.js';
 import { hasPromtool } from './promtool.js';
 
 declare global {
@@ -50,6 +52,7 @@ function installIfRoot(): void {
     ...(hasRedisServer() ? [] : ['redis-server']),
     ...(hasBrowser() ? [] : ['chromium']),
     ...(hasPromtool() ? [] : ['prometheus']),
+    ...(hasPgbouncer() ? [] : ['pgbouncer']),
   ];
   const isDebianRoot = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
   if (missing.length > 0 && isDebianRoot) {
@@ -59,5 +62,8 @@ function installIfRoot(): void {
   }
   if (!hasRedisServer()) console.error('No redis-server on the PATH: the queue is tested on PostgreSQL only.');
   if (!hasPromtool()) console.error('No promtool: the alerts are not tested.');
+  if (!hasPgbouncer()) console.error('No pgbouncer: NOT TRIED.');
+  if (debianPrograms() === null)
+    console.error('No pg_dump beside its own server: a restore is tried by a base backup only.');
   if (!hasBrowser()) console.error('No Chromium: the pages are not tested in a browser.');
 }

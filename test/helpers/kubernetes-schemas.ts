@@ -15,7 +15,8 @@ const resources = z.strictObject({ cpu: quantity, memory: quantity }).partial();
 const intOrString = z.union([z.string(), z.int()]);
 
 const probe = z.strictObject({
-  httpGet: z.strictObject({ path: z.string().startsWith('/'), port: intOrString }),
+  httpGet: z.strictObject({ path: z.string().startsWith('/'), port: intOrString }).optional(),
+  exec: z.strictObject({ command: z.array(z.string()) }).optional(),
   periodSeconds: z.int().min(1),
   timeoutSeconds: z.int().min(1).optional(),
   failureThreshold: z.int().min(1),
@@ -66,11 +67,22 @@ const podTemplate = z.strictObject({
     volumes: z.array(
       z.strictObject({
         name: z.string(),
-        secret: z.strictObject({ secretName: z.string(), defaultMode: z.int().min(0).max(0o777) }),
+        secret: z.strictObject({ secretName: z.string(), defaultMode: z.int().min(0).max(0o777) }).optional(),
+        configMap: z.strictObject({ name: z.string(), optional: z.boolean() }).optional(),
+        emptyDir: z.strictObject({ medium: z.enum(['', 'Memory']), sizeLimit: quantity }).optional(),
       }),
     ),
   }),
 });
+
+const ofLabels = z.strictObject({ matchLabels: strings });
+const policyPort = z.strictObject({ protocol: z.enum(['TCP', 'UDP', 'SCTP']), port: intOrString });
+const ingressBackend = z.strictObject({
+  service: z.strictObject({ name: z.string(), port: z.strictObject({ name: z.string() }) }),
+});
+/** https://prometheus-operator.dev/docs/api-reference/api/ */
+const operator = 'monitoring.coreos.com/v1';
+const duration = z.string().regex(/^\d+(ms|s|m|h|d|w)$/);
 
 const object = <Kind extends string, Rest extends z.ZodRawShape>(apiVersion: string, kind: Kind, rest: Rest) =>
   z.strictObject({ apiVersion: z.literal(apiVersion), kind: z.literal(kind), metadata, ...rest });
@@ -95,6 +107,76 @@ export const kubernetesSchemas: Record<string, z.ZodType> = {
         rollingUpdate: z.strictObject({ maxUnavailable: intOrString, maxSurge: intOrString }),
       }),
       template: podTemplate,
+    }),
+  }),
+  Ingress: object('networking.k8s.io/v1', 'Ingress', {
+    spec: z.strictObject({
+      ingressClassName: z.string(),
+      tls: z.array(z.strictObject({ hosts: z.array(z.string()), secretName: z.string() })),
+      rules: z.array(
+        z.strictObject({
+          host: z.string(),
+          http: z.strictObject({
+            paths: z.array(
+              z.strictObject({
+                path: z.string().startsWith('/'),
+                pathType: z.enum(['Exact', 'Prefix', 'ImplementationSpecific']),
+                backend: ingressBackend,
+              }),
+            ),
+          }),
+        }),
+      ),
+    }),
+  }),
+  NetworkPolicy: object('networking.k8s.io/v1', 'NetworkPolicy', {
+    spec: z.strictObject({
+      podSelector: ofLabels,
+      policyTypes: z.array(z.enum(['Ingress', 'Egress'])),
+      ingress: z
+        .array(
+          z.strictObject({
+            from: z.array(z.strictObject({ namespaceSelector: ofLabels })),
+            ports: z.array(policyPort),
+          }),
+        )
+        .optional(),
+      egress: z.array(z.strictObject({ ports: z.array(policyPort) })).optional(),
+    }),
+  }),
+  ServiceMonitor: object(operator, 'ServiceMonitor', {
+    spec: z.strictObject({
+      selector,
+      endpoints: z.array(
+        z.strictObject({ port: z.string(), path: z.string(), interval: duration, scrapeTimeout: duration }),
+      ),
+    }),
+  }),
+  Probe: object(operator, 'Probe', {
+    spec: z.strictObject({
+      jobName: z.string(),
+      interval: duration,
+      module: z.string(),
+      prober: z.strictObject({ url: z.string() }),
+      targets: z.strictObject({ staticConfig: z.strictObject({ static: z.array(z.url()) }) }),
+    }),
+  }),
+  PrometheusRule: object(operator, 'PrometheusRule', {
+    spec: z.strictObject({
+      groups: z.array(
+        z.strictObject({
+          name: z.string(),
+          rules: z.array(
+            z.strictObject({
+              alert: z.string(),
+              expr: z.string(),
+              for: duration.optional(),
+              labels: strings,
+              annotations: strings,
+            }),
+          ),
+        }),
+      ),
     }),
   }),
   PodDisruptionBudget: object('policy/v1', 'PodDisruptionBudget', {

@@ -13,9 +13,10 @@ export type Manifest = {
 
 const folder = 'deploy/kubernetes';
 
-/** Every object in deploy/kubernetes, but for kustomize's own file. */
+/** Every object in deploy/kubernetes and in the folder in it, but for kustomize's own files. */
 export function manifests(): Manifest[] {
-  const files = readdirSync(folder).filter((name) => name !== 'kustomization.yaml');
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = paths.filter((name) => name.endsWith('.yaml') && !name.endsWith('kustomization.yaml'));
   return files.flatMap((name) =>
     parseAllDocuments(readFileSync(join(folder, name), 'utf8')).map((document) => document.toJS() as Manifest),
   );

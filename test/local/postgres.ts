@@ -8,6 +8,8 @@ import { reachable, type User, unprivilegedUser } from './reachable.js';
 /** A PostgreSQL of our own on 127.0.0.1; it lives on when this process is killed, and the next start takes it over. */
 export type LocalPostgres = {
   port: number;
+  /** Its data folder. */
+  data: string;
   url(database?: string): string;
   pid(): number;
   /** Waits for nobody, but loses nothing committed. `immediate` is a crash. */
@@ -22,6 +24,8 @@ export type PostgresOptions = {
   /** Any free one by default. */
   port?: number;
   settings?: Record<string, string>;
+  /** Another PostgreSQL's folder of programs. */
+  programs?: string;
 };
 
 const run = promisify(execFile);
@@ -29,7 +33,7 @@ const run = promisify(execFile);
 /** Starts PostgreSQL from the npm package; makes its data folder first if there is none, and ends what was left running. */
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   const user = unprivilegedUser();
-  const bin = binaries();
+  const bin = options.programs ?? binaries();
   const data = reachable(options.folder);
   const port = options.port ?? (await freePort());
   const pgCtl = (...args: string[]) => run(join(bin, 'pg_ctl'), ['-D', data, ...args], user);
@@ -47,6 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   await start();
   return {
     port,
+    data,
     pid: () => Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10),
     url: (database = 'postgres') => `postgresql://postgres@127.0.0.1:${port}/${database}`,
     stop: async (mode = 'fast') => void (await pgCtl('stop', '-m', mode, '-w')),

@@ -8,8 +8,9 @@ const file = 'deploy/prometheus/alerts.yml';
 type Rule = {
   alert: string;
   expr: string;
-  labels: { severity: string };
-  annotations: { summary: string; runbook: string };
+  for?: string;
+  labels: { severity: string; service: string };
+  annotations: { summary: string; runbook_url: string };
 };
 const rules: Rule[] = parse(readFileSync(file, 'utf8')).groups.flatMap((group: { rules: Rule[] }) => group.rules);
 const severityOf = new Map(rules.map(({ alert, labels }) => [alert, labels.severity]));
@@ -45,6 +46,14 @@ withPromtool('promtool', () => {
     'scim_sweep_age_seconds{}': '240x240',
     'scim_held_changes{}': '0x240',
     'scim_quiet_teams{}': '0x240',
+    'scim_tokens_expiring{}': '0x240',
+    'scim_redis_memory_bytes{}': '700x240',
+    'scim_redis_memory_max_bytes{}': '1000x240',
+    'node_filesystem_avail_bytes{job="scanner-scim-stores",mountpoint="/data"}': '50x240',
+    'node_filesystem_size_bytes{job="scanner-scim-stores",mountpoint="/data"}': '100x240',
+    'node_filesystem_avail_bytes{job="other",mountpoint="/data"}': '1x240',
+    'node_filesystem_size_bytes{job="other",mountpoint="/data"}': '100x240',
+    'probe_ssl_earliest_cert_expiry{job="scanner-scim-certificates"}': '5000000x240',
     'scim_jobs{state="failed"}': '0x240',
     'scim_sla_breaches_total{}': '0x240',
     'scim_event_lag_seconds_count{}': '0+100x240',
@@ -59,17 +68,38 @@ withPromtool('promtool', () => {
     'scim_stytch_requests_total{call="members.search",status="200"}': '0+100x240',
     'scim_stytch_requests_total{call="sessions.authenticateJwt",status="401"}': '0+1x240',
   };
+  /** Those of rules that say which machine. */
+  const ofMachine: Record<string, string> = {
+    ScimDiskFilling: ', mountpoint="/data"',
+    ScimDiskFull: ', mountpoint="/data"',
+    ScimCertificateExpires: '',
+  };
+  const kubernetesWants = (workers: number) => ({
+    'kube_deployment_spec_replicas{deployment="scanner-scim-worker"}': `${workers}x240`,
+  });
+  const disk = 'node_filesystem_avail_bytes{job="scanner-scim-stores",mountpoint="/data"}';
+  const certificate = 'probe_ssl_earliest_cert_expiry{job="scanner-scim-certificates"}';
   const noWebhook = { 'scim_webhooks_accepted_total{}': '0x240' };
 
   it.each<[string, Record<string, string | null>, string[]]>([
     ['all is well', {}, []],
     ['one of 100 changes a minute was late', { 'scim_sla_breaches_total{}': '0x118 1x122' }, ['ScimSlaBreached']],
     [
+      'there is a change an hour, and the only one is late',
+      { 'scim_sla_breaches_total{}': '0x118 1x122', 'scim_event_lag_seconds_count{}': '0x118 1x122' },
+      ['ScimSlaBreached'],
+    ],
+    [
       'two of 100 changes are late, for an hour',
       { 'scim_sla_breaches_total{}': '0x60 0+2x180' },
-      ['ScimLagBurn', 'ScimSlaBreached'],
+      ['ScimLagBurn', 'ScimLagBurnSlow', 'ScimSlaBreached'],
     ],
-    ['they were late, and no more', { 'scim_sla_breaches_total{}': '0x70 0+2x40 80x130' }, []],
+    ['they were late, and no more', { 'scim_sla_breaches_total{}': '0x70 0+2x40 80x130' }, ['ScimLagBurnSlow']],
+    [
+      'half of 100 changes are late, each minute',
+      { 'scim_sla_breaches_total{}': '0+0.5x240' },
+      ['ScimLagBurnSlow', 'ScimSlaBreached'],
+    ],
     ['something waits for 160 s', { 'scim_oldest_pending_seconds{}': '160x240' }, ['ScimOldestPendingTooOld']],
     [
       'the promise is kept in seconds, not minutes, and something waits for 11',
@@ -82,9 +112,21 @@ withPromtool('promtool', () => {
     ],
     ['one in fifty takes two minutes', { 'scim_event_lag_seconds_bucket{le="5"}': '0+98x240' }, []],
     ['one in ten takes two minutes', { 'scim_event_lag_seconds_bucket{le="5"}': '0+90x240' }, ['ScimSlow']],
+    ['one worker is left of two', { 'scim_workers{}': '1x240' }, ['ScimWorkersMissing']],
+    ['one worker is left for five minutes', { 'scim_workers{}': '2x115 1x125' }, []],
+    ['Kubernetes wants three workers, and two report', kubernetesWants(3), ['ScimWorkersMissing']],
+    ['Kubernetes wants one worker, and one reports', { ...kubernetesWants(1), 'scim_workers{}': '1x240' }, []],
+    ['Redis is nearly full', { 'scim_redis_memory_bytes{}': '801x240' }, ['ScimRedisMemory']],
+    ['Redis has no limit', { 'scim_redis_memory_bytes{}': '801x240', 'scim_redis_memory_max_bytes{}': null }, []],
+    ['a token expires', { 'scim_tokens_expiring{}': '1x240' }, ['ScimTokensExpire']],
+    ['a disk fills', { [disk]: '19x240' }, ['ScimDiskFilling']],
+    ['a disk is full', { [disk]: '4x240' }, ['ScimDiskFilling', 'ScimDiskFull']],
+    ['a certificate expires in 13 days', { [certificate]: '1123200x240' }, ['ScimCertificateExpires']],
     ['every worker is dead', { 'scim_workers{}': '0x240' }, ['ScimNoWorker']],
     ['the last sweep is 301 s old', { 'scim_sweep_age_seconds{}': '301x240' }, ['ScimSweepsTooOld']],
     ['a hint was given up', { 'scim_jobs{state="failed"}': '1x240' }, ['ScimJobsFailed']],
+    ['a hint was given up three minutes ago', { 'scim_jobs{state="failed"}': '0x117 1x123' }, []],
+    ['a sweep has been held for three minutes', { 'scim_held_changes{}': '0x117 1x123' }, []],
     ['a sweep is held', { 'scim_held_changes{}': '1x240' }, ['ScimChangesHeld']],
     ['an IdP is silent', { 'scim_quiet_teams{}': '1x240' }, ['ScimIdpSilent']],
     ['no webhook, and nothing changes either', noWebhook, []],
@@ -146,10 +188,13 @@ withPromtool('promtool', () => {
         values,
       })),
     );
-    const firing = fires.map((alertname) => ({
-      labels: `ALERTS{alertname="${alertname}", alertstate="firing", severity="${severityOf.get(alertname)}"}`,
-      value: 1,
-    }));
+    const firing = fires.flatMap((alertname) => {
+      const labels = `alertname="${alertname}", alertstate="firing", severity="${severityOf.get(alertname)}", service="scanner-scim"`;
+      const machine = ofMachine[alertname];
+      const all =
+        machine === undefined ? [labels] : ['a', 'b'].map((instance) => `${labels}, instance="${instance}"${machine}`);
+      return all.map((one) => ({ labels: `ALERTS{${one}}`, value: 1 }));
+    });
     const one = promtoolFile({
       rule_files: [resolve(file)],
       evaluation_interval: '1m',
@@ -209,6 +254,12 @@ it('no panels of the dashboard overlap', () => {
 it('deploy/alerts.md has one section for each alert, and each alert names its section', () => {
   const sections = [...readFileSync('deploy/alerts.md', 'utf8').matchAll(/^## (Scim\w+)$/gm)].map(([, name]) => name);
   expect(sections.sort()).toEqual([...severityOf.keys()].sort());
-  for (const { alert, annotations } of rules)
-    expect(annotations.runbook).toBe(`deploy/alerts.md#${alert.toLowerCase()}`);
+  for (const { alert, annotations, labels } of rules) {
+    expect(annotations.runbook_url).toMatch(new RegExp(`^https://[^#]+/deploy/alerts\\.md#${alert.toLowerCase()}$`));
+    expect([alert, labels.service]).toEqual([alert, 'scanner-scim']);
+  }
+});
+
+it('a single breach pages nobody', () => {
+  expect(severityOf.get('ScimSlaBreached')).toBe('ticket');
 });

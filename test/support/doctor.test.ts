@@ -47,9 +47,9 @@ describe('pure judgement', () => {
 
   it('of teams and organizations', () => {
     const team = { id: 'team-1', organizationId: 'org-1', enabled: true };
-    const organization = { id: 'org-1', name: 'Acme', hasScim: true, roles: [] };
+    const organization = { id: 'org-1', name: 'Acme', hasScim: true, tokenExpiresAt: null, roles: [] };
     expect(statuses(teamFindings([team], [organization]))).toEqual(['teams: ok']);
-    expect(teamFindings([], [organization])[0]?.found).toBe('1 organizations without a team: org-1');
+    expect(teamFindings([], [organization])[0]?.found).toBe('1 organization without a team: org-1');
     expect(teamFindings([{ ...team, organizationId: null }], [])[0]?.found).toContain('without an organization');
     expect(teamFindings([team], [])[0]).toMatchObject({ status: 'problem' });
     expect(teamFindings([{ ...team, enabled: false }], [organization])[0]?.found).toContain('not enabled: team-1');
@@ -60,7 +60,13 @@ describe('the roles of the Stytch project that may use our pages', () => {
   const role = (id: string, resource: string, ...actions: string[]) => ({ id, permissions: [{ resource, actions }] });
   const admin = role('stytch_admin', 'stytch.scim', '*');
   const support = role('scanner_support', 'scanner', 'support');
-  const organization = (id: string, ...roles: (typeof admin)[]) => ({ id, name: id, hasScim: true, roles });
+  const organization = (id: string, ...roles: (typeof admin)[]) => ({
+    id,
+    name: id,
+    hasScim: true,
+    tokenExpiresAt: null,
+    roles,
+  });
   const judged = (roles: (typeof admin)[], ...organizations: ReturnType<typeof organization>[]) =>
     permissionFindings({ projectRoles: roles, organizations, supportOrganizationId: 'own' });
 

@@ -1,5 +1,6 @@
 import type { OrganizationFacts, RoleFacts } from '../../stytch/lookups.js';
 import type { Permission } from '../../stytch/people.js';
+import { pluralize } from '../../text/pluralize.js';
 import { scannerSupport } from '../permission.js';
 import { type Finding, ok, problem, warning } from './check.js';
 
@@ -50,7 +51,11 @@ function notAllowed(
   const lack = `no role of the project may ${missing.join(', ')} on ${resource}${found === '' ? '' : `; allowed: ${found}`}`;
   const next = `${dashboard}, give a role (stytch_admin, say) ${resource} with ${actions.join(', ')}, and give that role to the customers' admins.`;
   if (own === 0) return problem(check, `${lack}: no admin gets into Settings > SCIM, or not to all of it`, next);
-  return warning(check, `${lack}; only ${own} of ${organizations.length} organizations have a role of their own`, next);
+  return warning(
+    check,
+    `${lack}; only ${own} of ${pluralize(organizations.length, 'organization')} with such a role of their own`,
+    next,
+  );
 }
 
 function supportFinding(roles: readonly RoleFacts[]): Finding {

@@ -49,7 +49,7 @@ export function runningFindings(
       ? ok('schedules', `${pluralize(connected, 'connected team')}, all swept in their turn`)
       : problem(
           'schedules',
-          `${unswept} of ${connected} connected teams are overdue for a sweep`,
+          `${unswept.toLocaleString('en')} of ${pluralize(connected, 'connected team')} waited too long for a sweep`,
           'Workers keep the schedules: see the finding on them, and failed jobs of the queue sweeps.',
         ),
     perMinute <= searchesPerMinute * 0.8

@@ -67,7 +67,9 @@ function matchFindings(
   const theirs = organizations.filter(({ id }) => id !== supportOrganizationId);
   if (isWhole) return teamFindings(teams, theirs);
   const next = 'Compare teams.stytch_organization_id with the list in the Stytch dashboard.';
-  return [unknown('teams', `not compared: Stytch has more than ${organizations.length} organizations`, next)];
+  return [
+    unknown('teams', `not compared: Stytch has more than ${pluralize(organizations.length, 'organization')}`, next),
+  ];
 }
 
 function ownFindings({ organizations, isWhole }: Listing, supportOrganizationId: string | undefined): Finding[] {
@@ -87,22 +89,22 @@ export function teamFindings(teams: readonly TeamFacts[], organizations: readonl
   const inStytch = new Set<string | null>(organizations.map(({ id }) => id));
   const findings = [
     about(
-      [warning, 'organizations without a team'],
+      [warning, 'organization without a team', 'organizations without a team'],
       organizations.filter(({ id }) => !teamOf.has(id)),
       'Set stytch_organization_id of their teams; nobody in them has access.',
     ),
     about(
-      [warning, 'enabled teams without an organization'],
+      [warning, 'enabled team without an organization', 'enabled teams without an organization'],
       teams.filter(({ enabled, organizationId }) => enabled && organizationId === null),
       'Set their stytch_organization_id; they are not synchronised.',
     ),
     about(
-      [problem, 'teams whose organization Stytch does not know'],
+      [problem, 'team whose organization Stytch does not know', 'teams whose organization Stytch does not know'],
       teams.filter(({ organizationId }) => organizationId !== null && !inStytch.has(organizationId)),
       'Correct stytch_organization_id, or look at `held`: an organization that was deleted is a hold.',
     ),
     about(
-      [warning, 'teams with a SCIM connection that are not enabled'],
+      [warning, 'team with a SCIM connection that is not enabled', 'teams with a SCIM connection that are not enabled'],
       organizations.flatMap(({ id, hasScim }) => {
         const team = teamOf.get(id);
         return hasScim && team?.enabled === false ? [team] : [];
@@ -114,8 +116,18 @@ export function teamFindings(teams: readonly TeamFacts[], organizations: readonl
   return findings.length > 0 ? findings : [ok('teams', matching)];
 }
 
-function about([finding, what]: [typeof warning, string], found: readonly { id: string }[], next: string): Finding[] {
+function about(
+  [finding, one, many]: [typeof warning, one: string, many: string],
+  found: readonly { id: string }[],
+  next: string,
+): Finding[] {
   if (found.length === 0) return [];
   const shown = found.slice(0, 5).map(({ id }) => id);
-  return [finding('teams', `${found.length} ${what}: ${shown.join(', ')}${found.length > 5 ? ', …' : ''}`, next)];
+  return [
+    finding(
+      'teams',
+      `${pluralize(found.length, one, many)}: ${shown.join(', ')}${found.length > 5 ? ', …' : ''}`,
+      next,
+    ),
+  ];
 }

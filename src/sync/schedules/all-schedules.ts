@@ -5,6 +5,7 @@ import { recordIdpActivity } from '../../monitoring/idp-activity.js';
 import { type Head, noteHeads } from '../../monitoring/note-heads.js';
 import { type RecordRetention, type Removed, removeOld, removeOldRecords } from '../../monitoring/retention.js';
 import { foldFormerWorkers } from '../../monitoring/worker-reports.js';
+import { readTokenExpiry, type TokenExpiryDependencies } from '../connections/read-token-expiry.js';
 import { backFillKeys } from '../roles/back-fill-keys.js';
 import { backFillRoles } from '../roles/back-fill-roles.js';
 import { type RevocationDependencies, revokeSessions } from '../sessions/revoke-sessions.js';
@@ -30,7 +31,8 @@ const forgottenAtOnce = 1;
 export const overdueSweeps = 'sweep-overdue-teams';
 
 export type ScheduleDependencies = OverdueDependencies &
-  RevocationDependencies & {
+  RevocationDependencies &
+  TokenExpiryDependencies & {
     /** Called when a team's IdP has become silent. */
     onQuiet: (teamId: string) => void;
     /** Closes failed jobs that a later read has made unnecessary. */
@@ -63,6 +65,7 @@ export function schedulesOf(deps: ScheduleDependencies, settings: ScheduleSettin
       run: async () => (await recordIdpActivity(database, Date.now())).forEach(deps.onQuiet),
     },
     { name: 'settle-failed', everyMs: 60 * second, run: deps.settleFailed },
+    { name: 'read-token-expiry', everyMs: hour, run: () => readTokenExpiry(deps) }, // they expire after years
     { name: 'remove-old', everyMs: hour, run: () => removeAllOld(deps, settings) },
     { name: 'remove-old-records', everyMs: day, run: () => removeRecords(deps, settings) },
     { name: 'note-evidence-heads', everyMs: day, run: () => noteHeads({ database, file, onHeads: deps.onHeads }) },
