@@ -7,13 +7,21 @@ import type { SweepDependencies } from '../src/sync/sweep/sweep-dependencies.js'
 import type { Sweep } from '../src/sync/sweep/sweep-teams.js';
 import type { WorkerContext } from './context.js';
 
-/** Runs the schedules. Of all workers, the first one that claims a schedule runs it. */
-export function startSchedules(context: WorkerContext, sweeping: SweepDependencies, config: Config): Repeating {
+/**
+ * Runs the schedules. Of all workers, the first one that claims a schedule runs it.
+ * @param onAnswer called when the database has answered
+ */
+export function startSchedules(
+  context: WorkerContext,
+  sweeping: SweepDependencies,
+  config: Config,
+  onAnswer: () => void,
+): Repeating {
   const { database, queue, observer, sessions, log } = context;
   const onSwept = ({ changed }: Sweep) => observer.swept(changed);
   const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider is silent for longer than usual');
   const settleFailed = createSettler({ ...context, producer: queue, readMembers: sweeping.readMembers });
   const onSessionsKept = observer.sessionsKept;
   const schedules = schedulesOf({ ...sweeping, onSwept, onQuiet, sessions, onSessionsKept, settleFailed }, config);
-  return runSchedules(database, schedules, log);
+  return runSchedules(database, schedules, { log, onAnswer });
 }

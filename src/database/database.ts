@@ -19,6 +19,9 @@ const statementTimeoutMs = 20_000;
 /** A little longer than the statement's timeout: then the connection itself is dead, for example after a failover. */
 const silenceTimeoutMs = statementTimeoutMs + 2_000;
 
+/** Longer than the pause between two probes, so that an idle process does not connect for each of them. */
+const idleTimeoutMs = 20_000;
+
 export type DatabaseOptions = {
   /** Size of the pool. */
   connections: number;
@@ -36,6 +39,7 @@ export function connectDatabase(
     max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: silenceTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
     keepAlive: true,
     onConnect: limitStatements,
   });
