@@ -18,9 +18,9 @@ export function sweepHandler(deps: Dependencies): JobHandler {
     const { name, data } = parseSweep(job);
     if (name === 'sweep-every-team') return queueEveryTeam(deps, data.occasion);
     const teamIds = name === 'sweep-team' ? [data.teamId] : data.teamIds;
-    if (job.deaths > 0) await markSuspect(deps, teamIds, job.deaths);
+    if (job.deaths > 0)
+      await markSuspect(deps, name === 'sweep-team' ? teamIds : await inHand(deps, teamIds), job.deaths);
     if (name === 'sweep-team') return report(deps, data, await sweep(data));
-    if (job.deaths > 0) return queueAlone(deps, teamIds, data.occasion);
     return sweepTogether(deps, sweepIfSmall, data);
   };
 }
@@ -31,10 +31,19 @@ async function queueEveryTeam({ database, rereads }: Dependencies, occasion: Occ
   return { teams: teamIds.length };
 }
 
+/**
+ * The teams whose sweep had begun when the worker died: their leases were not given back. The other teams of its jobs, which may
+ * be thousands, are not to blame.
+ */
+async function inHand({ database }: Dependencies, teamIds: readonly string[]): Promise<string[]> {
+  const where = { teamId: { in: [...teamIds] }, sweepingUntil: { not: null } };
+  const rows = await withDatabaseErrors(() => database.teamSync.findMany({ where, select: { teamId: true } }));
+  return rows.map(({ teamId }) => teamId);
+}
+
 /** Each gets a job of its own, so that one team's failure, retries and error are its own. */
-async function queueAlone({ rereads }: Dependencies, teamIds: readonly string[], occasion: Occasion) {
+async function queueAlone({ rereads }: Dependencies, teamIds: readonly string[], occasion: Occasion): Promise<void> {
   for (const teamId of teamIds) await rereads.team(teamId, occasion);
-  return { teams: teamIds.length };
 }
 
 type Together = { teamIds: readonly string[]; occasion: Occasion };

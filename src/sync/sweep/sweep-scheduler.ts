@@ -12,6 +12,7 @@ const largeTeamsAtOnce = 4;
 /** A sweep that killed its worker may do so again. Then no other team of this kind is affected. */
 const suspectTeamsAtOnce = 1;
 
+/** A statement takes a few milliseconds then. */
 const teamsPerStatement = 1000;
 
 /** The team is large or suspect, so its sweep has to be a job of its own. */
