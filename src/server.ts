@@ -1,6 +1,6 @@
 import { openApiDocument } from './admin/openapi/document.js';
 import type { Config } from './config/config.js';
-import { connectDatabase, probeDatabase } from './database/database.js';
+import { connectDatabase } from './database/database.js';
 import { clockDiffers, sharedClock } from './database/shared-clock.js';
 import { messagesOf } from './http/express-messages.js';
 import type { Log } from './log/log.js';
@@ -41,8 +41,7 @@ export async function startServer(
 ): Promise<Running & { port: number }> {
   const metrics = createMetrics();
   const tracing = await openTracing(config, 'server', log);
-  const { database, queue, enqueue, probes } = connectStores(config, tracing, log);
-  const clock = sharedClock(database, (clockOffsetSeconds) => log.warn({ clockOffsetSeconds }, clockDiffers));
+  const { database, clock, queue, enqueue, probes } = connectStores(config, tracing, log);
   const oldest = async () => oldestPending(await queue.pending(), clock.now().at.getTime());
   const receiver = createReceiver({
     now: clock.now,
@@ -141,15 +140,16 @@ function reportStytchCalls(metrics: Metrics, log: Log): (call: string, status: s
 function connectStores(config: Config, tracing: Tracing, log: Log) {
   const outages = { database: createOutageLog(log, 'database'), queue: createOutageLog(log, 'queue') };
   const database = connectDatabase(config.DATABASE_URL, { connections: connectionsMax });
+  const clock = sharedClock(database, (clockOffsetSeconds) => log.warn({ clockOffsetSeconds }, clockDiffers));
   const home = { redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, tracing: tracing.queue };
   const queue = connectProducer(home, outages.queue.failed);
   const enqueue = (jobs: NewJob[]) => reporting(outages.queue, queue.add(jobs, { deadlineMs: enqueueDeadlineMs }));
   const probes = {
-    database: () => reporting(outages.database, probeDatabase(database)),
+    database: () => reporting(outages.database, clock.measure()),
     // The deadline of the receiver: a slower queue refuses webhooks too.
     queue: () => reporting(outages.queue, queue.trialWrite({ deadlineMs: enqueueDeadlineMs })),
   };
-  return { database, queue, enqueue: batchByTick(enqueue), probes };
+  return { database, clock, queue, enqueue: batchByTick(enqueue), probes };
 }
 
 /** Reports the result to the outage log. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { noticeConnection } from '../src/admin/connection/notice-connection.js';
 import type { Config } from '../src/config/config.js';
 import { connectDatabase, type Database } from '../src/database/database.js';
-import { clockDiffers, sharedClock } from '../src/database/shared-clock.js';
+import { clockDiffers, type SharedClock, sharedClock } from '../src/database/shared-clock.js';
 import type { Rereads } from '../src/directory/rereads.js';
 import type { Log } from '../src/log/log.js';
 import { createOutageLog, type OutageLog } from '../src/log/outage-log.js';
@@ -37,6 +37,7 @@ export type WorkerContext = {
   workerId: string;
   home: QueueHome;
   database: Database;
+  clock: SharedClock;
   queue: Producer;
   /** A Stytch client whose share of the search budget depends on the urgency. */
   stytchFor(urgency: Urgency): BudgetedDirectory;
@@ -116,6 +117,7 @@ export function createContext(
     workerId: randomUUID(),
     home,
     database,
+    clock,
     queue,
     queues,
     rereads,

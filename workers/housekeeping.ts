@@ -1,7 +1,7 @@
 import type { Config } from '../src/config/config.js';
-import { probeDatabase } from '../src/database/database.js';
+import { probeDatabase } from '../src/monitoring/database-probe.js';
 import { createWorkerUsage } from '../src/monitoring/metrics.js';
-import { writeReport } from '../src/monitoring/worker-reports.js';
+import { reporter } from '../src/monitoring/worker-reports.js';
 import { atInterval } from '../src/process/interval.js';
 import type { SweepDependencies } from '../src/sync/sweep/sweep-dependencies.js';
 import type { WorkerContext, WorkerOptions } from './context.js';
@@ -21,12 +21,14 @@ export function startHousekeeping(
   const { database, outages, workerId, metrics, queue, log } = context;
   const usage = createWorkerUsage();
   const counts = () => Promise.all([metrics.registry, usage].map((registry) => registry.getMetricsAsJSON()));
-  const report = async () => writeReport(database, workerId, (await counts()).flat()).catch(() => {});
+  const write = reporter(database, workerId);
+  const report = async () => write((await counts()).flat()).catch(() => {});
+  const probe = probeDatabase(context.clock, outages.database);
   const loops = [
-    ...(wanted ? [startSchedules(context, sweeping, config)] : []),
+    ...(wanted ? [startSchedules(context, sweeping, config, probe.answered)] : []),
     ...(config.HEARTBEAT_FILE === undefined ? [] : [startHeartbeat(config.HEARTBEAT_FILE, log)]),
     atInterval(reportEveryMs, report),
-    atInterval(probeEveryMs, () => probeDatabase(database).then(outages.database.succeeded, outages.database.failed)),
+    probe,
     atInterval(probeEveryMs, () => queue.trialWrite().then(outages.queue.succeeded, outages.queue.failed)),
   ];
   void report(); // at once, so that a new worker counts as alive

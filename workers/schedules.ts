@@ -9,8 +9,16 @@ import type { SweepDependencies } from '../src/sync/sweep/sweep-dependencies.js'
 import type { Sweep } from '../src/sync/sweep/sweep-teams.js';
 import type { WorkerContext } from './context.js';
 
-/** Runs the schedules. Of all workers, the first one that claims a schedule runs it. */
-export function startSchedules(context: WorkerContext, sweeping: SweepDependencies, config: Config): Repeating {
+/**
+ * Runs the schedules. Of all workers, the first one that claims a schedule runs it.
+ * @param onAnswer called when the database has answered
+ */
+export function startSchedules(
+  context: WorkerContext,
+  sweeping: SweepDependencies,
+  config: Config,
+  onAnswer: () => void,
+): Repeating {
   const { database, queue, observer, sessions, lookups, log } = context;
   const onSwept = ({ changed }: Sweep) => observer.swept(changed);
   const onQuiet = (teamId: string) => log.info({ teamId }, 'identity provider is silent for longer than usual');
@@ -20,5 +28,5 @@ export function startSchedules(context: WorkerContext, sweeping: SweepDependenci
   const onHeads = (some: { heads: Head[] }) => log.info(some, 'heads of the evidence');
   const deps = { ...sweeping, onSwept, onQuiet, sessions, lookups, onSessionsKept, settleFailed, onRemoved, onHeads };
   const schedules = schedulesOf(deps, config);
-  return runSchedules(database, schedules, log);
+  return runSchedules(database, schedules, { log, onAnswer });
 }

@@ -20,6 +20,9 @@ const statementTimeoutMs = 20_000;
 /** A little longer than the statement's timeout: then the connection itself is dead, for example after a failover. */
 const silenceTimeoutMs = statementTimeoutMs + 2_000;
 
+/** Longer than the pause between two probes, so that an idle process does not connect for each of them. */
+const idleTimeoutMs = 20_000;
+
 export type DatabaseOptions = {
   /** Size of the pool. */
   connections: number;
@@ -37,6 +40,7 @@ export function connectDatabase(
     max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: silenceTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
     keepAlive: true,
     onConnect: prepareConnection,
   });
@@ -154,9 +158,14 @@ const remedies: [codes: string[], remedy: string][] = [
 ];
 
 /**
- * Resolves if the database can be used: it can be reached, accepts our user, and has our tables. It locks nothing, so it never
- * waits for a migration. @throws TransientError
+ * The database's clock, if the database can be used: it can be reached, accepts our user, and has our tables. It locks nothing,
+ * so it never waits for a migration. @throws TransientError
  */
-export async function probeDatabase(database: Database): Promise<void> {
-  await withDatabaseErrors(() => database.$queryRaw`SELECT 1 WHERE 'sync_events'::regclass IS NOT NULL`);
+export function probedClock(database: Database): Promise<Instant> {
+  return withDatabaseErrors(async () => {
+    const [row] = await database.$queryRaw<[{ now: string }]>`
+      SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now
+      WHERE 'sync_events'::regclass IS NOT NULL`;
+    return instantOf(row.now);
+  });
 }

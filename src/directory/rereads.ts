@@ -11,6 +11,9 @@ export type Recheck = { memberId: string; organizationId: string | null; occasio
  */
 export type Round = { round: number; since?: number };
 
+/** Teams that are always requested together. While a request of this name waits, it is not repeated. */
+export type NamedTeams = { name: string; teamIds: readonly string[] };
+
 /**
  * Requests for another read, later and by any worker. A repeated request is harmless: a team that is waiting is read once,
  * and a read of rows that are right changes nothing.
@@ -28,7 +31,7 @@ export type Rereads = {
    * The teams, now.
    * @param options.evenWaiting also start sweeps that have failed and wait for their next attempt: the outage is over
    */
-  teams(teamIds: readonly string[], occasion: Occasion, options?: { evenWaiting?: boolean }): Promise<void>;
+  teams(teams: NamedTeams, occasion: Occasion, options?: { evenWaiting?: boolean }): Promise<void>;
   everyTeam(occasion: Occasion): Promise<void>;
 };
 

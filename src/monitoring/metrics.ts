@@ -129,6 +129,8 @@ export function createWorkerUsage(): Registry {
   });
   return registry;
 }
+/** Milliseconds. At prom-client's 10, the timer alone costs 0.3 % of a core, half of what an idle process uses; at 20, half of that. */
+const eventLoopMonitoringPrecision = 20;
 
 /** Version, memory, CPU and event loop of this process. */
 export function createProcessMetrics(): Registry {
@@ -140,6 +142,6 @@ export function createProcessMetrics(): Registry {
     registers: [registry],
   });
   build.set({ version, node: nodeVersion }, 1);
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision });
   return registry;
 }

@@ -10,11 +10,23 @@ const goneAfter = '1 hour';
 /** Five reports are missing. Then the worker counts as gone, and its gauges say nothing about now. */
 export const silentSeconds = 30;
 
-/** Writes a worker's counts since its start. */
-export async function writeReport(database: Database, workerId: string, counts: Counts): Promise<void> {
-  await database.$executeRaw`
-    INSERT INTO worker_reports (worker_id, metrics) VALUES (${workerId}::uuid, ${JSON.stringify(counts)}::jsonb)
-    ON CONFLICT (worker_id) DO UPDATE SET metrics = excluded.metrics, reported_at = clock_timestamp()`;
+/** A worker without news says only so often that it is alive. Monitoring counts it as gone after 30 s (gauges.ts). */
+const aliveEveryMs = 10_000;
+/** Timers are not exact. */
+const jitterMs = 500;
+
+/** Writes a worker's counts since its start. Call it every few seconds: it writes if they have changed, or after 10 s. */
+export function reporter(database: Database, workerId: string): (counts: Counts) => Promise<void> {
+  let written = { metrics: '', atMs: Number.NEGATIVE_INFINITY };
+  return async (counts) => {
+    const metrics = JSON.stringify(counts);
+    const atMs = performance.now();
+    if (metrics === written.metrics && atMs - written.atMs < aliveEveryMs - jitterMs) return;
+    await database.$executeRaw`
+      INSERT INTO worker_reports (worker_id, metrics) VALUES (${workerId}::uuid, ${metrics}::jsonb)
+      ON CONFLICT (worker_id) DO UPDATE SET metrics = excluded.metrics, reported_at = clock_timestamp()`;
+    written = { metrics, atMs };
+  };
 }
 
 export async function readReports(database: Database): Promise<Counts[]> {

@@ -17,6 +17,7 @@ import pg from 'pg';
 import type { TransientError } from '../errors/errors.js';
 import { connectRedis, disconnectWithCopies, type ReconnectListener, type RedisTuning } from './redis.js';
 import { memoryIn, type StoreMemory } from './redis-info.js';
+import { skipIdleChecks } from './skip-idle-checks.js';
 import { slowRefusals } from './slow-refusals.js';
 import { jobLost, postgresAway, redisAway } from './store-problem.js';
 
@@ -85,6 +86,11 @@ export const prefix = '{scim}';
 /** BullMQ writes each step of each job to a stream that we do not read. Its default of 10,000 entries wastes memory. */
 const eventsMax = 1000;
 const streams = { events: { maxLen: eventsMax } };
+/**
+ * Seconds for which a worker waits before it asks Redis again. A new job ends the wait at once. Less than the silence after
+ * which a connection counts as dead (redis.ts).
+ */
+const drainDelay = 10;
 const connectTimeoutMs = 3_000;
 /** A connection without an answer for this long is dead, even if no error was reported. */
 const silenceTimeoutMs = 15_000;
@@ -120,8 +126,9 @@ function openRedis(
     queue: (name, { onError }) =>
       new Queue(name, { connection, prefix, streams, ...traced }).on('error', translated(inWords, onError)),
     worker: (name, processor, settings, { onError, onFailed }) => {
-      const worker = new Worker(name, processor, { ...settings, connection, prefix, ...traced });
+      const worker = new Worker(name, processor, { ...settings, drainDelay, connection, prefix, ...traced });
       slowRefusals(worker);
+      skipIdleChecks(worker);
       return worker.on('error', translated(inWords, onError)).on('failed', onFailed);
     },
     // Fails whenever any write fails. Changes nothing (XX), so nothing is written to disk or replicated.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Hint } from '../directory/hint.js';
-import type { Recheck, Rereads, Round } from '../directory/rereads.js';
+import type { NamedTeams, Recheck, Rereads, Round } from '../directory/rereads.js';
 import { allowedSearchLagMs } from '../directory/search-lag.js';
 import type { Occasion } from '../directory/sync-event.js';
 import { PermanentError } from '../errors/errors.js';
@@ -39,6 +39,7 @@ const rechecks = z.object({ members: z.array(recheck).min(1), round: z.int().non
 
 const sweep = z.discriminatedUnion('name', [
   z.object({ name: z.literal('sweep-team'), data: z.object({ teamId: z.uuid(), occasion }) }),
+  z.object({ name: z.literal('sweep-teams'), data: z.object({ teamIds: z.array(z.uuid()).min(1), occasion }) }),
   z.object({ name: z.literal('sweep-every-team'), data: z.object({ occasion }) }),
 ]);
 
@@ -94,6 +95,8 @@ export const rereadTiming: RereadTiming = {
 const jobsPerCall = 1000;
 /** The limit of one search. */
 const membersPerJob = 1000;
+/** As many as share a listing. */
+const teamsPerJob = 100;
 
 export function rereadsThrough(producer: Producer, timing = rereadTiming): Rereads {
   const after = (round: number) => timing.recheckAfterMs[round] ?? 0;
@@ -110,6 +113,12 @@ export function rereadsThrough(producer: Producer, timing = rereadTiming): Rerea
     data: { teamId, occasion: why },
     once: `team-${teamId}`,
   });
+  const teams = ({ name, teamIds }: NamedTeams, from: number, why: Occasion): NewJob => ({
+    queue: 'sweeps',
+    name: 'sweep-teams',
+    data: { teamIds: teamIds.slice(from, from + teamsPerJob), occasion: why },
+    once: `${name}-${from}`,
+  });
   return {
     members: async (rechecks, round) => {
       for (let i = 0; i < rechecks.length; i += membersPerJob) {
@@ -123,9 +132,8 @@ export function rereadsThrough(producer: Producer, timing = rereadTiming): Rerea
       }
     },
     team: (teamId, why) => producer.add([team(teamId, why)]),
-    teams: async (teamIds, why, { evenWaiting = false } = {}) => {
-      const jobs = teamIds.map((teamId) => ({ ...team(teamId, why), delayMs: 0 }));
-      for (let i = 0; i < jobs.length; i += jobsPerCall) await producer.add(jobs.slice(i, i + jobsPerCall));
+    teams: async (all, why, { evenWaiting = false } = {}) => {
+      for (let i = 0; i < all.teamIds.length; i += teamsPerJob) await producer.add([teams(all, i, why)]);
       if (evenWaiting) await producer.promote('sweeps');
     },
     everyTeam: (why) =>

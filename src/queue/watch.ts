@@ -12,8 +12,10 @@ const jobsPerEnd = 50;
 /** A hint that is not handled yet. */
 export type PendingJob = { id: string; data: unknown };
 
-/** Some pending jobs of each queue, with the oldest among them. */
+/** Some pending jobs of each queue, with the oldest among them. An idle queue is only counted. */
 export async function pendingJobs(queues: readonly OpenQueue[]): Promise<PendingJob[]> {
+  const counts = await Promise.all(queues.map((queue) => queue.getJobCounts(...pendingStates)));
+  if (counts.every((count) => Object.values(count).every((jobs) => jobs === 0))) return [];
   const found = await Promise.all(
     queues.flatMap((queue) =>
       pendingStates.flatMap((state) => [true, false].map((asc) => queue.getJobs([state], 0, jobsPerEnd - 1, asc))),

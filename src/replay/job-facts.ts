@@ -52,6 +52,7 @@ function ofRechecks(name: string, { members }: ReturnType<typeof parseRechecks>)
 
 function ofSweep(sweep: ReturnType<typeof parseSweep>): JobFacts {
   const { eventType = sweep.name, sentAt = null } = sweep.data.occasion;
+  if (sweep.name === 'sweep-teams') return { ...nothing, eventType, sentAt }; // it fails only if the queue does
   if (sweep.name === 'sweep-every-team') return { ...nothing, about: 'every_team', eventType, sentAt };
   return { ...nothing, about: 'team', teamId: sweep.data.teamId, eventType, sentAt };
 }

@@ -2,7 +2,7 @@ import { eventually } from '../helpers/eventually.js';
 import { queueHints } from '../helpers/hints.js';
 import { inspectQueue } from '../helpers/queue.js';
 import { freePort } from '../local/ports.js';
-import type { Bench } from './machine.js';
+import type { Bench, ServerOptions } from './machine.js';
 import { secondsOf } from './measure.js';
 import type { People } from './people.js';
 
@@ -22,9 +22,9 @@ export async function idleWorker(bench: Bench, env: Record<string, string> = {})
 }
 
 /** A receiver that takes webhooks. @returns its port */
-export async function readyReceiver(bench: Bench, cpu?: number): Promise<number> {
+export async function readyReceiver(bench: Bench, options: ServerOptions = {}): Promise<number> {
   const port = await freePort();
-  bench.server(port, cpu);
+  bench.server(port, options);
   await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200, 30_000);
   return port;
 }

@@ -19,14 +19,18 @@ export type Bench = {
   env: Record<string, string | undefined>;
   /** A team in Scanner for an organization. @returns its id */
   team(organizationId: string | null, roles?: string[]): Promise<string>;
-  server(port: number, cpu?: number): Child;
+  server(port: number, options?: ServerOptions): Child;
   worker(env?: Record<string, string>): Child;
   helper: typeof startHelper;
   /** Of all processes of this project that a scenario has started. */
   peaks(): { worker: number; server: number };
   cpuSeconds(): CpuSeconds;
+  /** The logs of PostgreSQL, and of the workers and receivers. */
+  logs: { postgres: string; processes: string };
   stop(): Promise<void>;
 };
+
+export type ServerOptions = { cpu?: number; env?: Record<string, string> };
 
 export type CpuSeconds = Record<'worker' | 'receiver' | 'redis' | 'postgres', number>;
 
@@ -55,6 +59,7 @@ export async function startMachine(options: { profiles?: string } = {}): Promise
       return startBench(postgres.url(), databaseUrl, {
         ...options,
         cpuOfPostgres,
+        postgresLog: postgres.logFile,
         folder: join(folder, `run-${count}`),
       });
     },
@@ -62,10 +67,12 @@ export async function startMachine(options: { profiles?: string } = {}): Promise
   };
 }
 
+type BenchOptions = { folder: string; cpuOfPostgres: () => number; postgresLog: string; profiles?: string };
+
 async function startBench(
   serverUrl: string,
   databaseUrl: string,
-  { folder, cpuOfPostgres, ...profiling }: { folder: string; cpuOfPostgres: () => number; profiles?: string },
+  { folder, cpuOfPostgres, postgresLog, ...profiling }: BenchOptions,
 ): Promise<Bench> {
   rmSync(folder, { recursive: true, force: true });
   await createDatabase(serverUrl, databaseUrl);
@@ -89,14 +96,15 @@ async function startBench(
   return {
     ...{ database, databaseUrl, redisUrl: redis.url, stytch, env },
     stytchAccess: { projectId, secret, url },
+    logs: { postgres: postgresLog, processes: logFile },
     team: async (organizationId, roles = ['scim:analyst', 'scim:admin']) => {
       const roleRows = { create: roles.map((name) => ({ name })) };
       const data = { name: 'Team', stytchOrganizationId: organizationId, ssoScimEnabled: true, roles: roleRows };
       return (await database.team.create({ data })).id;
     },
-    server: (port, cpu) => {
+    server: (port, { cpu, ...more } = {}) => {
       const options = { logFile, ...profiling, ...(cpu === undefined ? {} : { cpu }) };
-      return keep('server', startProduction('start', { ...env, PORT: String(port) }, options));
+      return keep('server', startProduction('start', { ...env, ...more.env, PORT: String(port) }, options));
     },
     worker: (more = {}) => keep('worker', startProduction('worker', { ...env, ...more }, { logFile, ...profiling })),
     helper: (file, options) => keep('helper', startHelper(file, options)),

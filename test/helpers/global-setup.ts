@@ -23,9 +23,10 @@ export default async function globalSetup(): Promise<void> {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (name !== 'postgres') rmSync(join(folder, name), { recursive: true });
   }
-  // Nothing here must survive a power cut, so nothing waits for the disk. Three test files at a time, some with five whole systems
-  // side by side, and each has up to 60 connections when its queue is in PostgreSQL.
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '600' };
+  // Nothing here must survive a power cut, so nothing waits for the disk. Four test files at a time (more than a machine's two cores,
+  // because most of them wait), some with five whole systems side by side, and each has up to 60 connections when its queue is in
+  // PostgreSQL.
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '800' };
   const postgres = await startPostgres({ folder: join(folder, 'postgres'), settings });
   await recreateTemplates(postgres);
   globalThis.testPostgres = postgres;

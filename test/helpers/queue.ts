@@ -28,15 +28,20 @@ export async function startTestQueue(
   return { home, env, redis, stop: async () => redis?.stop() };
 }
 
-/** Looks into a queue with BullMQ itself, from outside. */
+/** A queue by BullMQ itself, from outside. Whoever opens it closes it. */
+export function openQueue(home: QueueHome, name: QueueName): Queue {
+  return (home.redisUrl === undefined
+    ? new Queue(name, { connection: { connectionString: home.databaseUrl } }, createPostgresBackend)
+    : new Queue(name, { connection: { url: home.redisUrl }, prefix: '{scim}' })) as unknown as Queue;
+}
+
+/** Looks into a queue. */
 export async function inspectQueue<T>(
   home: QueueHome,
   name: QueueName,
   look: (queue: Queue) => Promise<T>,
 ): Promise<T> {
-  const queue = (home.redisUrl === undefined
-    ? new Queue(name, { connection: { connectionString: home.databaseUrl } }, createPostgresBackend)
-    : new Queue(name, { connection: { url: home.redisUrl }, prefix: '{scim}' })) as unknown as Queue;
+  const queue = openQueue(home, name);
   try {
     return await look(queue);
   } finally {

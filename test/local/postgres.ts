@@ -12,6 +12,7 @@ export type LocalPostgres = {
   data: string;
   url(database?: string): string;
   pid(): number;
+  logFile: string;
   /** Waits for nobody, but loses nothing committed. `immediate` is a crash. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
@@ -42,16 +43,18 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   if (!existsSync(join(data, 'PG_VERSION'))) await initialise(bin, data, user);
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port, ...options.settings };
   const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
+  const logFile = join(data, 'server.log');
   const start = async () => {
-    const started = pgCtl('start', '-w', '-l', join(data, 'server.log'), '-o', flags.join(' '));
+    const started = pgCtl('start', '-w', '-l', logFile, '-o', flags.join(' '));
     await started.catch(() => {
-      throw new Error(`PostgreSQL did not start; its log is ${join(data, 'server.log')}.`);
+      throw new Error(`PostgreSQL did not start; its log is ${logFile}.`);
     });
   };
   await start();
   return {
     port,
     data,
+    logFile,
     pid: () => Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10),
     url: (database = 'postgres') => `postgresql://postgres@127.0.0.1:${port}/${database}`,
     stop: async (mode = 'fast') => void (await pgCtl('stop', '-m', mode, '-w')),

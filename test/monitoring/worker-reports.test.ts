@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../src/database/database.js';
 import { createMetrics } from '../../src/monitoring/metrics.js';
-import { addCounts, foldFormerWorkers, readReports, writeReport } from '../../src/monitoring/worker-reports.js';
+import { addCounts, foldFormerWorkers, readReports, reporter } from '../../src/monitoring/worker-reports.js';
 import { createTestDatabase } from '../helpers/database.js';
 
 let database: Database;
@@ -15,7 +15,7 @@ async function report(events: number, lagSeconds: number, workerId: string = ran
   const metrics = createMetrics();
   metrics.events.inc({ outcome: 'changed' }, events);
   metrics.eventLag.observe(lagSeconds);
-  await writeReport(database, workerId, await metrics.registry.getMetricsAsJSON());
+  await reporter(database, workerId)(await metrics.registry.getMetricsAsJSON());
 }
 
 const total = async () => addCounts(await readReports(database)).metrics();
@@ -52,4 +52,26 @@ it('does not touch the reports of live workers', async () => {
   await report(2, 1);
   await foldFormerWorkers(database);
   expect(await database.workerReport.count()).toBe(2);
+});
+
+it('are written when they change, and else often enough to show that the worker is alive', async () => {
+  const worker = randomUUID();
+  const write = reporter(database, worker);
+  const metrics = createMetrics();
+  const counts = () => metrics.registry.getMetricsAsJSON();
+  const forget = () => database.workerReport.updateMany({ data: { reportedAt: new Date(0) } });
+  const isWritten = async () =>
+    (await database.workerReport.count({ where: { reportedAt: { gt: new Date(0) } } })) === 1;
+  await write(await counts());
+  await forget();
+  await write(await counts());
+  expect(await isWritten()).toBe(false);
+  metrics.events.inc({ outcome: 'changed' });
+  await write(await counts());
+  expect(await isWritten()).toBe(true);
+  await forget();
+  const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 10_000);
+  await write(await counts());
+  now.mockRestore();
+  expect(await isWritten()).toBe(true);
 });

@@ -15,6 +15,106 @@ type TestDatabase = Awaited<ReturnType<typeof createTestDatabase>>;
 /** Nothing is there to be asked: what is looked at is what becomes of hints, not of members. */
 const nowhere = { STYTCH_BASE_URL: 'http://127.0.0.1:1', LOG_LEVEL: 'info' };
 
+type Place = { database: TestDatabase; queue: Queue };
+
+/** A server of its own for each test: they mostly wait for a process to start or to stop, so they run side by side. */
+async function withProcess(play: (start: Start, place: Place) => Promise<void>): Promise<void> {
+  const processes: TestProcess[] = [];
+  const database = await createTestDatabase();
+  const queue = await startTestQueue(backends[0], database.url);
+  const start: Start = async (name, env) => {
+    const port = await freePort();
+    const one = await startProcess(name, testEnv({ ...queue.env, ...nowhere, ...env, PORT: String(port) }));
+    processes.push(one);
+    const url = `http://127.0.0.1:${port}`;
+    if (name === 'server') await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200));
+    return { one, url };
+  };
+  try {
+    await play(start, { database, queue });
+  } finally {
+    for (const one of processes) one.kill('SIGKILL');
+    await Promise.all(processes.map(({ exited }) => exited));
+    await queue.stop();
+    await database.drop();
+  }
+}
+
+type Start = (name: 'server' | 'worker', env?: Record<string, string>) => Promise<{ one: TestProcess; url: string }>;
+
+/** A request whose body never comes to its end. */
+async function hang(url: string) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write('POST /webhooks/stytch HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n');
+  socket.write('svix-id: msg_1\r\nsvix-signature: v1,abc\r\n');
+  socket.write(`svix-timestamp: ${Math.floor(Date.now() / 1000)}\r\n\r\nbegun`);
+  return socket;
+}
+
+/** Before the fleet, because tests that run side by side begin together with the file. */
+describe('one process', () => {
+  jest.setTimeout(240_000);
+
+  it.concurrent('after SIGTERM is not ready, still accepts, closes connections, and then stops gracefully', () =>
+    withProcess(async (start) => {
+      const { one, url } = await start('server', { DRAIN_SECONDS: '4' });
+      one.kill('SIGTERM');
+      await eventually(async () => {
+        const answer = await fetch(`${url}/readyz`);
+        expect(answer.status).toBe(503);
+        expect(answer.headers.get('connection')).toBe('close');
+        expect(await answer.json()).toMatchObject({ ready: false, stopping: true, dependencies: { queue: 'ok' } });
+      });
+      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+      expect(await post(url, signed())).toMatchObject({ status: 202 });
+      expect(await one.exited).toBe(0);
+    }));
+
+  it.concurrent('after Ctrl-C stops without draining', () =>
+    withProcess(async (start) => {
+      const { one } = await start('server', { DRAIN_SECONDS: '600' });
+      one.kill('SIGINT');
+      expect(await one.exited).toBe(0);
+    }));
+
+  it.concurrent('stops although a request never ends', () =>
+    withProcess(async (start) => {
+      const { one, url } = await start('server', { DRAIN_SECONDS: '0' });
+      const socket = await hang(url);
+      one.kill('SIGTERM');
+      expect(await one.exited).toBe(0);
+      expect(one.output()).not.toContain('shutdown timed out');
+      socket.destroy();
+    }));
+
+  const withRedis = backends.length === 2 ? it.concurrent : it.concurrent.skip;
+  withRedis('as a worker, stops although the queue does not answer', () =>
+    withProcess(async (start, { queue }) => {
+      const { one } = await start('worker');
+      const redis = Number(queue.redis?.pid());
+      process.kill(redis, 'SIGSTOP');
+      one.kill('SIGTERM');
+      const code = await one.exited;
+      process.kill(redis, 'SIGCONT');
+      expect([code, one.output()]).toEqual([0, expect.not.stringContaining('shutdown timed out')]);
+    }),
+  );
+
+  it.concurrent('exits at once on the second signal', () =>
+    withProcess(async (start) => {
+      const { one, url } = await start('server', { DRAIN_SECONDS: '600' });
+      const socket = await hang(url);
+      one.kill('SIGTERM');
+      await eventually(() => one.output().includes('"msg":"stopping"'));
+      one.kill('SIGTERM');
+      expect(await one.exited).toBe(1);
+      expect(one.output()).toContain('second signal: exiting at once');
+      socket.destroy();
+    }));
+});
+
 /** One backend is enough: what a worker leaves behind on the other is tried with `kill -9` in test/faults. */
 describe('a fleet', () => {
   let database: TestDatabase;
@@ -117,90 +217,3 @@ async function unrecorded({ database }: TestDatabase, accepted: readonly string[
   const known = new Set(events.map(({ svixId }) => svixId));
   return accepted.filter((svixId) => !known.has(svixId));
 }
-
-describe('one process', () => {
-  jest.setTimeout(240_000);
-  let database: TestDatabase;
-  let queue: Queue;
-  let one: TestProcess;
-  let url: string;
-
-  const start = async (env: Record<string, string>) => {
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    one = await startProcess('server', testEnv({ ...queue.env, ...nowhere, ...env, PORT: String(port) }));
-    await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200));
-  };
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    queue = await startTestQueue(backends[0], database.url);
-  });
-  afterEach(async () => {
-    one.kill('SIGKILL');
-    await one.exited;
-    await queue.stop();
-    await database.drop();
-  });
-
-  /** A request whose body never comes to its end. */
-  const hang = async () => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.on('error', () => {});
-    await once(socket, 'connect');
-    socket.write('POST /webhooks/stytch HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n');
-    socket.write('svix-id: msg_1\r\nsvix-signature: v1,abc\r\n');
-    socket.write(`svix-timestamp: ${Math.floor(Date.now() / 1000)}\r\n\r\nbegun`);
-    return socket;
-  };
-
-  it('after SIGTERM is not ready, still accepts, closes connections, and then stops gracefully', async () => {
-    await start({ DRAIN_SECONDS: '4' });
-    one.kill('SIGTERM');
-    await eventually(async () => {
-      const answer = await fetch(`${url}/readyz`);
-      expect(answer.status).toBe(503);
-      expect(answer.headers.get('connection')).toBe('close');
-      expect(await answer.json()).toMatchObject({ ready: false, stopping: true, dependencies: { queue: 'ok' } });
-    });
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    expect(await post(url, signed())).toMatchObject({ status: 202 });
-    expect(await one.exited).toBe(0);
-  });
-
-  it('after Ctrl-C stops without draining', async () => {
-    await start({ DRAIN_SECONDS: '600' });
-    one.kill('SIGINT');
-    expect(await one.exited).toBe(0);
-  });
-
-  it('stops although a request never ends', async () => {
-    await start({ DRAIN_SECONDS: '0' });
-    const socket = await hang();
-    one.kill('SIGTERM');
-    expect(await one.exited).toBe(0);
-    expect(one.output()).not.toContain('shutdown timed out');
-    socket.destroy();
-  });
-
-  const withRedis = backends.length === 2 ? it : it.skip;
-  withRedis('as a worker, stops although the queue does not answer', async () => {
-    one = await startProcess('worker', testEnv({ ...queue.env, ...nowhere }));
-    const redis = Number(queue.redis?.pid());
-    process.kill(redis, 'SIGSTOP');
-    one.kill('SIGTERM');
-    const code = await one.exited;
-    process.kill(redis, 'SIGCONT');
-    expect([code, one.output()]).toEqual([0, expect.not.stringContaining('shutdown timed out')]);
-  });
-
-  it('exits at once on the second signal', async () => {
-    await start({ DRAIN_SECONDS: '600' });
-    const socket = await hang();
-    one.kill('SIGTERM');
-    await eventually(() => one.output().includes('"msg":"stopping"'));
-    one.kill('SIGTERM');
-    expect(await one.exited).toBe(1);
-    expect(one.output()).toContain('second signal: exiting at once');
-    socket.destroy();
-  });
-});

@@ -14,7 +14,7 @@ function bench(...words: string[]) {
 
 it('--help lists the scenarios, and starts nothing', async () => {
   const { stdout } = await bench('--help');
-  for (const name of ['receiver', 'reconcile', 'steady', 'leaver', 'sweep', 'storm', 'growth', 'storm-250k'])
+  for (const name of ['receiver', 'reconcile', 'steady', 'leaver', 'sweep', 'idle', 'storm', 'growth', 'storm-250k'])
     expect(stdout).toContain(`\n  ${name} `);
 });
 

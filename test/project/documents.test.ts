@@ -42,6 +42,7 @@ const seen: Record<string, string> = {
   'npm run bench -- steady': 'project/bench.test.ts',
   'npm run bench -- storm-250k': 'by hand; bench.test.ts runs a shorter one',
   'npm run bench -- --help': 'project/bench.test.ts',
+  'npm run bench -- idle': 'by hand; it takes four minutes',
   'npm run dev': 'project/dev.test.ts',
   'npm run dev -- --help': 'project/dev.test.ts',
   'npm run dev -- --once': 'below',

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../database/database.js';
+import { type Database, sql, type Transaction } from '../../database/database.js';
 import type { SyncEvent } from '../../directory/sync-event.js';
 import { recordEvents } from '../apply/record-events.js';
 import { type MemberChange, revokeKeys } from '../apply/write-plans.js';
@@ -10,6 +10,9 @@ import { type MemberChange, revokeKeys } from '../apply/write-plans.js';
 const graceSeconds = 25;
 /** A larger transaction makes others wait. */
 const keysPerTransaction = 1000;
+
+/** False if no key has been noted. */
+export const hasKeyChanges = sql.piece`EXISTS (SELECT FROM api_key_changes)`;
 
 /**
  * Revokes API keys that were created or reactivated, by any SQL, after their owner had left. A trigger notes each such key

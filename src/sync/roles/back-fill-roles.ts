@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../database/database.js';
+import { type Database, sql, type Transaction } from '../../database/database.js';
 import { planGrants } from '../../directory/plan.js';
 import type { SyncEvent } from '../../directory/sync-event.js';
 import { loadScimRoles, loadUsersById, TooHeavy } from '../apply/load-world.js';
@@ -12,6 +12,9 @@ import { type MemberChange, writeGrants } from '../apply/write-plans.js';
 const graceSeconds = 25;
 /** As many as in a batch of hints. A larger transaction makes others wait. */
 const usersPerTransaction = 1000;
+
+/** False if no role has been noted. */
+export const hasRoleChanges = sql.piece`EXISTS (SELECT FROM role_changes)`;
 
 /**
  * Adds and removes the grants that follow from scim roles that were created, renamed or deleted, by any SQL. A trigger notes the

@@ -6,10 +6,10 @@ import { type Head, noteHeads } from '../../monitoring/note-heads.js';
 import { type RecordRetention, type Removed, removeOld, removeOldRecords } from '../../monitoring/retention.js';
 import { foldFormerWorkers } from '../../monitoring/worker-reports.js';
 import { readTokenExpiry, type TokenExpiryDependencies } from '../connections/read-token-expiry.js';
-import { backFillKeys } from '../roles/back-fill-keys.js';
-import { backFillRoles } from '../roles/back-fill-roles.js';
-import { type RevocationDependencies, revokeSessions } from '../sessions/revoke-sessions.js';
-import { dueTeams, markQueued } from '../sweep/due-teams.js';
+import { backFillKeys, hasKeyChanges } from '../roles/back-fill-keys.js';
+import { backFillRoles, hasRoleChanges } from '../roles/back-fill-roles.js';
+import { hasSessionsToEnd, type RevocationDependencies, revokeSessions } from '../sessions/revoke-sessions.js';
+import { dueTeams, isAnyDue, isAnyOverdue, markQueued } from '../sweep/due-teams.js';
 import { type OverdueDependencies, type OverdueSweeper, overdueSweeper } from '../sweep/sweep-overdue.js';
 import type { ScheduleTimes } from './claim-schedules.js';
 
@@ -52,13 +52,30 @@ export function schedulesOf(deps: ScheduleDependencies, settings: ScheduleSettin
   const forgottenSeconds = Math.max(sweepIntervalSeconds, 60);
   const forgotten = { intervalSeconds: sweepIntervalSeconds, lateSeconds: forgottenSeconds, limit: forgottenAtOnce };
   return [
-    { name: 'sweep-due-teams', everyMs: 5 * second, run: () => sweepDueTeams(deps, sweeper, sweepIntervalSeconds) },
-    { name: overdueSweeps, everyMs: 5 * second, run: () => sweeper.sweepAll(overdue) },
+    {
+      name: 'sweep-due-teams',
+      everyMs: 5 * second,
+      hasWork: isAnyDue(sweepIntervalSeconds),
+      run: () => sweepDueTeams(deps, sweeper, sweepIntervalSeconds),
+    },
+    {
+      name: overdueSweeps,
+      everyMs: 5 * second,
+      hasWork: isAnyOverdue(overdue),
+      run: () => sweeper.sweepAll(overdue),
+    },
     // Even while the queue works: it may have lost a job.
-    { name: 'sweep-forgotten-team', everyMs: 15 * second, run: () => sweeper.sweepSome(forgotten) },
-    { name: 'back-fill-roles', everyMs: 10 * second, run: () => backFillRoles(database) }, // grants are due within 60 s
-    { name: 'back-fill-keys', everyMs: 10 * second, run: () => backFillKeys(database) }, // a leaver's new keys are revoked within 60 s
-    { name: 'revoke-sessions', everyMs: 5 * second, run: () => revokeSessions(deps) },
+    {
+      name: 'sweep-forgotten-team',
+      everyMs: 15 * second,
+      hasWork: isAnyOverdue(forgotten),
+      run: () => sweeper.sweepSome(forgotten),
+    },
+    // Grants are due within 60 s.
+    { name: 'back-fill-roles', everyMs: 10 * second, hasWork: hasRoleChanges, run: () => backFillRoles(database) },
+    // A leaver's new keys are revoked within 60 s.
+    { name: 'back-fill-keys', everyMs: 10 * second, hasWork: hasKeyChanges, run: () => backFillKeys(database) },
+    { name: 'revoke-sessions', everyMs: 5 * second, hasWork: hasSessionsToEnd, run: () => revokeSessions(deps) },
     {
       name: 'listen-to-teams',
       everyMs: 60 * second,
@@ -80,8 +97,9 @@ async function sweepDueTeams(
 ): Promise<void> {
   const due = await withDatabaseErrors(() => dueTeams(database, intervalSeconds));
   try {
-    await rereads.teams(due, { trigger: 'sweep' });
-    await withDatabaseErrors(() => markQueued(database, due));
+    for (const { slot, teamIds } of due) await rereads.teams({ name: `slot-${slot}`, teamIds }, { trigger: 'sweep' });
+    const queued = due.flatMap(({ teamIds }) => teamIds);
+    await withDatabaseErrors(() => markQueued(database, queued));
   } catch (error) {
     if (!(error instanceof TransientError)) throw error;
     await sweeper.sweepAll({ intervalSeconds, lateSeconds: 0 });

@@ -1,4 +1,4 @@
-import { type Database, withDatabaseErrors } from '../../database/database.js';
+import { type Database, sql, withDatabaseErrors } from '../../database/database.js';
 import type { SyncEvent } from '../../directory/sync-event.js';
 import { describeFailure } from '../../errors/errors.js';
 import { limitConcurrency } from '../../process/concurrency-limit.js';
@@ -23,6 +23,9 @@ const backoffSeconds = 10;
 const backoffSecondsMax = 3_600;
 /** A JWT is valid for five minutes, and a session for a year at most. A week of failures has raised an alert. */
 const givenUpAfter = '7 days';
+
+/** False if no session waits for its end. */
+export const hasSessionsToEnd = sql.piece`EXISTS (SELECT FROM session_revocations)`;
 
 /**
  * Ends the Stytch sessions of deactivated users. The request (a row of session_revocations) was written together with the

@@ -1,26 +1,43 @@
-import { type Database, sql } from '../../database/database.js';
+import { type Database, type Sql, sql } from '../../database/database.js';
 
 /** After a team's organization changed, the team is queued once a minute, so that the first sweep has time to end. */
 const changedAgainAfter = '60 seconds';
 
+/** Teams whose second comes within the same five seconds are due together, so that they share a job and a listing. */
+const slotSeconds = 5;
+
+/** A part of the interval, and the teams that are due in it. */
+export type DueTeams = { slot: number; teamIds: string[] };
+
 /**
- * The teams whose sweep is due. The database is the schedule: each connected team has its own second in every interval, by its
+ * The teams whose sweep is due. The database is the schedule: each connected team has its own slot in every interval, by its
  * id. So sweeps are spread over the interval, and a lost queue, worker or job delays the next one by at most one interval. A
  * team whose organization differs from the one of its last sweep is due at once, because its users may have lost their
  * organization. A date in the future is ignored.
  */
-export async function dueTeams(database: Database, intervalSeconds: number): Promise<string[]> {
-  const teams = await database.$queryRaw<{ id: string }[]>`
-    WITH known AS (${known}), slots AS (
-      SELECT id, connected, moved, queued_at, to_timestamp(
-        floor((extract(epoch FROM clock_timestamp()) - phase) / ${intervalSeconds}) * ${intervalSeconds} + phase) AS slot
-      FROM (SELECT *, ((hash % ${intervalSeconds}) + ${intervalSeconds}) % ${intervalSeconds} AS phase FROM known) k
-    )
-    SELECT id::text FROM slots
-    WHERE (connected AND (queued_at IS NULL OR queued_at < slot))
-      OR (moved AND (queued_at IS NULL OR queued_at < clock_timestamp() - ${changedAgainAfter}::interval))
-    ORDER BY queued_at NULLS FIRST`;
-  return teams.map(({ id }) => id);
+export async function dueTeams(database: Database, intervalSeconds: number): Promise<DueTeams[]> {
+  return database.$queryRaw<DueTeams[]>`
+    SELECT (phase / ${slotSeconds})::int AS slot, array_agg(id::text ORDER BY id) AS "teamIds"
+    FROM (${due(intervalSeconds)}) d GROUP BY 1 ORDER BY min(queued_at) NULLS FIRST`;
+}
+
+/** True if a team is due. */
+export function isAnyDue(intervalSeconds: number): Sql {
+  return sql.piece`EXISTS (${due(intervalSeconds)})`;
+}
+
+function due(intervalSeconds: number): Sql {
+  return sql.piece`
+    SELECT id, phase, queued_at FROM (
+      SELECT *, to_timestamp(
+        floor((extract(epoch FROM clock_timestamp()) - phase) / ${intervalSeconds}) * ${intervalSeconds} + phase) AS since
+      FROM (
+        SELECT *, ((hash % ${intervalSeconds}) + ${intervalSeconds}) % ${intervalSeconds} / ${slotSeconds} * ${slotSeconds} AS phase
+        FROM (${known}) k
+      ) phased
+    ) slots
+    WHERE (connected AND (queued_at IS NULL OR queued_at < since))
+      OR (moved AND (queued_at IS NULL OR queued_at < clock_timestamp() - ${changedAgainAfter}::interval))`;
 }
 
 /** All teams, with what decides when they are swept. */
@@ -46,24 +63,31 @@ export type Overdue = {
 /** A claim lasts this long: the time to start the sweep, and the pause after one that failed. */
 const claimedAgainAfter = '15 seconds';
 
+/** True if a team is overdue. */
+export function isAnyOverdue(overdue: Omit<Overdue, 'limit'>): Sql {
+  return sql.piece`EXISTS (${overdueTeams(overdue)})`;
+}
+
+function overdueTeams({ intervalSeconds, lateSeconds }: Omit<Overdue, 'limit'>): Sql {
+  return sql.piece`
+    SELECT id, suspect, claimed_at, swept_at FROM (${known}) k
+    WHERE (moved OR connected AND CASE WHEN swept_at IS NULL
+        THEN COALESCE(queued_at, created_at) <= now() - make_interval(secs => ${lateSeconds}::float8)
+        ELSE swept_at < now() - make_interval(secs => ${intervalSeconds + lateSeconds}::float8) END)
+      AND NOT sweeping AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval)`;
+}
+
 /**
  * Claims teams whose last sweep is too long ago, and that no worker is sweeping. The state of the queue does not matter.
- * Workers that claim at the same time get different teams. A team that was never swept is
- * overdue when its queued sweep is late. If a lease has expired, the worker died during that sweep: such a
- * team is suspect, so it is claimed alone and after all other teams.
+ * Workers that claim at the same time get different teams. A team that was never swept is overdue when its queued sweep is late.
+ * If a lease has expired, the worker died during that sweep: such a team is suspect, so it is claimed alone and after all other
+ * teams.
  */
-export async function claimOverdue(
-  database: Database,
-  { intervalSeconds, lateSeconds, limit }: Overdue,
-): Promise<string[]> {
+export async function claimOverdue(database: Database, { limit, ...overdue }: Overdue): Promise<string[]> {
   const teams = await database.$queryRaw<{ id: string }[]>`
-    WITH known AS (${known}), overdue AS (
+    WITH overdue AS (
       SELECT id, suspect, row_number() OVER (ORDER BY suspect, claimed_at NULLS FIRST, swept_at NULLS FIRST) AS place
-      FROM known
-      WHERE (moved OR connected AND CASE WHEN swept_at IS NULL
-          THEN COALESCE(queued_at, created_at) <= now() - make_interval(secs => ${lateSeconds}::float8)
-          ELSE swept_at < now() - make_interval(secs => ${intervalSeconds + lateSeconds}::float8) END)
-        AND NOT sweeping AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - ${claimedAgainAfter}::interval)
+      FROM (${overdueTeams(overdue)}) o
     )
     INSERT INTO team_syncs AS s (team_id, sweep_claimed_at) SELECT id, clock_timestamp() FROM overdue
     WHERE place = 1 OR (NOT suspect AND place <= ${limit}) ORDER BY id
@@ -85,6 +109,6 @@ export async function markQueued(database: Database, teamIds: readonly string[])
 
 /** The ids of all connected teams. */
 export async function connectedTeams(database: Database): Promise<string[]> {
-  const teams = await database.$queryRaw<{ id: string }[]>`SELECT id::text FROM scim_connected_teams`;
+  const teams = await database.$queryRaw<{ id: string }[]>`SELECT id::text FROM scim_connected_teams ORDER BY id`;
   return teams.map(({ id }) => id);
 }

@@ -35,6 +35,15 @@ export async function holdChanges(database: Database, hold: Hold): Promise<{ id:
   });
 }
 
+/** Those of the teams that have an open hold, or a discarded one that still has users. */
+export async function teamsWithHolds(database: Database, teamIds: readonly string[]): Promise<string[]> {
+  const rows = await database.$queryRaw<{ teamId: string }[]>`
+    SELECT DISTINCT team_id::text AS "teamId" FROM held_changes
+    WHERE team_id = ANY(${teamIds}::uuid[])
+      AND (resolution IS NULL OR (resolution = 'discarded' AND cardinality(user_ids) > 0))`;
+  return rows.map(({ teamId }) => teamId);
+}
+
 /** Closes the open hold, because a sweep found the users again. @returns the id of the hold, or null */
 export async function discardSeenAgain(database: Database, teamId: string): Promise<string | null> {
   const [row] = await database.$queryRaw<{ id: string }[]>`

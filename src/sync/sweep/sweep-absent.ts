@@ -10,7 +10,7 @@ import { converge } from '../apply/converge.js';
 import { recordEvents } from '../apply/record-events.js';
 import { readableMembers, searchByIds } from '../members/read-members.js';
 import { reconcileMembers } from '../members/reconcile-members.js';
-import { discardedUsers, discardSeenAgain, holdChanges } from './held-changes.js';
+import { discardedUsers, discardSeenAgain, holdChanges, teamsWithHolds } from './held-changes.js';
 import { changedIn, settleMembers } from './settle-members.js';
 import type { BucketSum } from './shown-users.js';
 import type { SweepDependencies } from './sweep-dependencies.js';
@@ -29,7 +29,8 @@ export async function sweepAbsent(
   deps: SweepDependencies,
   listing: FinishedListing,
 ): Promise<{ changed: number; held: number }> {
-  const expected = await withDatabaseErrors(() => checksums(deps.database, listing));
+  const teamId = listing.team.teamId;
+  const expected = await withDatabaseErrors(() => checksums(deps.database, [teamId], listing.started));
   const buckets = listing.shown.differing(expected);
   const young = await missingYoung(deps, listing, buckets); // first: what is found below is dated anew
   const missing: Absentee[] = [];
@@ -53,16 +54,37 @@ const lowestId = '00000000-0000-0000-0000-000000000000';
 /** The most ids in one search. */
 const membersPerSearch = 1000;
 
+/**
+ * The teams whose listing showed every active user, and for which nobody has held or discarded deactivations. Nothing is left to
+ * do for them.
+ */
+export async function findWhole(
+  database: Database,
+  listings: readonly Listing[],
+  started: Instant,
+): Promise<ReadonlySet<string>> {
+  if (listings.length === 0) return new Set();
+  const teamIds = listings.map(({ team }) => team.teamId);
+  const sums = await withDatabaseErrors(() => checksums(database, teamIds, started));
+  const held = new Set(await withDatabaseErrors(() => teamsWithHolds(database, teamIds)));
+  const sumsOf = new Map<string, BucketSum[]>(teamIds.map((teamId) => [teamId, []]));
+  for (const { teamId, ...sum } of sums) sumsOf.get(teamId)?.push(sum);
+  const whole = listings.filter(({ team, shown }) => shown.differing(sumsOf.get(team.teamId) ?? []).length === 0);
+  return new Set(whole.map(({ team }) => team.teamId).filter((teamId) => !held.has(teamId)));
+}
+
+type TeamBucket = BucketSum & { teamId: string };
+
 /** The checksum of the active users in each bucket of shown-users.ts, without users that were created during the listing. */
-function checksums(database: Database, { team: { teamId }, started }: FinishedListing): Promise<BucketSum[]> {
-  return database.$queryRaw<BucketSum[]>`
-    SELECT left(hash, 3) AS bucket,
+function checksums(database: Database, teamIds: readonly string[], started: Instant): Promise<TeamBucket[]> {
+  return database.$queryRaw<TeamBucket[]>`
+    SELECT team_id::text AS "teamId", left(hash, 3) AS bucket,
       (sum(('x' || substr(hash, 4, 12))::bit(48)::bigint) % 281474976710656)::float8 AS sum -- 2^48
     FROM (
-      SELECT md5(id::text) AS hash FROM users
-      WHERE team_id = ${teamId}::uuid AND status = 'active' AND stytch_member_id IS NOT NULL
+      SELECT team_id, md5(id::text) AS hash FROM users
+      WHERE team_id = ANY(${teamIds}::uuid[]) AND status = 'active' AND stytch_member_id IS NOT NULL
         AND (created_at < ${started}::timestamptz OR created_at > clock_timestamp())
-    ) u GROUP BY 1`;
+    ) u GROUP BY 1, 2`;
 }
 
 /**

@@ -15,7 +15,7 @@ const claimedMax = teamsPerSearchMax;
  * the teams first, so that several workers share them. The claims of a worker that dies expire.
  */
 export function overdueSweeper(deps: OverdueDependencies) {
-  const sweep = sweepScheduler({ ...deps, rereads: noRereads });
+  const { sweep } = sweepScheduler({ ...deps, rereads: noRereads });
   const sweepOne = async (teamId: string) => {
     const swept = await sweep({ teamId, occasion: { trigger: 'sweep' } });
     if (swept !== null) deps.onSwept(swept); // null: another worker sweeps it

@@ -2,7 +2,7 @@ import { type Database, databaseClock, withDatabaseErrors } from '../../database
 import type { Instant } from '../../directory/instant.js';
 import type { Occasion } from '../../directory/sync-event.js';
 import { OrganizationUnknown } from '../../stytch/translate-errors.js';
-import { sweepAbsent } from './sweep-absent.js';
+import { findWhole, sweepAbsent } from './sweep-absent.js';
 import type { SweepDependencies } from './sweep-dependencies.js';
 import { withSweepLease } from './sweep-lease.js';
 import { emptyListing, type Listing, ListingTooLong, type SweptTeam, sweepListing } from './sweep-listing.js';
@@ -58,8 +58,7 @@ type Results = (readonly [teamId: string, SweepResult])[];
 async function sweepGroup(deps: SweepDependencies, teams: readonly SweptTeam[]): Promise<Results> {
   const started = await withDatabaseErrors(() => databaseClock(deps.database));
   const withoutOrganization = teams.filter(({ organizationId }) => organizationId === null);
-  const results: [string, SweepResult][] = [];
-  for (const team of withoutOrganization) results.push([team.teamId, await finish(deps, emptyListing(team), started)]);
+  const results = await finishAll(deps, withoutOrganization.map(emptyListing), started);
   const listed = await deps.divide.teams(
     teams.filter(({ organizationId }) => organizationId !== null),
     (group) => listGroup(deps, group, started),
@@ -71,9 +70,7 @@ async function sweepGroup(deps: SweepDependencies, teams: readonly SweptTeam[]):
 async function listGroup(deps: SweepDependencies, teams: readonly SweptTeam[], started: Instant): Promise<Results> {
   const listings = await sweepListing(deps, teams).catch(asTooLong);
   if (listings instanceof ListingTooLong) return listSmallTeams(deps, teams, { started, large: listings.large });
-  const finished: [string, SweepResult][] = [];
-  for (const listing of listings) finished.push([listing.team.teamId, await finish(deps, listing, started)]);
-  return finished;
+  return finishAll(deps, listings, started);
 }
 
 /** @throws any other error */
@@ -107,6 +104,33 @@ async function failGroup(
   return teams.map(({ teamId }) => [teamId, failure(error)] as const);
 }
 
+/**
+ * Ends the sweeps of teams that miss nobody with one statement for all of them, and settles the missing users of the others,
+ * one team after the other. If the common statement fails, each team is tried alone, so that it fails alone.
+ */
+async function finishAll(deps: SweepDependencies, listings: readonly Listing[], started: Instant): Promise<Results> {
+  const whole = await endWhole(deps, listings, started).catch(() => new Set<string>());
+  const results: [string, SweepResult][] = [];
+  for (const listing of listings) {
+    const { members, changed, team } = listing;
+    const isDone = whole.has(team.teamId);
+    results.push([team.teamId, isDone ? { members, changed, held: 0 } : await finish(deps, listing, started)]);
+  }
+  return results;
+}
+
+/** @returns the teams whose sweep has ended */
+async function endWhole(
+  deps: SweepDependencies,
+  listings: readonly Listing[],
+  started: Instant,
+): Promise<ReadonlySet<string>> {
+  const whole = await findWhole(deps.database, listings, started);
+  const ended = listings.filter(({ team }) => whole.has(team.teamId));
+  if (!deps.dryRun) await noteSwept(deps.database, ended, started);
+  return whole;
+}
+
 /** Settles the missing users of one team. An error is returned, not thrown, so that it affects no other team. */
 async function finish(
   deps: SweepDependencies,
@@ -116,18 +140,21 @@ async function finish(
 ): Promise<SweepResult> {
   try {
     const absent = await sweepAbsent(deps, { ...listing, started, organizationGone });
-    if (!deps.dryRun) await withDatabaseErrors(() => noteSwept(deps.database, listing, started));
+    if (!deps.dryRun) await withDatabaseErrors(() => noteSwept(deps.database, [listing], started));
     return { members: listing.members, changed: listing.changed + absent.changed, held: absent.held };
   } catch (error) {
     return failure(error);
   }
 }
 
-async function noteSwept(database: Database, { team, members }: Listing, started: Instant): Promise<void> {
-  const { teamId, organizationId } = team;
+async function noteSwept(database: Database, listings: readonly Listing[], started: Instant): Promise<void> {
+  if (listings.length === 0) return;
+  const swept = listings.map(({ team: { teamId, organizationId }, members }) => ({ teamId, organizationId, members }));
   await database.$executeRaw`
     INSERT INTO team_syncs AS s (team_id, swept_at, swept_members, swept_organization_id)
-    VALUES (${teamId}::uuid, ${started}::timestamptz, ${members}, ${organizationId})
+    SELECT "teamId", ${started}::timestamptz, members, "organizationId"
+    FROM jsonb_to_recordset(${JSON.stringify(swept)}::jsonb) AS w("teamId" uuid, members int, "organizationId" text)
+    ORDER BY "teamId"
     ON CONFLICT (team_id) DO UPDATE SET swept_at = excluded.swept_at, swept_members = excluded.swept_members,
       swept_organization_id = excluded.swept_organization_id, suspect_since = NULL
     WHERE s.swept_at IS NULL OR s.swept_at < excluded.swept_at OR s.swept_at > clock_timestamp()`;

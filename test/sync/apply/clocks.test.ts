@@ -1,8 +1,9 @@
 import type { Database } from '../../../src/database/database.js';
 import { sharedClock } from '../../../src/database/shared-clock.js';
 import { removeOld } from '../../../src/monitoring/retention.js';
-import { dueTeams, markQueued } from '../../../src/sync/sweep/due-teams.js';
+import { markQueued } from '../../../src/sync/sweep/due-teams.js';
 import { withSweepLease } from '../../../src/sync/sweep/sweep-lease.js';
+import { dueIds } from '../../helpers/due-ids.js';
 import { eventually } from '../../helpers/eventually.js';
 import { queueHints } from '../../helpers/hints.js';
 import { ownTeam } from '../../helpers/own-team.js';
@@ -76,7 +77,7 @@ async function statusOf(memberId: string) {
 }
 
 describe('other times from a clock that was an hour ahead', () => {
-  const isDue = async (db: Database) => (await dueTeams(db, 3600)).includes(own.teamId);
+  const isDue = async (db: Database) => (await dueIds(db, 3600)).includes(own.teamId);
 
   it('postpone no sweep', async () => {
     await markQueued(database(), [own.teamId]);

@@ -33,7 +33,7 @@ describe.each(backends)('a member who can never be read, with the queue on %s', 
   const failed = async () => (await lab.failedJobs()).map((job) => job.queue);
   const sweep = async () => {
     const before = await sweptAt();
-    await rereadsThrough(queue).teams([String(teamId)], { trigger: 'sweep' });
+    await rereadsThrough(queue).teams({ name: 'own', teamIds: [String(teamId)] }, { trigger: 'sweep' });
     await eventually(async () => (await sweptAt()) !== before);
     await lab.quiet();
   };

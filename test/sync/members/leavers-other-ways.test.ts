@@ -1,6 +1,6 @@
 import { releaseHeld } from '../../../src/support/held/release-held.js';
 import { backFillKeys } from '../../../src/sync/roles/back-fill-keys.js';
-import { dueTeams } from '../../../src/sync/sweep/due-teams.js';
+import { dueIds } from '../../helpers/due-ids.js';
 import { eventually } from '../../helpers/eventually.js';
 import { queueHints } from '../../helpers/hints.js';
 import { ownTeam } from '../../helpers/own-team.js';
@@ -38,7 +38,7 @@ describe('a team whose organization is replaced', () => {
     await sweeping.sweep(own.teamId);
     await own.lab.database.$executeRaw`UPDATE team_syncs SET sweep_queued_at = now() - interval '2 minutes'`;
     await setOrganization(own.teamId, newOrganization());
-    expect(await dueTeams(own.lab.database, 86_400)).toContain(own.teamId);
+    expect(await dueIds(own.lab.database, 86_400)).toContain(own.teamId);
     expect(await sweeping.sweep(own.teamId)).toMatchObject({ members: 0, changed: 5, held: 0 });
     expect(await rowsOf(own.teamId)).toMatchObject(Array(5).fill({ status: 'deactivated', grants: [] }));
     const events = await own.lab.database.syncEvent.findMany({
@@ -71,9 +71,9 @@ describe('a team whose organization is replaced', () => {
     await sweeping.sweep(own.teamId);
     await own.lab.database.$executeRaw`UPDATE team_syncs SET sweep_queued_at = now() - interval '2 minutes'`;
     await setOrganization(own.teamId, null);
-    expect(await dueTeams(own.lab.database, 86_400)).toContain(own.teamId);
+    expect(await dueIds(own.lab.database, 86_400)).toContain(own.teamId);
     expect(await sweeping.sweep(own.teamId)).toMatchObject({ held: 3 });
-    expect(await dueTeams(own.lab.database, 86_400)).not.toContain(own.teamId);
+    expect(await dueIds(own.lab.database, 86_400)).not.toContain(own.teamId);
   });
 
   it('loses its users to the team that has their organization now, which creates its own rows', async () => {

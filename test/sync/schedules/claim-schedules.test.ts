@@ -1,10 +1,7 @@
-import type { Log } from '../../../src/log/log.js';
-import { atInterval } from '../../../src/process/interval.js';
-import { claimSchedules, postpone } from '../../../src/sync/schedules/claim-schedules.js';
-import { runSchedules } from '../../../src/sync/schedules/run-schedules.js';
-import { silent } from '../../helpers/config.js';
+import { hasRoleChanges } from '../../../src/sync/roles/back-fill-roles.js';
+import { claimSchedules, postpone, type ScheduleTimes } from '../../../src/sync/schedules/claim-schedules.js';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.js';
-import { eventually } from '../../helpers/eventually.js';
+import { seedTeam } from '../../helpers/rows.js';
 
 let test: TestDatabase;
 beforeEach(async () => {
@@ -14,8 +11,11 @@ afterEach(() => test.drop());
 
 const hourly = { name: 'hourly', everyMs: 3_600_000 };
 const daily = { name: 'daily', everyMs: 86_400_000 };
-const claimed = async (...schedules: { name: string; everyMs: number }[]) =>
-  (await claimSchedules(test.database, schedules)).filter(({ isOurs }) => isOurs).map(({ name }) => name);
+const claimed = async (...schedules: ScheduleTimes[]) =>
+  (await claimSchedules(test.database, schedules))
+    .filter(({ isOurs }) => isOurs)
+    .map(({ name }) => name)
+    .sort();
 const itIs = (ago: string) =>
   test.database.$executeRawUnsafe(`UPDATE schedule_runs SET next_at = next_at - interval '${ago}'`);
 
@@ -50,54 +50,19 @@ it('can be postponed for a while', async () => {
   expect(await claimed(often)).toEqual(['often']);
 });
 
-it('runs in one of two workers at a time, beside a long one, and again after a failure', async () => {
-  const runs: string[] = [];
-  const schedules = (worker: string) => [
-    { name: 'short', everyMs: 1_000, run: async () => void runs.push(worker) },
-    { name: 'long', everyMs: 1_000, run: () => new Promise<void>(() => {}) },
-    { name: 'failing', everyMs: 1_000, run: () => Promise.reject(new Error('on purpose')) },
-  ];
-  const started = Date.now();
-  const workers = ['a', 'b'].map((name) => runSchedules(test.database, schedules(name), silent));
-  await eventually(() => runs.length >= 5, 60_000);
-  expect(runs.length).toBeLessThanOrEqual(Math.ceil((Date.now() - started) / 1_000) + 1);
-  const stopping = Promise.all(workers.map((worker) => worker.stop()));
-  const before = runs.length;
-  await stopping; // a long one is not waited for for ever
-  expect(runs.length).toBe(before);
+it('is not run while it has no work, and is due again as usual', async () => {
+  const roles = { name: 'roles', everyMs: 3_600_000, hasWork: hasRoleChanges };
+  expect(await claimed(roles, hourly)).toEqual(['hourly']);
+  const teamId = await seedTeam(test.database, { name: 'Acme', organizationId: null, roles: [] });
+  await test.database.$executeRaw`INSERT INTO roles (team_id, name) VALUES (${teamId}::uuid, 'scim:analyst')`;
+  expect(await claimed(roles, hourly)).toEqual([]);
+  await itIs('1 hour');
+  expect(await claimed(roles, hourly)).toEqual(['hourly', 'roles']);
 });
 
-it('logs a failure of the database in words, once it has failed three times in a row', async () => {
-  let runs = 0;
-  const missing = async () => {
-    runs += 1;
-    await test.database.$executeRaw`DELETE FROM no_such_table`;
-  };
-  const logged: { runs: number; what: unknown; error: unknown }[] = [];
-  const warn = ({ what, error }: { what?: unknown; error?: unknown }) => void logged.push({ runs, what, error });
-  const worker = runSchedules(test.database, [{ name: 'often', everyMs: 0, run: missing }], {
-    ...silent,
-    warn: warn as Log['warn'],
-  });
-  await eventually(() => logged.length > 0);
-  await worker.stop();
-  const error = 'The Scanner database did not answer (42P01). It lacks a table or a column: run npm run migrate.';
-  expect(logged).toEqual([{ runs: 3, what: 'often', error }]);
-});
-
-it('runs again when the database is back', async () => {
-  let runs = 0;
-  const work = { name: 'often', everyMs: 1_000, run: async () => void runs++ };
-  const worker = runSchedules(test.database, [work], silent);
-  await eventually(() => runs > 0);
-  await test.database.$executeRaw`ALTER TABLE schedule_runs RENAME TO elsewhere`;
-  const atFirst = runs;
-  let ticks = 0;
-  const clock = atInterval(1_000, async () => void ticks++);
-  await eventually(() => ticks >= 3);
-  await clock.stop();
-  expect(runs - atFirst).toBeLessThanOrEqual(1);
-  await test.database.$executeRaw`ALTER TABLE elsewhere RENAME TO schedule_runs`;
-  await eventually(() => runs > atFirst + 1);
-  await worker.stop();
+it('is due together with others, so that one statement claims them', async () => {
+  await claimed({ name: 'often', everyMs: 5_000 }, { name: 'seldom', everyMs: 15_000 });
+  const rows = await test.database.$queryRaw<{ rest: number }[]>`
+    SELECT (extract(epoch FROM next_at) % 5)::float8 AS rest FROM schedule_runs`;
+  expect(rows).toEqual([{ rest: 0 }, { rest: 0 }]);
 });

@@ -1,5 +1,6 @@
-import { dueTeams, markQueued } from '../../../src/sync/sweep/due-teams.js';
+import { markQueued } from '../../../src/sync/sweep/due-teams.js';
 import { createTestDatabase } from '../../helpers/database.js';
+import { dueIds } from '../../helpers/due-ids.js';
 import { eventually } from '../../helpers/eventually.js';
 import { type Lab, startLab } from '../../helpers/lab.js';
 import { backends } from '../../helpers/queue.js';
@@ -16,21 +17,21 @@ describe('the schedule of sweeps', () => {
   it('has nothing due if no team is connected', async () => {
     await seedTeam(lab.database, { name: 'No organization', organizationId: null });
     await seedTeam(lab.database, { name: 'Switched off', organizationId: 'org-off', connected: false });
-    expect(await dueTeams(lab.database, 240)).toEqual([]);
+    expect(await dueIds(lab.database, 240)).toEqual([]);
   });
 
   it('has a new team due at once, and then in the next interval', async () => {
     const id = await team(1);
-    expect(await dueTeams(lab.database, 86_400)).toEqual([id]);
+    expect(await dueIds(lab.database, 86_400)).toEqual([id]);
     await markQueued(lab.database, [id]);
-    expect(await dueTeams(lab.database, 86_400)).toEqual([]);
+    expect(await dueIds(lab.database, 86_400)).toEqual([]);
   });
 
   it('has a team due in each interval, even if its last sweep did not start or end', async () => {
     const id = await team(1);
     await markQueued(lab.database, [id]);
     await lab.database.$executeRaw`UPDATE team_syncs SET sweep_queued_at = now() - interval '241 seconds'`;
-    expect(await dueTeams(lab.database, 240)).toEqual([id]);
+    expect(await dueIds(lab.database, 240)).toEqual([id]);
   });
 
   it('spreads the teams over the interval', async () => {
@@ -39,7 +40,7 @@ describe('the schedule of sweeps', () => {
     await markQueued(lab.database, teams);
     // Half an interval later about half of the teams were due.
     await lab.database.$executeRaw`UPDATE team_syncs SET sweep_queued_at = now() - interval '120 seconds'`;
-    const due = await dueTeams(lab.database, 240);
+    const due = await dueIds(lab.database, 240);
     expect(due.length).toBeGreaterThan(140);
     expect(due.length).toBeLessThan(260);
   });

@@ -23,7 +23,7 @@ it('a sweep that waits for its next attempt runs at once after a gap, and not be
     delayMs: 3_600_000,
   };
   await queue.add([{ queue: 'sweeps', ...waiting, once: `team-${own.teamId}` }]);
-  await rereads.teams([own.teamId], { trigger: 'sweep' });
+  await rereads.team(own.teamId, { trigger: 'sweep' });
   const delayed = await inspectQueue(own.lab.home, 'sweeps', (one) => one.getJobCounts('delayed', 'waiting', 'active'));
   expect(delayed).toEqual({ delayed: 1, waiting: 0, active: 0 });
   await rereads.everyTeam({ trigger: 'sweep' });

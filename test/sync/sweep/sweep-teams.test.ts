@@ -74,10 +74,8 @@ describe('several small teams', () => {
     await lab.database.$executeRaw`
       INSERT INTO team_syncs (team_id, swept_members) SELECT id, 0 FROM teams WHERE name LIKE 'Small%'`;
     lab.emulator.calls.reset();
-    await sweeping.deps.rereads.teams(
-      teams.map((one) => one.teamId),
-      { trigger: 'sweep' },
-    );
+    const teamIds = teams.map((one) => one.teamId);
+    await sweeping.deps.rereads.teams({ name: 'small', teamIds }, { trigger: 'sweep' });
     await lab.quiet();
     expect(
       await lab.database.teamSync.count({ where: { team: { name: { startsWith: 'Small' } }, sweptAt: { not: null } } }),
