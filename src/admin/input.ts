@@ -95,12 +95,22 @@ const limit = z.coerce
   .max(rowsPerPageMax, { error: outsideLimit })
   .default(50);
 
+/** A year. Events are kept for a shorter time. */
+const hoursMax = 8_784;
+const outsideHours = `must be a number from 1 to ${hoursMax}`;
+const hours = z.coerce
+  .number({ error: outsideHours })
+  .int({ error: outsideHours })
+  .min(1, { error: outsideHours })
+  .max(hoursMax, { error: outsideHours });
+
 export const activityQuery = z.object({
   person: z.preprocess(empty, line(200).optional()),
   outcome: z.preprocess(
     empty,
     z.enum(outcomesShown, { error: `must be one of ${outcomesShown.join(', ')}` }).optional(),
   ),
+  hours: z.preprocess(empty, hours.optional()),
   cursor: z.preprocess(
     empty,
     z

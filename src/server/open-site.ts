@@ -45,6 +45,7 @@ export function openSite(
     database,
     log,
     oldestWaitingSeconds,
+    slaSeconds: config.SLA_SECONDS,
     stytch: people.connections,
     reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
     getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),

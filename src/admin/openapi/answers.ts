@@ -176,6 +176,7 @@ export const health = z.strictObject({
   hours: z.array(
     z.strictObject({ from: time, changes: count, p50Seconds: seconds.nullable(), p99Seconds: seconds.nullable() }),
   ),
+  slaSeconds: seconds,
   oldestWaitingSeconds: seconds.nullable(),
   lastHeardAt: time.nullable(),
   quietSince: time.nullable(),
