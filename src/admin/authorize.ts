@@ -33,5 +33,12 @@ function teamOf(database: Database, stytchOrganizationId: string) {
 }
 
 function permissionMissing(action: ScimAction): string {
-  return `Your account lacks the permission “${action}” on “stytch.scim”. Ask an administrator of your team for it.`;
+  return `Your account may not ${actsInWords[action]}. Ask an administrator of your team for that permission.`;
 }
+
+const actsInWords: Record<ScimAction, string> = {
+  get: 'see the settings of SCIM',
+  create: 'create the SCIM connection',
+  update: 'change the settings of SCIM',
+  delete: 'delete the SCIM connection',
+};

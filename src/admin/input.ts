@@ -5,14 +5,42 @@ import { outcomesShown } from './activity/activity.js';
 import { providerIds } from './connection/providers.js';
 import { permissionsMax } from './permissions.js';
 
+/** Validates the input of a page: the same, but fields have the names that people see. */
+export function parseForm<T>(schema: z.ZodType<T>, input: unknown): T {
+  return parseInput(schema, input, (path) => fieldLabels[String(path[0])] ?? String(path[0]));
+}
+
+const fieldLabels: Record<string, string> = {
+  identityProvider: 'The identity provider',
+  displayName: 'The name of the connection',
+  teamName: 'The name of the team',
+  connectionId: 'The connection',
+  nextBearerTokenLastFour: 'The end of the token',
+  value: 'The name',
+  permissions: 'Each permission',
+  fingerprint: 'The preview',
+  person: 'The person',
+  q: 'The search',
+  outcome: 'The outcome',
+  hours: 'The time',
+  status: 'The status',
+  role: 'The role',
+};
+
 /** Validates input. @throws Refusal (`bad_input`) that lists all problems and quotes no value */
-export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+export function parseInput<T>(
+  schema: z.ZodType<T>,
+  input: unknown,
+  labelOf = (path: readonly PropertyKey[]) => path.join('.'),
+): T {
   if (Array.isArray(input) || (typeof input !== 'object' && input !== undefined)) {
     throw new Refusal('bad_input', 'The request must be a JSON object.');
   }
   const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'The request'} ${issue.message}`);
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? `The request ${message}` : `${labelOf(path)} ${message}`,
+  );
   throw new Refusal('bad_input', `${[...new Set(problems)].join('; ')}.`);
 }
 

@@ -4,6 +4,7 @@ import { activityPages } from './activity/pages.js';
 import type { AuthorizeAdmin } from './authorize.js';
 import { connectionApi } from './connection/api.js';
 import { connectionPages } from './connection/pages.js';
+import { helpRoutes } from './help-page.js';
 import { type OperationName, operations } from './openapi/operations.js';
 import { overviewApi } from './overview/api.js';
 import { type OverviewDependencies, overviewPages } from './overview/pages.js';
@@ -25,7 +26,12 @@ export function adminParts(authorize: AuthorizeAdmin, deps: AdminDependencies): 
     {
       path: '/settings/scim',
       routes: routers.form(pageRoutes(deps)),
-      face: { place: ['Settings', { label: 'SCIM', href: '/settings/scim' }], back: '/settings/scim' },
+      openRoutes: helpRoutes(),
+      face: {
+        place: ['Settings', { label: 'SCIM', href: '/settings/scim' }],
+        back: '/settings/scim',
+        help: '/settings/scim/help',
+      },
     },
   ];
 }

@@ -52,9 +52,14 @@ export function openSite(
   };
   const parts = [...adminParts(authorize, deps), queues, supportPart(authorizeSupport, support)];
   return {
-    site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
+    site: createSite(parts, { ...addressesIn(config), signIn, endSession: people.endSession, log }),
     close: async () => {
       await Promise.all([support.close(), closeQueues()]);
     },
   };
+}
+
+function addressesIn({ PUBLIC_URL, SIGN_IN_URL, SUPPORT_CONTACT }: Config) {
+  const supportUrl = SUPPORT_CONTACT?.includes('@') ? `mailto:${SUPPORT_CONTACT}` : SUPPORT_CONTACT;
+  return { publicUrl: PUBLIC_URL, signInUrl: SIGN_IN_URL, supportUrl };
 }

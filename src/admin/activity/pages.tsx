@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.js';
 import { sendPage } from '../../http/render.js';
-import { activityQuery, parseInput } from '../input.js';
+import { activityQuery, parseForm } from '../input.js';
 import type { Handler } from '../router.js';
 import { readActivity } from './activity.js';
 import { ActivityPage } from './activity-page.js';
@@ -11,7 +11,7 @@ import { readProviderAt } from './provider-at.js';
 export function activityPages(database: Database) {
   return {
     show: async (admin, request, response) => {
-      const query = parseInput(activityQuery, { outcome: 'changed', ...request.query });
+      const query = parseForm(activityQuery, { outcome: 'changed', ...request.query });
       const [page, providerAt] = await Promise.all([
         readActivity(database, admin.team.id, query),
         readProviderAt(database, admin.team.id),

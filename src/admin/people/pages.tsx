@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Database } from '../../database/database.js';
 import { Refusal } from '../../http/refusal.js';
 import { sendPage } from '../../http/render.js';
-import { parseInput, peopleQuery } from '../input.js';
+import { parseForm, peopleQuery } from '../input.js';
 import { isUuid } from '../roles/roles.js';
 import { matchesOf } from '../roles/rows.js';
 import type { Handler } from '../router.js';
@@ -15,7 +15,7 @@ import { PersonPage } from './person-page.js';
 export function peoplePages(database: Database) {
   return {
     show: async (admin, request, response) => {
-      const query = parseInput(peopleQuery, { ...request.query });
+      const query = parseForm(peopleQuery, { ...request.query });
       const page = await readPeople(database, admin.team.id, query);
       sendPage(response, <PeoplePage admin={admin} page={page} query={query} now={new Date()} />);
     },

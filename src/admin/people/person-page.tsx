@@ -108,7 +108,7 @@ function whyText({ source, since, via }: HeldRole): string {
     : `${time}, because your identity provider sends it as a ${via.map((one) => viaWords[one]).join(' and a ')}`;
 }
 
-const viaWords = { roles: 'role', groups: 'group', stytch_role: 'Stytch role' };
+const viaWords = { roles: 'role', groups: 'group', stytch_role: 'role of a group' };
 
 function Values({ person: { values, valuesTotal }, matchOf }: { person: PersonDetails; matchOf: MatchOf }) {
   if (values.length === 0) return <p class="quiet">No roles and no groups.</p>;

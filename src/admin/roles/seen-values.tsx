@@ -46,7 +46,7 @@ export function SeenValues({ values, search }: { values: readonly SeenValue[]; s
   );
 }
 
-const viaWords = { roles: 'role', groups: 'group', stytch_role: 'Stytch role' };
+const viaWords = { roles: 'role', groups: 'group', stytch_role: 'role of a group' };
 
 function RoleOf({ seen: { value, role, nearMiss } }: { seen: SeenValue }) {
   if (role !== null) {
