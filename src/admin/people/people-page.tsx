@@ -1,3 +1,4 @@
+import { PersonName } from '../../http/components/person-name.js';
 import { When } from '../../http/components/times.js';
 import { pluralize } from '../../text/pluralize.js';
 import type { Admin } from '../authorize.js';
@@ -110,8 +111,7 @@ function PeopleTable({ people, now }: { people: readonly TeamPerson[]; now: Date
           {people.map((person) => (
             <tr key={person.id}>
               <td data-label="Person">
-                <a href={`/settings/scim/people/${person.id}`}>{person.name || person.email}</a>
-                {person.name !== '' && <div class="quiet">{person.email}</div>}
+                <PersonName {...person} href={`/settings/scim/people/${person.id}`} />
               </td>
               <td data-label="Status">
                 <Status person={person} now={now} />
@@ -168,7 +168,9 @@ function List({ names, more, of }: { names: readonly string[]; more: number; of:
   return (
     <ul class="plain">
       {names.map((name) => (
-        <li key={name}>{name}</li>
+        <li key={name}>
+          <bdi>{name}</bdi>
+        </li>
       ))}
       {more > 0 && (
         <li>

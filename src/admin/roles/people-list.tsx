@@ -19,7 +19,7 @@ export function PeopleList({ people: { total, people }, words, none }: { people:
       <ul class="people">
         {named.map(({ id, name, email }) => (
           <li key={id}>
-            {name !== '' && <span>{name}</span>} <span class="quiet">{email}</span>
+            {name !== '' && <bdi>{name}</bdi>} <bdi class="quiet">{email}</bdi>
           </li>
         ))}
         {total > named.length && <li class="quiet">and {(total - named.length).toLocaleString('en')} more</li>}
