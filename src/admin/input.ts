@@ -174,6 +174,7 @@ export const peopleQuery = z.object({
     z.enum(['active', 'deactivated'], { error: 'must be one of active, deactivated' }).optional(),
   ),
   role: z.preprocess(empty, z.uuid({ error: 'must be the id of a role' }).optional()),
+  source: z.preprocess(empty, z.enum(['scim', 'manual'], { error: 'must be one of scim, manual' }).optional()),
   value: z.preprocess(empty, line(500).optional()),
   cursor: z.preprocess(empty, peopleCursor.optional()),
   limit,
@@ -181,6 +182,13 @@ export const peopleQuery = z.object({
 
 export const rolesQuery = z.object({
   q: z.preprocess(empty, line(200).optional()),
+  ignored: z.preprocess(
+    empty,
+    z
+      .enum(['true', 'false'], { error: 'must be true or false' })
+      .transform((text) => text === 'true')
+      .optional(),
+  ),
   valuesCursor: cursor(9),
   rolesCursor: cursor(9),
 });

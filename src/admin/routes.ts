@@ -11,6 +11,7 @@ import { type OverviewDependencies, overviewPages } from './overview/pages.js';
 import { peopleApi } from './people/api.js';
 import { peoplePages } from './people/pages.js';
 import { roleApi } from './roles/api.js';
+import { ignoredPages } from './roles/ignored-pages.js';
 import { rolePages } from './roles/pages.js';
 import { permissionPages } from './roles/permission-pages.js';
 import { createRouters, type Handler, type Route } from './router.js';
@@ -76,6 +77,7 @@ function pageRoutes(deps: AdminDependencies): Route[] {
   const people = peoplePages(deps.database);
   const roles = rolePages(deps.database);
   const permissions = permissionPages(deps.database);
+  const ignored = ignoredPages(deps.database);
   const activity = activityPages(deps.database);
   return [
     ['get', '/', 'get', overview.show],
@@ -98,6 +100,9 @@ function pageRoutes(deps: AdminDependencies): Route[] {
     ['get', '/roles', 'get', roles.show],
     ['post', '/roles', 'update', roles.create],
     ['get', '/roles/new', 'update', roles.showNew],
+    ['get', '/roles/choose', 'update', roles.choose],
+    ['post', '/roles/ignored', 'update', ignored.ignore],
+    ['post', '/roles/considered', 'update', ignored.consider],
     ['get', '/roles/:id', 'get', roles.showRole],
     ['post', '/roles/:id/rename', 'update', roles.rename],
     ['post', '/roles/:id/permissions/preview', 'update', permissions.preview],

@@ -20,16 +20,21 @@ export function LagChart({ hours, slaSeconds }: Pick<Health, 'hours' | 'slaSecon
         <line x1="0" x2={width} y1={height} y2={height} class="axis" />
         {hours.map(({ from, p50Seconds, p99Seconds }, i) => {
           const at = { x: i * step + (step - barWidth) / 2, width: barWidth, rx: 2 };
-          const isLate = (p99Seconds ?? 0) > slaSeconds;
+          const lateIf = (seconds: number | null) => ((seconds ?? 0) > slaSeconds ? ' late' : '');
           return (
             <g key={from}>
               <rect
-                class={isLate ? 'p99 late' : 'p99'}
+                class={`p99${lateIf(p99Seconds)}`}
                 y={height - tall(p99Seconds)}
                 height={tall(p99Seconds)}
                 {...at}
               />
-              <rect class="p50" y={height - tall(p50Seconds)} height={tall(p50Seconds)} {...at} />
+              <rect
+                class={`p50${lateIf(p50Seconds)}`}
+                y={height - tall(p50Seconds)}
+                height={tall(p50Seconds)}
+                {...at}
+              />
             </g>
           );
         })}

@@ -130,7 +130,10 @@ function Values({ person: { values, valuesTotal }, matchOf }: { person: PersonDe
     <ul class="plain">
       {values.map((one) => (
         <li key={`${one.via} ${one.value}`}>
-          <code>{one.value}</code> <span class="quiet">{givenText(one, matchOf(one.value))}</span>
+          <a href={`/settings/scim/roles?${new URLSearchParams({ q: one.value, ignored: '' })}`}>
+            <code>{one.value}</code>
+          </a>{' '}
+          <span class="quiet">{givenText(one, matchOf(one.value))}</span>
         </li>
       ))}
       {valuesTotal > values.length && (

@@ -6,6 +6,8 @@ import type { Admin } from '../authorize.js';
 import { newRole, parseForm, roleDeletion, roleRenaming, rolesQuery, valueOnly } from '../input.js';
 import { permissionsMax } from '../permissions.js';
 import type { Handler } from '../router.js';
+import { ChooseRolePage } from './choose-role-page.js';
+import { roleHolders } from './effects.js';
 import { NewRolePage } from './new-role-page.js';
 import { formOf, requireFixable, roleIdOf } from './role-form.js';
 import { DeleteRolePage, RolePage } from './role-page.js';
@@ -26,11 +28,18 @@ import { readRoles, seenLike } from './rows.js';
 export function rolePages(database: Database) {
   return {
     show: async (admin, request, response) => {
-      const query = parseForm(rolesQuery, { ...request.query });
+      const query = parseForm(rolesQuery, { ignored: 'false', ...request.query });
       const overview = await readRoles(database, admin.team.id, query);
       sendPage(response, <RolesPage admin={admin} overview={overview} query={query} done={request.query.done} />);
     },
     showNew: showNew(database),
+    choose: async (admin, request, response) => {
+      const { value } = parseForm(valueOnly, { value: request.query.value });
+      const query = parseForm(rolesQuery, { ...request.query });
+      const overview = await readRoles(database, admin.team.id, query);
+      const page = { admin, value, overview, search: query.q ?? '', from: Number(query.rolesCursor ?? 0) };
+      sendPage(response, <ChooseRolePage {...page} />);
+    },
     create: create(database),
     showRole: async (admin, request, response) => {
       const { value } = request.query;
@@ -117,8 +126,11 @@ async function sendRolePage(
 ): Promise<void> {
   const { admin, refusal } = page;
   const role = await withDatabaseErrors(() => findRole(database, admin, id));
-  const rename = newValue === null ? null : await previewRename(database, admin, { id: role.id, value: newValue });
-  sendPage(response, <RolePage {...page} role={role} rename={rename} />, refusal?.status ?? 200);
+  const [rename, holders] = await Promise.all([
+    newValue === null ? null : previewRename(database, admin, { id: role.id, value: newValue }),
+    withDatabaseErrors(() => roleHolders(database, role.id)),
+  ]);
+  sendPage(response, <RolePage {...page} role={role} holders={holders} rename={rename} />, refusal?.status ?? 200);
 }
 
 async function previewRename(database: Database, admin: Admin, change: { id: string; value: string }) {
