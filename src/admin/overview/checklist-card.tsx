@@ -36,7 +36,7 @@ export function ChecklistCard({ checks }: { checks: readonly Check[] }) {
 /** What was seen, with a link to its list. */
 function Found({ check: { id, found } }: { check: Check }) {
   const href = lists[id];
-  return href === undefined ? <>{found}</> : <a href={href}>{found}</a>;
+  return href === undefined ? found : <a href={href}>{found}</a>;
 }
 
 const lists: Partial<Record<CheckId, string>> = {
