@@ -22,7 +22,7 @@ export function answerFailure(log: Log, face: Face, publicUrl: string | undefine
     if (refusal.status >= 500) log[error instanceof TransientError ? 'debug' : 'error'](fields, 'request failed');
     if (response.headersSent) return void response.destroy();
     if (face === 'json') {
-      return void response.status(refusal.status).json({ error: { code: refusal.code, message: refusal.message } });
+      return void response.status(refusal.status).json({ error: { code: refusal.code, message: refusal.forPrograms } });
     }
     const typed = await typedIn(request, response, publicUrl);
     const page = { refusal, ...face, address: request.originalUrl, person: personOf(request), typed };

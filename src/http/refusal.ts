@@ -5,9 +5,12 @@ export class Refusal extends RequestRefused {
   override name = 'Refusal';
   readonly code: RefusalCode;
   readonly status: number;
+  /** The message for programs, which may name what no page shows: a permission. */
+  readonly forPrograms: string;
 
-  constructor(code: RefusalCode, message: string = refusals[code][1]) {
+  constructor(code: RefusalCode, message: string = refusals[code][1], forPrograms = message) {
     super(message);
+    this.forPrograms = forPrograms;
     this.code = code;
     this.status = refusals[code][0];
   }
