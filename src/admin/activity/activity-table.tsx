@@ -93,7 +93,7 @@ export const outcomeWords: Record<string, string> = {
   changed: 'Changed',
   unchanged: 'Already right',
   superseded: 'Replaced by newer information',
-  unknown_member: 'No such person in Scanner',
+  unknown_member: 'Unknown to Scanner',
   reread: 'The whole team will be checked',
   held: 'Held for a decision',
 };
