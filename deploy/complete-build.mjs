@@ -1,11 +1,17 @@
 // Completes dist/, which tsc has just written, with what production needs beside it: the last step of `npm run build`.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const copy = (from, to) => cpSync(from, to, { recursive: true });
 
 copy('src/http/assets', 'dist/src/http/assets');
 copy('node_modules/@picocss/pico/css/pico.min.css', 'dist/src/http/assets/pico.min.css');
+
+// The font, upright, in one file for each script. Its licence (OFL 1.1) asks to be shipped with it.
+const font = 'node_modules/@fontsource-variable/inter';
+for (const name of ['index.css', 'LICENSE', ...readdirSync(`${font}/files`).filter((one) => one.endsWith('-wght-normal.woff2')).map((one) => `files/${one}`)]) {
+  copy(`${font}/${name}`, `dist/src/http/assets/inter/${name}`);
+}
 
 // Of the 72 MB of Prisma's client, 69 are compilers for other databases. What ours loads goes along, where Node finds it.
 const prisma = ['package.json', 'LICENSE', 'runtime/client.js'];

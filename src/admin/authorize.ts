@@ -22,7 +22,7 @@ export function createAdminAuthorization(signIn: SignIn, database: Database): Au
     const team = await withDatabaseErrors(() => teamOf(database, person.organizationId));
     if (team === null) throw new Refusal('unknown_team');
     if (!team.ssoScimEnabled) throw new Refusal('not_enabled');
-    if (!person.isAllowed) throw new Refusal('forbidden', permissionMissing(action));
+    if (!person.isAllowed) throw permissionMissing(action);
     return { person, team: { id: team.id, name: team.name } };
   };
 }
@@ -32,6 +32,17 @@ function teamOf(database: Database, stytchOrganizationId: string) {
   return database.team.findUnique({ where: { stytchOrganizationId }, select });
 }
 
-function permissionMissing(action: ScimAction): string {
-  return `Your account lacks the permission “${action}” on “stytch.scim”. Ask an administrator of your team for it.`;
+function permissionMissing(action: ScimAction): Refusal {
+  return new Refusal(
+    'forbidden',
+    `Your account may not ${actsInWords[action]}. Ask an administrator of your team for that permission.`,
+    `Your account lacks the permission “${action}” on “stytch.scim”. Ask an administrator of your team for it.`,
+  );
 }
+
+const actsInWords: Record<ScimAction, string> = {
+  get: 'see the settings of SCIM',
+  create: 'create the SCIM connection',
+  update: 'change the settings of SCIM',
+  delete: 'delete the SCIM connection',
+};

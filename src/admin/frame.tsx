@@ -42,4 +42,6 @@ const doneWords: Record<string, string> = {
   'role-renamed': 'The role is renamed. Its holders change within a minute.',
   'role-permissions': 'The role has its new permissions.',
   'role-deleted': 'The role is deleted.',
+  'name-ignored': 'The name is ignored. That changes nobody’s access.',
+  'name-considered': 'The name is listed again.',
 };

@@ -5,14 +5,42 @@ import { outcomesShown } from './activity/activity.js';
 import { providerIds } from './connection/providers.js';
 import { permissionsMax } from './permissions.js';
 
+/** Validates the input of a page: the same, but fields have the names that people see. */
+export function parseForm<T>(schema: z.ZodType<T>, input: unknown): T {
+  return parseInput(schema, input, (path) => fieldLabels[String(path[0])] ?? String(path[0]));
+}
+
+const fieldLabels: Record<string, string> = {
+  identityProvider: 'The identity provider',
+  displayName: 'The name of the connection',
+  teamName: 'The name of the team',
+  connectionId: 'The connection',
+  nextBearerTokenLastFour: 'The end of the token',
+  value: 'The name',
+  permissions: 'Each permission',
+  fingerprint: 'The preview',
+  person: 'The person',
+  q: 'The search',
+  outcome: 'The outcome',
+  hours: 'The time',
+  status: 'The status',
+  role: 'The role',
+};
+
 /** Validates input. @throws Refusal (`bad_input`) that lists all problems and quotes no value */
-export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+export function parseInput<T>(
+  schema: z.ZodType<T>,
+  input: unknown,
+  labelOf = (path: readonly PropertyKey[]) => path.join('.'),
+): T {
   if (Array.isArray(input) || (typeof input !== 'object' && input !== undefined)) {
     throw new Refusal('bad_input', 'The request must be a JSON object.');
   }
   const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'The request'} ${issue.message}`);
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? `The request ${message}` : `${labelOf(path)} ${message}`,
+  );
   throw new Refusal('bad_input', `${[...new Set(problems)].join('; ')}.`);
 }
 
@@ -95,12 +123,22 @@ const limit = z.coerce
   .max(rowsPerPageMax, { error: outsideLimit })
   .default(50);
 
+/** A year. Events are kept for a shorter time. */
+const hoursMax = 8_784;
+const outsideHours = `must be a number from 1 to ${hoursMax}`;
+const hours = z.coerce
+  .number({ error: outsideHours })
+  .int({ error: outsideHours })
+  .min(1, { error: outsideHours })
+  .max(hoursMax, { error: outsideHours });
+
 export const activityQuery = z.object({
   person: z.preprocess(empty, line(200).optional()),
   outcome: z.preprocess(
     empty,
     z.enum(outcomesShown, { error: `must be one of ${outcomesShown.join(', ')}` }).optional(),
   ),
+  hours: z.preprocess(empty, hours.optional()),
   cursor: z.preprocess(
     empty,
     z
@@ -136,6 +174,7 @@ export const peopleQuery = z.object({
     z.enum(['active', 'deactivated'], { error: 'must be one of active, deactivated' }).optional(),
   ),
   role: z.preprocess(empty, z.uuid({ error: 'must be the id of a role' }).optional()),
+  source: z.preprocess(empty, z.enum(['scim', 'manual'], { error: 'must be one of scim, manual' }).optional()),
   value: z.preprocess(empty, line(500).optional()),
   cursor: z.preprocess(empty, peopleCursor.optional()),
   limit,
@@ -143,6 +182,13 @@ export const peopleQuery = z.object({
 
 export const rolesQuery = z.object({
   q: z.preprocess(empty, line(200).optional()),
+  ignored: z.preprocess(
+    empty,
+    z
+      .enum(['true', 'false'], { error: 'must be true or false' })
+      .transform((text) => text === 'true')
+      .optional(),
+  ),
   valuesCursor: cursor(9),
   rolesCursor: cursor(9),
 });

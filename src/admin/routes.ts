@@ -4,12 +4,14 @@ import { activityPages } from './activity/pages.js';
 import type { AuthorizeAdmin } from './authorize.js';
 import { connectionApi } from './connection/api.js';
 import { connectionPages } from './connection/pages.js';
+import { helpRoutes } from './help-page.js';
 import { type OperationName, operations } from './openapi/operations.js';
 import { overviewApi } from './overview/api.js';
 import { type OverviewDependencies, overviewPages } from './overview/pages.js';
 import { peopleApi } from './people/api.js';
 import { peoplePages } from './people/pages.js';
 import { roleApi } from './roles/api.js';
+import { ignoredPages } from './roles/ignored-pages.js';
 import { rolePages } from './roles/pages.js';
 import { permissionPages } from './roles/permission-pages.js';
 import { createRouters, type Handler, type Route } from './router.js';
@@ -25,7 +27,12 @@ export function adminParts(authorize: AuthorizeAdmin, deps: AdminDependencies): 
     {
       path: '/settings/scim',
       routes: routers.form(pageRoutes(deps)),
-      face: { place: ['Settings', { label: 'SCIM', href: '/settings/scim' }], back: '/settings/scim' },
+      openRoutes: helpRoutes(),
+      face: {
+        place: ['Settings', { label: 'SCIM', href: '/settings/scim' }],
+        back: '/settings/scim',
+        help: '/settings/scim/help',
+      },
     },
   ];
 }
@@ -70,6 +77,7 @@ function pageRoutes(deps: AdminDependencies): Route[] {
   const people = peoplePages(deps.database);
   const roles = rolePages(deps.database);
   const permissions = permissionPages(deps.database);
+  const ignored = ignoredPages(deps.database);
   const activity = activityPages(deps.database);
   return [
     ['get', '/', 'get', overview.show],
@@ -92,6 +100,9 @@ function pageRoutes(deps: AdminDependencies): Route[] {
     ['get', '/roles', 'get', roles.show],
     ['post', '/roles', 'update', roles.create],
     ['get', '/roles/new', 'update', roles.showNew],
+    ['get', '/roles/choose', 'update', roles.choose],
+    ['post', '/roles/ignored', 'update', ignored.ignore],
+    ['post', '/roles/considered', 'update', ignored.consider],
     ['get', '/roles/:id', 'get', roles.showRole],
     ['post', '/roles/:id/rename', 'update', roles.rename],
     ['post', '/roles/:id/permissions/preview', 'update', permissions.preview],

@@ -72,6 +72,12 @@ const environment = z.object({
     }),
   STYTCH_BASE_URL: url(/^https?$/, 'https://test.stytch.com').optional(),
   STYTCH_WEBHOOK_SECRETS: webhookSecrets,
+  SIGN_IN_URL: url(/^https?$/, 'https://app.scanner.dev/sign-in').optional(),
+  SUPPORT_CONTACT: z
+    .union([z.email(), z.url({ protocol: /^https?$/ })], {
+      error: 'must be an e-mail address or a URL, like support@scanner.dev',
+    })
+    .optional(),
   SUPPORT_ORGANIZATION_ID: z.string().optional(),
   SLA_SECONDS: wholeNumber(1, 86_400).default(300),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 86_400).default(240),

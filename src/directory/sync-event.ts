@@ -41,3 +41,11 @@ export type SyncEvent = Occasion & {
   outcome: Outcome;
   changes: readonly Change[];
 };
+
+/** Rows with these triggers can have a lag. A sweep, a role or a key changes rows without an event. */
+export const lagTriggers = ['hint', 'recheck', 'replay'] as const satisfies readonly Trigger[];
+
+/** Whether a recorded row has a lag. `database/event-lag.ts` is the same rule for SQL. */
+export function hasLag({ trigger, outcome }: { trigger: string; outcome: string }): boolean {
+  return outcome === 'changed' && (lagTriggers as readonly string[]).includes(trigger);
+}

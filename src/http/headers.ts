@@ -11,6 +11,7 @@ export function securityHeaders(): RequestHandler[] {
         defaultSrc: ["'none'"],
         styleSrc: own,
         scriptSrc: own,
+        fontSrc: own,
         connectSrc: own,
         imgSrc: [...own, 'data:'], // the style sheet holds the marks of check boxes and selects
         formAction: own,

@@ -8,7 +8,7 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof StytchRefusal) return refusalOfStytch(error);
   if (error instanceof RateLimited) {
-    return new Refusal('unavailable', 'Stytch, which runs the SCIM connection, is busy. Try again in a minute.');
+    return new Refusal('unavailable', 'The service that runs the SCIM connection is busy. Try again in a minute.');
   }
   if (error instanceof TransientError) {
     return new Refusal(

@@ -5,9 +5,12 @@ export class Refusal extends RequestRefused {
   override name = 'Refusal';
   readonly code: RefusalCode;
   readonly status: number;
+  /** The message for programs, which may name what no page shows: a permission. */
+  readonly forPrograms: string;
 
-  constructor(code: RefusalCode, message: string = refusals[code][1]) {
+  constructor(code: RefusalCode, message: string = refusals[code][1], forPrograms = message) {
     super(message);
+    this.forPrograms = forPrograms;
     this.code = code;
     this.status = refusals[code][0];
   }
@@ -24,7 +27,7 @@ const refusals = {
     403,
     'SSO and SCIM are not switched on for your team. Contact Scanner support, who can switch them on.',
   ],
-  suspended: [403, 'Your organization is suspended at Stytch, our sign-in provider. Contact Scanner support.'],
+  suspended: [403, 'Your organization is suspended by our sign-in provider. Contact Scanner support.'],
   cross_origin: [
     403,
     'The request came from another site, so nothing was done. Open the page at its own address and try again there.',
@@ -55,7 +58,7 @@ const refusals = {
     500,
     'Something went wrong on our side and was logged. Try again. If this lasts, contact Scanner support.',
   ],
-  stytch_refused: [502, 'Stytch, which runs the SCIM connection, refused. Contact Scanner support.'],
+  stytch_refused: [502, 'The service that runs the SCIM connection refused. Contact Scanner support.'],
   token_lost: [
     502,
     'The connection was created, but the answer with its token was lost. Nobody has seen that token. Rotate it to get a new one.',

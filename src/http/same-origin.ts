@@ -9,12 +9,13 @@ import { Refusal } from './refusal.js';
 export function sameOrigin(publicUrl: string | undefined): RequestHandler {
   return (request, _response, next) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (isRead || comesFromHere(request, publicUrl)) return next();
+    if (isRead || isSameOrigin(request, publicUrl)) return next();
     throw new Refusal('cross_origin');
   };
 }
 
-function comesFromHere(request: Request, publicUrl: string | undefined): boolean {
+/** Whether a write comes from a page of ours, or from a program with a bearer token. */
+export function isSameOrigin(request: Request, publicUrl: string | undefined): boolean {
   const site = request.get('Sec-Fetch-Site');
   if (site !== undefined) return site === 'same-origin';
   const origin = request.get('Origin');

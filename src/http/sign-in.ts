@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { Credential, Permission, SignedIn, StytchPeople } from '../stytch/people.js';
 import { credentialsOf } from './credentials.js';
+import { rememberPerson } from './frame.js';
 import { failuresPerMinute, limitFailures, type Pace } from './limit-failures.js';
 import { Refusal } from './refusal.js';
 import { refusalOf } from './refusal-of.js';
@@ -24,7 +25,7 @@ export function createSignIn(
   { pace = failuresPerMinute, onExcess }: { pace?: Pace; onExcess: (count: number) => void },
 ): SignIn {
   const failures = limitFailures(pace, onExcess);
-  return async (request, permission) => {
+  const find = async (request: Request, permission: Permission) => {
     const judged = await Promise.all(
       credentialsOf(request).map(async (credential) => ({ credential, verdict: await stytch.judge(credential) })),
     );
@@ -40,6 +41,11 @@ export function createSignIn(
       if (person !== null) return person;
     }
     throw new Refusal('not_signed_in');
+  };
+  return async (request, permission) => {
+    const person = await find(request, permission);
+    rememberPerson(request, person.email);
+    return person;
   };
 }
 

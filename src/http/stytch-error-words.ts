@@ -21,6 +21,6 @@ export function refusalOfStytch({ errorType, requestId }: StytchRefusal): Refusa
   if (code !== undefined) return new Refusal(code);
   return new Refusal(
     'stytch_refused',
-    `Stytch, which runs the SCIM connection, refused: ${errorType}. Contact Scanner support and name ${requestId}.`,
+    `The service that runs the SCIM connection refused: ${errorType}. Contact Scanner support and name ${requestId}.`,
   );
 }

@@ -45,15 +45,21 @@ export function openSite(
     database,
     log,
     oldestWaitingSeconds,
+    slaSeconds: config.SLA_SECONDS,
     stytch: people.connections,
     reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
     getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
   };
   const parts = [...adminParts(authorize, deps), queues, supportPart(authorizeSupport, support)];
   return {
-    site: createSite(parts, { publicUrl: config.PUBLIC_URL, log }),
+    site: createSite(parts, { ...addressesIn(config), signIn, endSession: people.endSession, log }),
     close: async () => {
       await Promise.all([support.close(), closeQueues()]);
     },
   };
+}
+
+function addressesIn({ PUBLIC_URL, SIGN_IN_URL, SUPPORT_CONTACT }: Config) {
+  const supportUrl = SUPPORT_CONTACT?.includes('@') ? `mailto:${SUPPORT_CONTACT}` : SUPPORT_CONTACT;
+  return { publicUrl: PUBLIC_URL, signInUrl: SIGN_IN_URL, supportUrl };
 }

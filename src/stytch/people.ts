@@ -3,7 +3,7 @@ import { asRecord, parseJson } from '../directory/json.js';
 import { openStytch, type StytchOptions } from './client.js';
 import { connectionCalls, type StytchConnections } from './connections.js';
 import { createJwtJudge, type JwtVerdict } from './session-jwt.js';
-import { explainToPerson, StytchRefusal } from './translate-errors.js';
+import { explainToPerson, StytchRefusal, unlessUnknown } from './translate-errors.js';
 
 /** Proof that a person is signed in. A Stytch session has these two forms. */
 export type Credential = { session_jwt: string } | { session_token: string };
@@ -27,6 +27,8 @@ export type StytchPeople = {
   judge(credential: Credential): Promise<JwtVerdict>;
   /** @throws StytchRefusal when the session is unknown, over or forged */
   authenticate(credential: Credential, permission: Permission): Promise<SignedIn>;
+  /** Ends the person's session. A session that is already over counts as ended. */
+  endSession(sessionJwt: string): Promise<void>;
   connections: StytchConnections;
 };
 
@@ -49,6 +51,9 @@ export function connectStytchPeople(options: StytchOptions): StytchPeople {
         if (!isForbidden(error)) throw error;
         return authenticate(credential); // so that the page can say who is signed in and what they lack
       }
+    },
+    endSession: async (session_jwt) => {
+      await call('sessions.revoke', () => unlessUnknown(client.sessions.revoke({ session_jwt })));
     },
     connections: connectionCalls(client, call),
   };

@@ -82,10 +82,17 @@ function failureOf(call: string, { status_code: status, error_type, request_id }
   return error_type === 'organization_not_found' ? new OrganizationUnknown(words) : new PermanentError(words);
 }
 
-/** The same for calls made for a person: a refusal keeps its error type, so that the page can say what to do. */
+/**
+ * The same for calls made for a person: a refusal keeps its error type, so that the page can say what to do. Customers know
+ * Scanner, not Stytch, so an outage does not name it.
+ */
 export function explainToPerson(call: string, error: unknown): Explained {
   const isRefused = error instanceof StytchError && [400, 403, 404, 409].includes(error.status_code);
-  if (!isRefused) return explain(call, error);
+  if (!isRefused) {
+    const { status, failure } = explain(call, error);
+    if (!(failure instanceof TransientError) || failure instanceof RateLimited) return { status, failure };
+    return { status, failure: new TransientError(failure.message.replace(/^Stytch /, 'Scanner’s SCIM service: ')) };
+  }
   const [type, requestId] = [idOrNull(error.error_type) ?? 'unknown', idOrNull(error.request_id) ?? 'no request id'];
   return { status: String(error.status_code), failure: new StytchRefusal(call, type, requestId) };
 }

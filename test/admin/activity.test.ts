@@ -1,3 +1,4 @@
+import { eventLag } from '../../src/database/event-lag.js';
 import { type ApiAnswer, signInAdmin, type TestAdmin } from '../helpers/admin.js';
 import { type Lab, startLab } from '../helpers/lab.js';
 
@@ -199,7 +200,7 @@ it('exports CSV: all pages of the search, with formulas escaped', async () => {
   expect(lines).toHaveLength(2);
   expect(lines[0]).toMatch(/time,person,email,outcome,changes,why,lag_seconds/);
   expect(lines[1]).toContain(`"'=HYPERLINK(""http://evil"",""x"")"`);
-  expect(lines[1]).toContain('granted scim:analyst,scim.member.update,1.000');
+  expect(lines[1]).toContain('granted scim:analyst,Changed in your identity provider,1.000');
 });
 
 it('shows the first changes of a joiner with hundreds of groups, and counts the rest', async () => {
@@ -218,7 +219,7 @@ it('shows the first changes of a joiner with hundreds of groups, and counts the 
   expect(page.text).toContain('and 584 more');
   expect(page.text).toContain('granted scim:g 2');
   const csv = (await admin.api('GET', '/activity.csv')).text;
-  expect([csv.includes('IdP says g 495;'), csv.includes('IdP says g 497;'), csv.includes('; and 104 more')]).toEqual([
+  expect([csv.includes('has g 495 in'), csv.includes('has g 497 in'), csv.includes('; and 104 more')]).toEqual([
     true,
     false,
     true,
@@ -236,13 +237,59 @@ it("health shows this team's changes of the last day: median, 99th percentile, b
   await record(admin.teamId, null, { lag: 500, ago: 25 * 3600 }); // yesterday
   await record(admin.teamId, null, { lag: 500, outcome: 'unchanged' }); // nothing to be late with
   await record(other.teamId, null, { lag: 500 });
-  await record(admin.teamId, null, { lag: null, trigger: 'sweep' }); // no event was late
+  await record(admin.teamId, null, { lag: null, trigger: 'sweep' }); // counts, but no event was late
+  await admin.api('POST', '/roles', { value: 'owner' }); // an act counts too
   const { body } = await admin.api('GET', '/health');
-  expect(body.changes).toBe(100);
+  expect(body.changes).toBe(102);
   expect([body.p50Seconds, body.p99Seconds]).toEqual([expect.closeTo(50.5, 1), expect.closeTo(99.01, 1)]);
   const busy = body.hours.filter(({ changes }: { changes: number }) => changes > 0);
-  expect(busy.reduce((sum: number, { changes }: { changes: number }) => sum + changes, 0)).toBe(100);
+  expect(busy.reduce((sum: number, { changes }: { changes: number }) => sum + changes, 0)).toBe(102);
   expect(busy[0]).toMatchObject({ changes: 1, p99Seconds: expect.closeTo(100, 1) });
+});
+
+it('the card, the rows and support agree about the lag, and the number of changes about its list', async () => {
+  const own = await signInAdmin(lab);
+  const triggers = ['hint', 'recheck', 'replay', 'sweep', 'role'];
+  for (const [n, trigger] of triggers.entries()) await record(own.teamId, null, { trigger, lag: n + 1 });
+  await record(own.teamId, null, { lag: 400, outcome: 'unchanged' });
+  await record(own.teamId, null, { lag: 1, ago: 25 * 3600 });
+  await own.api('POST', '/roles', { value: 'owner' });
+  const { events } = (await own.api('GET', '/activity?outcome=changed&hours=24')).body;
+  const lags = events.map(({ lagSeconds }: { lagSeconds: number | null }) => lagSeconds).filter(Boolean);
+  expect(lags.sort()).toEqual([1, 2, 3]);
+  const { body: health } = await own.api('GET', '/health');
+  expect([health.changes, health.p50Seconds]).toEqual([events.length, 2]);
+  const [{ median }] = await lab.database.$queryRaw<[{ median: number }]>`
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ${eventLag}) AS median FROM sync_events
+    WHERE team_id = ${own.teamId}::uuid AND applied_at > now() - interval '24 hours'`;
+  expect(median).toBe(2);
+  await own.api('POST', '/connection', { identityProvider: 'okta', displayName: 'Okta' });
+  const { text } = await own.page('');
+  expect(text).toMatch(/activity\?outcome=changed&amp;hours=24"[^>]*>7</); // the connection is one more
+  expect(text).toContain('5 minutes, the promise');
+});
+
+it('says in plain words why something happened, with the provider that was connected then', async () => {
+  await record(admin.teamId, null, { type: 'scim.scim_member_group.delete', ago: 3600 });
+  await admin.api('POST', '/connection', { identityProvider: 'okta', displayName: 'Okta' });
+  await record(admin.teamId, null, { type: 'scim.scim_member_group.delete', ago: -1 });
+  await record(admin.teamId, null, { type: 'scim.idp_group.member_add', ago: -1, trigger: 'recheck' });
+  await record(admin.teamId, null, { type: 'direct.member.update', ago: -1 });
+  await record(admin.teamId, null, { type: 'scim.unheard.of', ago: -1, trigger: 'sweep' });
+  const { text } = await admin.page('/activity');
+  for (const words of [
+    'Removed from a group in your identity provider',
+    'Removed from a group in Okta',
+    'Added to a group in Okta, found by a second look',
+    'Changed in Scanner',
+    'Something changed in Okta, so the whole team was checked',
+    'Done in Settings &gt; SCIM',
+  ]) {
+    expect(text.replaceAll('>', '&gt;')).toContain(words);
+  }
+  const unfolded = text.replace(/<details[\s\S]*?<\/details>/g, '');
+  expect(unfolded).not.toMatch(/scim\.|recheck|sweep|stytch/i);
+  expect(text).toContain('<dd>scim.scim_member_group.delete</dd>');
 });
 
 it('health shows the last event, silence, the last sweep and held changes, also on the page', async () => {

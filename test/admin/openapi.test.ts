@@ -75,6 +75,7 @@ it('describes requests by the schemas that check them', () => {
     'q',
     'status',
     'role',
+    'source',
     'value',
     'cursor',
     'limit',

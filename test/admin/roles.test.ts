@@ -55,6 +55,7 @@ it('a new team has no values, but its SCIM roles', async () => {
   expect(body).toEqual({
     values: [],
     valuesTotal: 0,
+    ignoredTotal: 0,
     nextValuesCursor: null,
     scimRoles: [{ id: expect.any(String), name: 'scim:admins', permissions: [], scimGrants: 0, manualGrants: 0 }],
     scimRolesTotal: 1,
@@ -75,6 +76,7 @@ it('shows each value with its origins, holders, and role or near miss, for activ
       holders: 2,
       role: null,
       nearMiss: { role: expect.objectContaining({ name: 'Analyst' }), because: ['prefix', 'case'] },
+      ignored: false,
     },
     {
       value: 'admins',
@@ -82,6 +84,7 @@ it('shows each value with its origins, holders, and role or near miss, for activ
       holders: 1,
       role: expect.objectContaining({ name: 'scim:admins' }),
       nearMiss: null,
+      ignored: false,
     },
   ]);
   expect([valuesTotal, scimRoles[0].scimGrants]).toEqual([2, 1]);
@@ -364,4 +367,85 @@ it('a role with more permissions than the limit shows them up to the limit', asy
   expect(scimRoles[0].permissions).toEqual(permissions.slice(0, 100));
   expect((await admin.page('/roles?q=wide')).text).toContain('and 95 more');
   expect((await admin.page(`/roles/${id}`)).text.match(/permission \d+/g)).toHaveLength(100);
+});
+
+it('each name that has no role has three choices: create its role, use an existing one, ignore it', async () => {
+  await person(admin.teamId, 'ada', ['everyone']);
+  const { text } = await admin.page('/roles');
+  expect(text).toContain('href="/settings/scim/roles/new?value=everyone"');
+  expect(text).toContain('href="/settings/scim/roles/choose?value=everyone"');
+  expect(text).toContain('action="/settings/scim/roles/ignored"');
+});
+
+it('an ignored name is listed apart, for this team only, can be taken back, and is in the activity', async () => {
+  await person(admin.teamId, 'ada', ['everyone', 'analyst']);
+  await person(other.teamId, 'eve', ['everyone']);
+  const names = async (query = '') =>
+    [...(await admin.page(`/roles${query}`)).text.matchAll(/data-label="Name"[^>]*><code>([^<]*)/g)].map(
+      ([, one]) => one,
+    );
+  expect(await names()).toEqual(['analyst', 'everyone']);
+  for (let twice = 0; twice < 2; twice++) {
+    const ignored = await admin.page('/roles/ignored', { value: 'everyone' });
+    expect(ignored.headers.get('location')).toBe('/settings/scim/roles?done=name-ignored');
+  }
+  expect([await names(), await names('?ignored=true')]).toEqual([['analyst'], ['everyone']]);
+  expect((await admin.page('/roles')).text).toContain('1 ignored name');
+  expect((await other.page('/roles')).text).toContain('<code>everyone</code>');
+  const { values, ignoredTotal } = (await admin.api('GET', '/roles')).body;
+  expect(values.map(({ value, ignored }: { value: string; ignored: boolean }) => [value, ignored])).toEqual([
+    ['analyst', false],
+    ['everyone', true],
+  ]);
+  expect(ignoredTotal).toBe(1);
+  expect((await admin.page('/activity')).text).toContain('ignored the name everyone');
+  await admin.page('/roles/considered', { value: 'everyone' });
+  expect(await names()).toEqual(['analyst', 'everyone']);
+  expect((await acts()).map(([action]) => action)).toEqual(['role_name.ignore', 'role_name.consider']);
+});
+
+it('ignoring changes no access: a role with that name is granted, and the name is listed with it', async () => {
+  await person(admin.teamId, 'ada', ['everyone']);
+  await admin.page('/roles/ignored', { value: 'everyone' });
+  await admin.api('POST', '/roles', { value: 'everyone' });
+  expect((await admin.page('/roles')).text).toContain('<code>scim:everyone</code>');
+  const { values, ignoredTotal } = (await admin.api('GET', '/roles')).body;
+  expect([values[0].ignored, values[0].role.name, ignoredTotal]).toEqual([false, 'scim:everyone', 0]);
+});
+
+it('a name that nobody in the team has can not be ignored', async () => {
+  expect((await admin.page('/roles/ignored', { value: 'zoe only' })).status).toBe(404);
+  expect((await admin.page('/roles/ignored', { value: 'analyst' })).status).toBe(404); // of another team
+  expect((await admin.page('/roles/ignored', { value: '' })).status).toBe(400);
+});
+
+it('an existing role is chosen for a name: renamed after a preview, or its permissions copied', async () => {
+  await person(admin.teamId, 'ada', ['everyone']);
+  await admin.api('POST', '/roles', { value: 'staff', permissions: ['Query'] });
+  const staff = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:staff' } });
+  const { text } = await admin.page('/roles/choose?value=everyone&q=staff');
+  expect(text).toContain(`/settings/scim/roles/${staff.id}?value=everyone`);
+  expect(text).toContain(`/settings/scim/roles/new?value=everyone&amp;like=${staff.id}`);
+  expect(text).not.toContain('scim:admins');
+  expect((await admin.page(`/roles/${staff.id}?value=everyone`)).text).toContain('becomes <code>scim:everyone</code>');
+});
+
+it('the page of a role lists its holders, and each number leads to exactly its list', async () => {
+  await person(admin.teamId, 'ada', ['admins'], { granted: ['scim:admins'] });
+  const bob = await person(admin.teamId, 'bob', []);
+  const role = await lab.database.role.findFirstOrThrow({ where: { teamId: admin.teamId, name: 'scim:admins' } });
+  await lab.database.roleGrant.create({ data: { userId: bob, roleId: role.id, source: 'manual' } });
+  const page = (await admin.page(`/roles/${role.id}`)).text;
+  expect([page.includes('2 people'), page.includes('>ada<'), page.includes('>bob<')]).toEqual([true, true, true]);
+  const roles = (await admin.page('/roles')).text;
+  for (const [source, holder] of [
+    ['scim', 'ada'],
+    ['manual', 'bob'],
+  ]) {
+    const query = `role=${role.id}&source=${source}`;
+    expect(roles).toContain(`/settings/scim/people?${query.replace('&', '&amp;')}`);
+    const { people } = (await admin.api('GET', `/people?${query}`)).body;
+    expect(people.map(({ name }: { name: string }) => name)).toEqual([holder]);
+    expect((await admin.page(`/people?${query}`)).text).toContain('with the role <code>scim:admins</code>');
+  }
 });

@@ -213,7 +213,7 @@ inBrowser(
     await page.route('**/settings/scim/connection', (route) => void held.push(route));
     const twice = page.waitForEvent('console', (message) => message.text() === 'twice');
     await page.evaluate(() => {
-      const button = document.querySelector<HTMLButtonElement>('form button');
+      const button = document.querySelector<HTMLButtonElement>('main form button');
       button?.click();
       setTimeout(() => {
         button?.click(); // while the first is under way: its request is held

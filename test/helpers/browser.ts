@@ -22,7 +22,12 @@ export const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 39
 /** Somebody at a browser: a page, and everything that went wrong in it. */
 export async function openPage(
   browser: Browser,
-  options: { size?: keyof typeof sizes; javaScriptEnabled?: boolean; colorScheme?: 'light' | 'dark' } = {},
+  options: {
+    size?: keyof typeof sizes;
+    javaScriptEnabled?: boolean;
+    colorScheme?: 'light' | 'dark';
+    timezoneId?: string;
+  } = {},
 ): Promise<{ page: Page; complaints: string[]; close(): Promise<void> }> {
   const { size = 'desktop', ...rest } = options;
   const context = await browser.newContext({ viewport: sizes[size], ...rest });

@@ -26,7 +26,7 @@ export async function startDoor(
     { path: '/api', routes, face: 'json' as const },
     { path: '/pages', routes, face: { place: ['Settings'], back: '/pages' } },
   ];
-  const site = createSite(parts, { publicUrl: undefined, log: silent });
+  const site = createSite(parts, { publicUrl: undefined, signIn, endSession: stytch.endSession, log: silent });
   const server = createServer(express().use(securityHeaders(), site)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

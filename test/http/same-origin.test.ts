@@ -17,7 +17,7 @@ afterAll(() => servers.forEach((server) => void server.close()));
 /** A site whose every answer is 200, if the request may pass. @returns the status of a request to it */
 async function siteAt(url: string | undefined) {
   const site = express().use(sameOrigin(url), (_request, response) => void response.json({}));
-  const server = createServer(site.use(answerFailure(silent, 'json'))).listen(0, '127.0.0.1');
+  const server = createServer(site.use(answerFailure(silent, 'json', undefined))).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -103,7 +103,12 @@ it.each(['500', '429', 'html502', 'reset'] as const)(
     const { status, text } = await who(bearer(session_jwt));
     expect([status, JSON.parse(text)]).toEqual([
       503,
-      { error: { code: 'unavailable', message: expect.stringMatching(/Stytch.*Try again in a minute/) } },
+      {
+        error: {
+          code: 'unavailable',
+          message: expect.stringMatching(/SCIM (service|connection).*Try again in a minute/),
+        },
+      },
     ]);
   },
 );

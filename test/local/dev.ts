@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import { connectDatabase, type Database } from '../../src/database/database.js';
 import { adminsOf, appointAdmins } from './admins.js';
 import { type Company, playFirstDay } from './first-day.js';
-import { portNear } from './ports.js';
 import { progressOn } from './progress.js';
 import { changesTable, peopleTable } from './report.js';
 import { type LocalPerson, startSignIn } from './sign-in.js';
@@ -65,7 +64,7 @@ async function live(stack: Stack, database: Database, { once }: Options, signal:
     ...(await adminsOf(stack.emulator, database, stack.url)),
     ...supportOf(stack.emulator, stack.config, stack.url),
   ];
-  const signIn = await startSignIn(stack.emulator, people, await portNear(3901));
+  const signIn = await startSignIn(stack.emulator, people, Number(new URL(stack.config.SIGN_IN_URL ?? '').port));
   try {
     console.log(invitation(stack, company, await people(), signIn.url));
     await follow(database, lastId, signal);

@@ -1,6 +1,7 @@
+import { changeInWords } from '../../src/admin/activity/change-words.js';
+import { reasonInWords } from '../../src/admin/activity/reason-words.js';
 import type { Database } from '../../src/database/database.js';
 import type { Change } from '../../src/directory/change.js';
-import { changeInWords, reasonInWords } from '../../src/http/components/change-words.js';
 import { table } from '../../src/support/cli/table.js';
 
 /** What happened since `sinceId`, who it happened to, why, and how long it took from Stytch to the database. */
@@ -14,7 +15,10 @@ export async function changesTable(database: Database, sinceId = 0n): Promise<{ 
     event.at.toTimeString().slice(0, 8),
     event.who,
     event.changes.filter(isShown).map(changeInWords).join(', '),
-    reasonInWords({ trigger: event.trigger, eventType: event.type }),
+    reasonInWords(
+      { trigger: event.trigger, eventType: event.type, at: event.at.toISOString(), act: null, memberId: null },
+      () => 'the identity provider',
+    ),
     event.lag === null ? '' : `${event.lag.toFixed(2)} s`,
   ]);
   return { text: table(['When', 'Who', 'What', 'Because of', 'Lag'], rows, 160), lastId: events.at(-1)?.id ?? sinceId };

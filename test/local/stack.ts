@@ -79,6 +79,8 @@ async function startParts(folder: string, fresh: boolean, step: Step, start: Sta
     STYTCH_SECRET: stytch.secret,
     STYTCH_BASE_URL: emulator.url,
     STYTCH_WEBHOOK_SECRETS: webhookSecret,
+    SIGN_IN_URL: `http://127.0.0.1:${await portNear(3901)}`,
+    SUPPORT_CONTACT: 'support@scanner.dev',
     SUPPORT_ORGANIZATION_ID: openSupportDesk(emulator),
     LOG_LEVEL: process.env.LOG_LEVEL,
   });

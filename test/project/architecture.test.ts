@@ -164,7 +164,7 @@ it.each([
   ['helmet', /^src\/http\/headers\.ts$/],
   ['cookie', /^src\/http\/credentials\.ts$/],
   ['csv-stringify/sync', /^src\//],
-  ['preact-render-to-string', /^src\/http\/render\.ts$/],
+  ['preact-render-to-string', /^src\/http\/render\.tsx$/],
 ])('%s is imported in one place', (library, place) => {
   expect(importsThat((importer, imported) => imported === library && !place.test(importer))).toEqual([]);
   expect(importsThat((importer, imported) => imported === library && place.test(importer)).length).toBeGreaterThan(0);

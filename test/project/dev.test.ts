@@ -71,7 +71,9 @@ it('--once plays the day, shows who was created, granted, revoked and deactivate
   expect(await run.exited).toBe(0);
   for (const what of ['created, granted scim:scanner_analyst', 'revoked scim:scanner_admin', 'deactivated']) {
     // On a slow machine the sweep of the start may come before the hint; then no event was late.
-    expect(run.output()).toMatch(new RegExp(`\\w+ of Acme .*${what}.*( \\d+\\.\\d\\d s|Reading the whole team)`));
+    expect(run.output()).toMatch(
+      new RegExp(`\\w+ of Acme .*${what}.*( \\d+\\.\\d\\d s|Regular check of the whole team)`),
+    );
   }
   expect(run.output()).toContain('search from the terminal (revoked)');
   expect(leftRunning(folder)).toEqual([]);

@@ -9,6 +9,8 @@ export function actInWords({ action, details }: Act): string {
     'role.rename': `renamed the role ${was} to ${role}`,
     'role.permissions': `changed the permissions of ${role}`,
     'role.delete': `deleted the role ${role}`,
+    'role_name.ignore': `ignored the name ${details.name}`,
+    'role_name.consider': `stopped ignoring the name ${details.name}`,
     'scim_connection.create': 'created the SCIM connection',
     'scim_connection.rename': 'renamed the SCIM connection',
     'scim_connection.delete': 'deleted the SCIM connection',

@@ -1,4 +1,5 @@
 import { type Database, withDatabaseErrors } from '../../database/database.js';
+import { eventLag } from '../../database/event-lag.js';
 import type { Change } from '../../directory/change.js';
 import { outcomes } from '../../directory/sync-event.js';
 
@@ -17,7 +18,7 @@ export type Activity = {
   eventId: string | null;
   sentAt: string | null;
   receivedAt: string | null;
-  /** From Stytch sending the event to our commit. Null when there was no event. */
+  /** From Stytch sending the event to our commit. Null when nothing changed, or no event caused the change. */
   lagSeconds: number | null;
   /** An admin's act in Settings > SCIM. Null for a sync event. */
   act: Act | null;
@@ -30,6 +31,8 @@ export type ActivityQuery = {
   /** Part of a name or an e-mail, or an id. */
   person?: string | undefined;
   outcome?: string | undefined;
+  /** Only what happened in the last so many hours. */
+  hours?: number | undefined;
   /** The `nextCursor` of the previous page: the ids of its last event and of its last act, `123.45`. Empty before the first. */
   cursor?: string | undefined;
   limit: number;
@@ -130,7 +133,7 @@ function findEvents(
   { teamId, query, person, before, changesPerEvent }: Search & { changesPerEvent: number },
 ): Promise<Row[]> {
   const { ids, text } = person;
-  const outcome = query.outcome ?? null;
+  const { outcome = null, hours = null } = query;
   return database.$queryRaw<Row[]>`
     SELECT e.id, e.applied_at AS at, e.outcome, e.trigger, e.event_type AS "eventType", e.event_id AS "eventId",
       e.stytch_member_id AS "memberId", e.sent_at AS "sentAt", e.received_at AS "receivedAt",
@@ -139,12 +142,12 @@ function findEvents(
         SELECT jsonb_agg(change ORDER BY place) FROM (
           SELECT change, place FROM jsonb_array_elements(e.changes) WITH ORDINALITY AS each(change, place)
           ORDER BY change->>'type' LIKE 'idp_role_value_%', place LIMIT ${changesPerEvent}) first) END AS changes,
-      CASE WHEN e.sent_at IS NOT NULL THEN GREATEST(0, extract(epoch FROM e.applied_at - e.sent_at))::float8 END
-        AS "lagSeconds",
+      ${eventLag} AS "lagSeconds",
       u.id::text AS "userId", u.name, u.email
     FROM sync_events e LEFT JOIN users u ON u.id = e.user_id AND u.team_id = e.team_id
     WHERE e.team_id = ${teamId}::uuid
       AND (${outcome}::text IS NULL OR e.outcome = ${outcome})
+      AND (${hours}::int IS NULL OR e.applied_at > now() - make_interval(hours => ${hours}::int))
       AND (${before.event}::bigint IS NULL OR e.id < ${before.event})
       AND (${ids}::uuid[] IS NULL OR e.user_id = ANY(${ids}::uuid[]))
       AND (${text}::text IS NULL OR position(lower(${text}) IN lower(u.email)) > 0
@@ -169,11 +172,13 @@ type ActRow = Act & { id: bigint; at: Date; actor: string } & Record<'userId' | 
 /** The acts of the team's admins, and the changes found at Stytch. All acts count as `changed`, so other outcomes have none. */
 async function findActs(database: Database, { teamId, query, person, before }: Search): Promise<ActRow[]> {
   const { ids, text } = person;
-  if (query.outcome !== undefined && query.outcome !== 'changed') return [];
+  const { outcome = 'changed', hours = null } = query;
+  if (outcome !== 'changed') return [];
   return database.$queryRaw<ActRow[]>`
     SELECT a.id, a.at, a.actor, a.action, a.target, a.details - 'teamId' AS details, u.id::text AS "userId", u.name, u.email
     FROM audit_log a LEFT JOIN users u ON u.stytch_member_id = a.actor AND u.team_id = ${teamId}::uuid
     WHERE a.details->>'teamId' = ${teamId}
+      AND (${hours}::int IS NULL OR a.at > now() - make_interval(hours => ${hours}::int))
       AND (${before.act}::bigint IS NULL OR a.id < ${before.act})
       AND (${ids}::uuid[] IS NULL OR u.id = ANY(${ids}::uuid[]))
       AND (${text}::text IS NULL OR position(lower(${text}) IN lower(u.email)) > 0
@@ -182,6 +187,11 @@ async function findActs(database: Database, { teamId, query, person, before }: S
 }
 
 const actPrefix = 'act-';
+
+/** A change of the connection that nobody made in Settings: it was found at Stytch. */
+export function isFound({ act, memberId }: Pick<Activity, 'act' | 'memberId'>): boolean {
+  return act !== null && memberId === 'stytch';
+}
 
 function actOf({ id, at, actor, action, target, details, userId, name, email }: ActRow): Activity {
   return {

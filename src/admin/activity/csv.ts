@@ -1,8 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Database } from '../../database/database.js';
-import { changeInWords, reasonInWords } from '../../http/components/change-words.js';
 import { actInWords } from './act-words.js';
 import { type Activity, type ActivityQuery, readActivity } from './activity.js';
+import { changeInWords } from './change-words.js';
+import { readProviderAt } from './provider-at.js';
+import { type ProviderAt, reasonInWords } from './reason-words.js';
 
 /** A row with a thousand changes has 80 KB in memory, so a hundred rows are the most at a time. */
 const rowsPerPage = 100;
@@ -20,13 +22,14 @@ export async function* activityCsv(
   teamId: string,
   query: Omit<ActivityQuery, 'limit'>,
 ): AsyncGenerator<string> {
+  const providerAt = await readProviderAt(database, teamId);
   yield stringify([columns.map(([name]) => name)], { bom: true });
   let { cursor } = query;
   for (let rows = 0; rows < rowsMax; rows += rowsPerPage) {
     const from = cursor === undefined ? {} : { cursor };
     const page = await readActivity(database, teamId, { ...query, ...from, limit: rowsPerPage }, changesPerRow);
     yield stringify(
-      page.events.map((event) => columns.map(([, cellOf]) => cellOf(event))),
+      page.events.map((event) => columns.map(([, cellOf]) => cellOf(event, providerAt))),
       { escape_formulas: true },
     );
     if (page.nextCursor === null) return;
@@ -35,7 +38,7 @@ export async function* activityCsv(
   yield stringify([[`Cut off after ${rowsMax} rows. Export by person or outcome, or continue from cursor=${cursor}.`]]);
 }
 
-type Column = [name: string, cellOf: (event: Activity) => string | number];
+type Column = [name: string, cellOf: (event: Activity, providerAt: ProviderAt) => string | number];
 
 const columns: Column[] = [
   ['time', ({ at }) => at],
@@ -50,6 +53,7 @@ const columns: Column[] = [
   ['member_id', ({ memberId }) => memberId ?? ''],
   ['event_id', ({ eventId }) => eventId ?? ''],
   ['record', ({ id }) => id],
+  ['event_type', ({ eventType }) => eventType ?? ''],
 ];
 
 function changesText({ act, changes, changesTotal }: Activity): string {

@@ -3,7 +3,7 @@ import { Refusal } from '../../http/refusal.js';
 import { refusalOf } from '../../http/refusal-of.js';
 import { sendPage } from '../../http/render.js';
 import type { Admin } from '../authorize.js';
-import { completing, deletion, parseInput, renaming } from '../input.js';
+import { completing, deletion, parseForm, renaming } from '../input.js';
 import type { Handler } from '../router.js';
 import { ConnectionPage } from './connection-page.js';
 import { type ConnectionDependencies, deleteConnection, readConnection, renameConnection } from './connections.js';
@@ -20,14 +20,14 @@ export function connectionPages(deps: ConnectionDependencies) {
   return {
     show: show(deps),
     rename: async (admin, request, response) => {
-      await renameConnection(deps, admin, parseInput(renaming, request.body).displayName);
+      await renameConnection(deps, admin, parseForm(renaming, request.body).displayName);
       response.redirect(303, `${address}?done=renamed`);
     },
     showDelete: showDelete(deps),
     remove: remove(deps),
     startRotation: rotate(deps),
     completeRotation: async (admin, request, response) => {
-      await completeRotation(deps, admin, parseInput(completing, request.body).nextBearerTokenLastFour);
+      await completeRotation(deps, admin, parseForm(completing, request.body).nextBearerTokenLastFour);
       response.redirect(303, `${address}?done=completed`);
     },
     cancelRotation: async (admin, _request, response) => {
@@ -68,7 +68,7 @@ function showDelete(deps: ConnectionDependencies): Handler {
 
 function remove(deps: ConnectionDependencies): Handler {
   return async (admin, request, response) => {
-    const { teamName, connectionId } = parseInput(deletion, request.body);
+    const { teamName, connectionId } = parseForm(deletion, request.body);
     const connection = await readConnection(deps, admin);
     if (connection === null) throw new Refusal('no_connection');
     if (connection.id !== connectionId) {

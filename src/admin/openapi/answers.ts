@@ -95,9 +95,11 @@ export const roles = z.strictObject({
           because: z.array(z.enum(misses)),
         })
         .nullable(),
+      ignored: z.boolean().meta({ description: 'An admin decided that it needs no role' }),
     }),
   ),
   valuesTotal: count,
+  ignoredTotal: count,
   nextValuesCursor: cursor,
   scimRoles: z.array(role.extend({ scimGrants: count, manualGrants: count })),
   scimRolesTotal: count,
@@ -176,6 +178,7 @@ export const health = z.strictObject({
   hours: z.array(
     z.strictObject({ from: time, changes: count, p50Seconds: seconds.nullable(), p99Seconds: seconds.nullable() }),
   ),
+  slaSeconds: seconds,
   oldestWaitingSeconds: seconds.nullable(),
   lastHeardAt: time.nullable(),
   quietSince: time.nullable(),

@@ -1,6 +1,6 @@
 import { Notice } from '../../http/components/notice.js';
 import { Rich } from '../../http/components/rich.js';
-import type { Check } from './checklist.js';
+import type { Check, CheckId } from './checklist.js';
 import type { Misconfiguration } from './misconfigurations.js';
 
 /** The set-up steps, ticked when Scanner has seen them. */
@@ -24,7 +24,7 @@ export function ChecklistCard({ checks }: { checks: readonly Check[] }) {
             <div>
               <strong>{check.title}</strong>
               <span class="sr">{check.done ? ', done' : ', open'}</span>
-              <span class="quiet"> {check.done ? check.found : check.next}</span>
+              <span class="quiet"> {check.done ? <Found check={check} /> : check.next}</span>
             </div>
           </li>
         ))}
@@ -32,6 +32,19 @@ export function ChecklistCard({ checks }: { checks: readonly Check[] }) {
     </section>
   );
 }
+
+/** What was seen, with a link to its list. */
+function Found({ check: { id, found } }: { check: Check }) {
+  const href = lists[id];
+  return href === undefined ? found : <a href={href}>{found}</a>;
+}
+
+const lists: Partial<Record<CheckId, string>> = {
+  first_user: '/settings/scim/people',
+  first_role_value: '/settings/scim/roles',
+  first_role_granted: '/settings/scim/people?source=scim',
+  first_deactivation: '/settings/scim/people?status=deactivated',
+};
 
 export function Misconfigurations({ misconfigurations }: { misconfigurations: readonly Misconfiguration[] }) {
   return (

@@ -1,13 +1,14 @@
+import type { ComponentChildren } from 'preact';
 import { Notice } from '../../http/components/notice.js';
 import { When } from '../../http/components/times.js';
 import { pluralize } from '../../text/pluralize.js';
 import { durationText } from '../../text/time.js';
-import type { Health } from './health.js';
+import { changesCountedMax, type Health } from './health.js';
 import { LagChart } from './lag-chart.js';
 
 /** The health of the sync: four numbers and a small chart. */
 export function HealthCard({ health, now }: { health: Health; now: Date }) {
-  const { p50Seconds, p99Seconds, changes, hours, oldestWaitingSeconds, lastHeardAt } = health;
+  const { p50Seconds, p99Seconds, changes, hours, slaSeconds, oldestWaitingSeconds, lastHeardAt } = health;
   return (
     <section class="card" aria-labelledby="health">
       <h2 id="health">Sync health</h2>
@@ -15,13 +16,21 @@ export function HealthCard({ health, now }: { health: Health; now: Date }) {
       <dl class="numbers">
         <Figure name="Half of the changes within" value={p50Seconds === null ? '–' : durationText(p50Seconds)} />
         <Figure name="99 % of them within" value={p99Seconds === null ? '–' : durationText(p99Seconds)} />
-        <Figure name="Changes in 24 hours" value={changes.toLocaleString('en')} />
+        <Figure
+          name="Changes in 24 hours"
+          value={
+            <a href="/settings/scim/activity?outcome=changed&hours=24">
+              {changes >= changesCountedMax && 'at least '}
+              {changes.toLocaleString('en')}
+            </a>
+          }
+        />
         <Figure
           name="Oldest waiting"
           value={oldestWaitingSeconds === null ? 'none' : durationText(oldestWaitingSeconds)}
         />
       </dl>
-      <LagChart hours={hours} />
+      <LagChart hours={hours} slaSeconds={slaSeconds} />
       <p class="quiet">
         Last event from the identity provider: {lastHeardAt === null ? 'never' : <When at={lastHeardAt} now={now} />}
         {health.lastSweptAt !== null && (
@@ -34,7 +43,7 @@ export function HealthCard({ health, now }: { health: Health; now: Date }) {
   );
 }
 
-function Figure({ name, value }: { name: string; value: string }) {
+function Figure({ name, value }: { name: string; value: ComponentChildren }) {
   return (
     <div>
       <dt>{name}</dt>

@@ -1,13 +1,17 @@
 import { type Database, withDatabaseErrors } from '../../database/database.js';
+import { eventLag } from '../../database/event-lag.js';
 
 /** The health of a team's sync. */
 export type Health = {
-  /** The lag of the changes of the last 24 hours. Null: there were none. */
+  /** The lag of the changes of the last 24 hours. Null: no event caused one. */
   p50Seconds: number | null;
   p99Seconds: number | null;
+  /** All changes of the last 24 hours, also those without an event, and the acts of admins. */
   changes: number;
   /** By hour, oldest first, including hours without a change. */
   hours: { from: string; changes: number; p50Seconds: number | null; p99Seconds: number | null }[];
+  /** The promise: no change takes longer. */
+  slaSeconds: number;
   /** The age of the oldest event of all teams that is not handled yet. Null when the queue is unavailable. */
   oldestWaitingSeconds: number | null;
   /** When the identity provider last sent an event. */
@@ -21,10 +25,14 @@ export type Health = {
   held: { people: number; since: string } | null;
 };
 
-export type HealthDependencies = { database: Database; oldestWaitingSeconds: () => Promise<number | null> };
+export type HealthDependencies = {
+  database: Database;
+  oldestWaitingSeconds: () => Promise<number | null>;
+  slaSeconds: number;
+};
 
 export async function readHealth(
-  { database, oldestWaitingSeconds }: HealthDependencies,
+  { database, oldestWaitingSeconds, slaSeconds }: HealthDependencies,
   teamId: string,
 ): Promise<Health> {
   const [lags, [state], oldest] = await withDatabaseErrors(() =>
@@ -35,6 +43,7 @@ export async function readHealth(
   return {
     ...totals,
     hours: lags.flatMap(({ from, ...hour }) => (from === null ? [] : [{ ...hour, from: from.toISOString() }])),
+    slaSeconds,
     oldestWaitingSeconds: oldest,
     lastHeardAt: lastHeardAt?.toISOString() ?? null,
     quietSince: quietSince?.toISOString() ?? null,
@@ -46,21 +55,26 @@ export async function readHealth(
 
 type Lags = { changes: number; p50Seconds: number | null; p99Seconds: number | null };
 
-/** The latest changes are enough. A team of 100,000 people has as many on its first day. */
-const lagsMax = 100_000;
+/** More are not counted. A team of 100,000 people has as many on its first day. */
+export const changesCountedMax = 100_000;
 
-/** One pass over the changes gives the hours, and the whole day as the last row. */
+/**
+ * One pass over all changes gives the hours, and the whole day as the last row. Acts of admins count, as in the activity log.
+ * The percentiles ignore changes without a lag.
+ */
 function readLags(database: Database, teamId: string) {
   return database.$queryRaw<(Lags & { from: Date | null })[]>`
-    WITH lags AS (
-      SELECT applied_at, GREATEST(0, extract(epoch FROM applied_at - sent_at))::float8 AS lag FROM sync_events
-      WHERE team_id = ${teamId}::uuid AND applied_at > now() - interval '24 hours' AND outcome = 'changed'
-        AND trigger IN ('hint', 'recheck') AND sent_at IS NOT NULL
-      ORDER BY applied_at DESC LIMIT ${lagsMax}
+    WITH changes AS (
+      (SELECT applied_at AS at, ${eventLag} AS lag FROM sync_events
+        WHERE team_id = ${teamId}::uuid AND applied_at > now() - interval '24 hours' AND outcome = 'changed'
+        ORDER BY applied_at DESC LIMIT ${changesCountedMax})
+      UNION ALL
+      (SELECT at, NULL FROM audit_log WHERE details->>'teamId' = ${teamId} AND at > now() - interval '24 hours'
+        ORDER BY id DESC LIMIT ${changesCountedMax})
     ), summed AS (
-      SELECT date_trunc('hour', applied_at) AS hour, count(*)::int AS changes,
+      SELECT date_trunc('hour', at) AS hour, LEAST(count(*), ${changesCountedMax})::int AS changes,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) AS p50, percentile_cont(0.99) WITHIN GROUP (ORDER BY lag) AS p99
-      FROM lags GROUP BY GROUPING SETS ((date_trunc('hour', applied_at)), ())
+      FROM changes GROUP BY GROUPING SETS ((date_trunc('hour', at)), ())
     ), hours AS (
       SELECT generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()), '1 hour') AS hour
       UNION ALL SELECT NULL

@@ -1,6 +1,7 @@
 import { timeText } from '../../text/time.js';
 import type { Activity } from '../activity/activity.js';
 import { ActivityTable } from '../activity/activity-table.js';
+import type { ProviderAt } from '../activity/reason-words.js';
 import type { Admin } from '../authorize.js';
 import { ExpiryNotice } from '../connection/expiry.js';
 import type { ConnectionView } from '../connection/view.js';
@@ -13,13 +14,16 @@ import type { IdpStatus } from './idp-status.js';
 import { IdpStatusCard } from './idp-status-card.js';
 import type { Setup } from './setup.js';
 
+/** The latest rows of the activity log. */
+export type Latest = { events: readonly Activity[]; providerAt: ProviderAt };
+
 /** The start page: what to do next, and whether the sync works. */
 export function OverviewPage(props: {
   admin: Admin;
   connection: ConnectionView;
   setup: Setup;
   health: Health;
-  latest: readonly Activity[];
+  latest: Latest;
   idp: IdpStatus;
   now: Date;
   done?: unknown;
@@ -61,13 +65,7 @@ export function OverviewPage(props: {
 }
 
 /** The part of the page that refreshes itself every few seconds. */
-export function Live(props: {
-  checks: readonly Check[];
-  health: Health;
-  latest: readonly Activity[];
-  idp: IdpStatus;
-  now: Date;
-}) {
+export function Live(props: { checks: readonly Check[]; health: Health; latest: Latest; idp: IdpStatus; now: Date }) {
   const { checks, health, latest, idp, now } = props;
   return (
     <>
@@ -76,13 +74,13 @@ export function Live(props: {
         <ChecklistCard checks={checks} />
         <HealthCard health={{ ...health, lastHeardAt: idp.lastAt }} now={now} />
       </div>
-      {latest.length > 0 && (
+      {latest.events.length > 0 && (
         <section class="card" aria-labelledby="latest">
           <div class="with-link">
             <h2 id="latest">Latest changes</h2>
             <a href="/settings/scim/activity">All activity</a>
           </div>
-          <ActivityTable events={latest} />
+          <ActivityTable {...latest} />
         </section>
       )}
     </>

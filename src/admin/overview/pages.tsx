@@ -1,13 +1,14 @@
 import type { Database } from '../../database/database.js';
 import { sendPage } from '../../http/render.js';
-import { type Activity, readActivity } from '../activity/activity.js';
+import { readActivity } from '../activity/activity.js';
+import { readProviderAt } from '../activity/provider-at.js';
 import { type ConnectionDependencies, readConnection } from '../connection/connections.js';
 import type { Handler } from '../router.js';
 import { checklist } from './checklist.js';
 import type { SignsDependencies } from './find-misconfigurations.js';
 import { type HealthDependencies, readHealth } from './health.js';
 import { readIdpStatus } from './idp-status.js';
-import { Live, OverviewPage, WelcomePage } from './overview-page.js';
+import { type Latest, Live, OverviewPage, WelcomePage } from './overview-page.js';
 import { readSetup } from './setup.js';
 import { readSignals } from './signals.js';
 
@@ -43,6 +44,11 @@ export function overviewPages(deps: OverviewDependencies) {
   } satisfies Record<string, Handler>;
 }
 
-async function readLatest(database: Database, teamId: string): Promise<Activity[]> {
-  return (await readActivity(database, teamId, { outcome: 'changed', limit: 5 })).events;
+/** The latest changes, and the words for them. */
+async function readLatest(database: Database, teamId: string): Promise<Latest> {
+  const [{ events }, providerAt] = await Promise.all([
+    readActivity(database, teamId, { outcome: 'changed', limit: 5 }),
+    readProviderAt(database, teamId),
+  ]);
+  return { events, providerAt };
 }

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import type { Database } from '../../database/database.js';
+import { type Database, withDatabaseErrors } from '../../database/database.js';
 import { Refusal } from '../../http/refusal.js';
 import { sendPage } from '../../http/render.js';
-import { parseInput, peopleQuery } from '../input.js';
+import { parseForm, peopleQuery } from '../input.js';
 import { isUuid } from '../roles/roles.js';
 import { matchesOf } from '../roles/rows.js';
 import type { Handler } from '../router.js';
@@ -15,9 +15,12 @@ import { PersonPage } from './person-page.js';
 export function peoplePages(database: Database) {
   return {
     show: async (admin, request, response) => {
-      const query = parseInput(peopleQuery, { ...request.query });
-      const page = await readPeople(database, admin.team.id, query);
-      sendPage(response, <PeoplePage admin={admin} page={page} query={query} now={new Date()} />);
+      const query = parseForm(peopleQuery, { ...request.query });
+      const [page, role] = await Promise.all([
+        readPeople(database, admin.team.id, query),
+        roleNameOf(database, admin.team.id, query.role),
+      ]);
+      sendPage(response, <PeoplePage admin={admin} page={page} query={query} role={role} now={new Date()} />);
     },
     showPerson: async (admin, request, response) => {
       const person = await readPerson(database, admin.team.id, idOf(request));
@@ -31,4 +34,12 @@ export function peoplePages(database: Database) {
 function idOf({ params: { id } }: Request): string {
   if (isUuid(id)) return id;
   throw new Refusal('not_found', 'Your team has no such person.');
+}
+
+async function roleNameOf(database: Database, teamId: string, id: string | undefined): Promise<string | null> {
+  if (id === undefined) return null;
+  const role = await withDatabaseErrors(() =>
+    database.role.findFirst({ where: { id, teamId }, select: { name: true } }),
+  );
+  return role?.name ?? null;
 }

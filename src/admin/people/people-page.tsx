@@ -1,3 +1,4 @@
+import { PersonName } from '../../http/components/person-name.js';
 import { When } from '../../http/components/times.js';
 import { pluralize } from '../../text/pluralize.js';
 import type { Admin } from '../authorize.js';
@@ -5,14 +6,21 @@ import { SettingsFrame } from '../frame.js';
 import type { HeldRole, PeoplePage as Page, PeopleQuery, TeamPerson } from './people.js';
 
 /** All people of the team, with status, IdP role values and roles. */
-export function PeoplePage(props: { admin: Admin; page: Page; query: PeopleQuery; now: Date }) {
-  const { admin, page, query, now } = props;
+export function PeoplePage(props: {
+  admin: Admin;
+  page: Page;
+  query: PeopleQuery;
+  /** The name of the role in the query. */
+  role: string | null;
+  now: Date;
+}) {
+  const { admin, page, query, role, now } = props;
   return (
     <SettingsFrame admin={admin} tab="people" title="People">
       <h1>People</h1>
       <Filter query={query} />
       <section class="card" aria-label="People">
-        <Summary total={page.total} query={query} />
+        <Summary total={page.total} query={query} roleName={role} />
         {page.people.length > 0 && <PeopleTable people={page.people} now={now} />}
         {(query.cursor !== undefined || page.nextCursor !== null) && (
           <nav class="actions" aria-label="Pages of people">
@@ -29,14 +37,19 @@ export function PeoplePage(props: { admin: Admin; page: Page; query: PeopleQuery
   );
 }
 
-function addressOf({ q = '', status, role = '', value = '' }: PeopleQuery, cursor: string | null): string {
-  const set = Object.entries({ q, status: status ?? '', role, value, cursor: cursor ?? '' }).filter(
-    ([, text]) => text !== '',
-  );
+function addressOf({ q = '', status, role = '', source, value = '' }: PeopleQuery, cursor: string | null): string {
+  const set = Object.entries({
+    q,
+    status: status ?? '',
+    role,
+    source: source ?? '',
+    value,
+    cursor: cursor ?? '',
+  }).filter(([, text]) => text !== '');
   return `/settings/scim/people?${new URLSearchParams(set)}`;
 }
 
-function Filter({ query: { q = '', status, role, value } }: { query: PeopleQuery }) {
+function Filter({ query: { q = '', status, role, source, value } }: { query: PeopleQuery }) {
   return (
     <form method="get" action="/settings/scim/people" class="filter">
       <label>
@@ -54,6 +67,7 @@ function Filter({ query: { q = '', status, role, value } }: { query: PeopleQuery
         </select>
       </label>
       {role !== undefined && <input type="hidden" name="role" value={role} />}
+      {source !== undefined && <input type="hidden" name="source" value={source} />}
       {value !== undefined && <input type="hidden" name="value" value={value} />}
       <button type="submit" class="secondary">
         Search
@@ -68,9 +82,9 @@ const statuses = [
   ['deactivated', 'Deactivated'],
 ] as const;
 
-function Summary({ total, query }: { total: number; query: PeopleQuery }) {
-  const { q, status, role, value } = query;
-  const isFiltered = [q, status, role, value].some((one) => one !== undefined);
+function Summary({ total, query, roleName }: { total: number; query: PeopleQuery; roleName: string | null }) {
+  const { q, status, role, source, value } = query;
+  const isFiltered = [q, status, role, source, value].some((one) => one !== undefined);
   if (total === 0 && !isFiltered) {
     return <p class="quiet">Nobody yet. People appear here seconds after your identity provider sends them.</p>;
   }
@@ -83,7 +97,13 @@ function Summary({ total, query }: { total: number; query: PeopleQuery }) {
           with <code>{value}</code>
         </>
       )}
-      {role !== undefined && ' with this role'}
+      {role !== undefined && (
+        <>
+          {' with the role '}
+          <code>{roleName ?? 'that was deleted'}</code>
+        </>
+      )}
+      {source !== undefined && (source === 'scim' ? ' by SCIM' : ' by hand')}
       {isFiltered && (
         <>
           {' · '}
@@ -97,11 +117,13 @@ function Summary({ total, query }: { total: number; query: PeopleQuery }) {
 function PeopleTable({ people, now }: { people: readonly TeamPerson[]; now: Date }) {
   return (
     <div class="table">
-      <table>
+      <table class="named">
         <thead>
           <tr>
             <th scope="col">Person</th>
-            <th scope="col">Status</th>
+            <th scope="col" class="short">
+              Status
+            </th>
             <th scope="col">Sent by your identity provider</th>
             <th scope="col">Roles</th>
           </tr>
@@ -110,8 +132,7 @@ function PeopleTable({ people, now }: { people: readonly TeamPerson[]; now: Date
           {people.map((person) => (
             <tr key={person.id}>
               <td data-label="Person">
-                <a href={`/settings/scim/people/${person.id}`}>{person.name || person.email}</a>
-                {person.name !== '' && <div class="quiet">{person.email}</div>}
+                <PersonName {...person} href={`/settings/scim/people/${person.id}`} />
               </td>
               <td data-label="Status">
                 <Status person={person} now={now} />
@@ -168,7 +189,9 @@ function List({ names, more, of }: { names: readonly string[]; more: number; of:
   return (
     <ul class="plain">
       {names.map((name) => (
-        <li key={name}>{name}</li>
+        <li key={name}>
+          <bdi>{name}</bdi>
+        </li>
       ))}
       {more > 0 && (
         <li>

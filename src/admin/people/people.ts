@@ -37,6 +37,8 @@ export type PeopleQuery = {
   status?: 'active' | 'deactivated' | undefined;
   /** Only holders of the role with this id. */
   role?: string | undefined;
+  /** Only people who hold that role (without `role`: any role) in this way. */
+  source?: 'scim' | 'manual' | undefined;
   /** Only people with this IdP role value. */
   value?: string | undefined;
   cursor?: PeopleCursor | undefined;
@@ -85,15 +87,16 @@ type Row = Omit<TeamPerson, 'deactivatedAt' | 'lastReadAt' | 'values' | 'roles'>
 
 /** PostgreSQL filters, sorts and cuts, so a team of 100,000 costs this process one page. */
 function findPeople(database: Database, teamId: string, query: PeopleQuery, listed: number): Promise<Row[]> {
-  const { q = null, status = null, role = null, value = null, cursor, limit } = query;
+  const { q = null, status = null, role = null, source = null, value = null, cursor, limit } = query;
   return database.$queryRaw<Row[]>`
     WITH found AS (
       SELECT u.*, left(lower(COALESCE(NULLIF(u.name, ''), u.email)), ${sortedCharacters}::int) COLLATE "C" AS sorted_by FROM users u
       WHERE u.team_id = ${teamId}::uuid AND (${status}::text IS NULL OR u.status = ${status})
         AND (${q}::text IS NULL OR position(lower(${q}) IN lower(u.name)) > 0 OR position(lower(${q}) IN lower(u.email)) > 0
           OR u.id::text = ${q} OR u.stytch_member_id = ${q} OR u.scim_external_id = ${q})
-        AND (${role}::text IS NULL OR EXISTS (
-          SELECT FROM role_grants g WHERE g.user_id = u.id AND g.role_id::text = ${role}))
+        AND (COALESCE(${role}::text, ${source}::text) IS NULL OR EXISTS (
+          SELECT FROM role_grants g WHERE g.user_id = u.id AND (${role}::text IS NULL OR g.role_id::text = ${role})
+            AND (${source}::text IS NULL OR g.source = ${source})))
         AND (${value}::text IS NULL OR EXISTS (
           SELECT FROM idp_role_values v WHERE v.user_id = u.id AND v.value = ${value}))
     ), page AS (

@@ -1,7 +1,7 @@
 import { isScimRole, type Match } from '../../directory/role-matching.js';
 import type { RoleValue } from '../../directory/role-values.js';
-import { Facts } from '../../http/components/facts.js';
-import { timeText } from '../../text/time.js';
+import { type Fact, Facts } from '../../http/components/facts.js';
+import { Time } from '../../http/components/times.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import type { HeldRole } from './people.js';
@@ -16,7 +16,9 @@ export function PersonPage({ admin, person, matchOf, now }: Props) {
   return (
     <SettingsFrame admin={admin} tab="people" title={person.name || person.email}>
       <div class="heading">
-        <h1>{person.name || person.email}</h1>
+        <h1>
+          <bdi>{person.name || person.email}</bdi>
+        </h1>
         <Status person={person} now={now} />
       </div>
       <p class="lead">{statusText(person)}</p>
@@ -58,12 +60,12 @@ const reasons: Record<string, string> = {
   other_organization: 'They belong to another organization now.',
 };
 
-function factsOf({ email, memberId, externalId, lastReadAt }: PersonDetails): [string, string][] {
+function factsOf({ email, memberId, externalId, lastReadAt }: PersonDetails): Fact[] {
   return [
     ['E-mail', email],
     ['External id', externalId ?? 'none'],
     ['Member id', memberId ?? 'none'],
-    ['Last read from your identity provider', lastReadAt === null ? 'never' : `${timeText(lastReadAt)} UTC`],
+    ['Last read from your identity provider', lastReadAt === null ? 'never' : <Time key="read" at={lastReadAt} />],
   ];
 }
 
@@ -76,7 +78,11 @@ function Roles({ person: { roles, rolesTotal, lost } }: { person: PersonDetails 
         <ul class="plain">
           {roles.map((role) => (
             <li key={`${role.id} ${role.source}`}>
-              <RoleName role={role} /> <span class="quiet">{whyText(role)}</span>
+              <RoleName role={role} />{' '}
+              <span class="quiet">
+                since <Time at={role.since} />
+                {whyText(role)}
+              </span>
             </li>
           ))}
           {rolesTotal > roles.length && (
@@ -85,7 +91,16 @@ function Roles({ person: { roles, rolesTotal, lost } }: { person: PersonDetails 
         </ul>
       )}
       {lost.length > 0 && (
-        <p class="quiet">Lost: {lost.map(({ role, at }) => `${role} on ${timeText(at)} UTC`).join(', ')}.</p>
+        <>
+          <p class="quiet">Lost:</p>
+          <ul class="plain quiet">
+            {lost.map(({ role, at }) => (
+              <li key={role}>
+                {role} on <Time at={at} />
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </>
   );
@@ -100,15 +115,14 @@ function RoleName({ role: { id, name } }: { role: HeldRole }) {
   );
 }
 
-function whyText({ source, since, via }: HeldRole): string {
-  const time = `since ${timeText(since)} UTC`;
-  if (source === 'manual') return `${time}, given by hand in Scanner`;
+function whyText({ source, via }: HeldRole): string {
+  if (source === 'manual') return ', given by hand in Scanner';
   return via.length === 0
-    ? `${time}; your identity provider no longer sends it, so it is removed within a minute`
-    : `${time}, because your identity provider sends it as a ${via.map((one) => viaWords[one]).join(' and a ')}`;
+    ? '; your identity provider no longer sends it, so it is removed within a minute'
+    : `, because your identity provider sends it as a ${via.map((one) => viaWords[one]).join(' and a ')}`;
 }
 
-const viaWords = { roles: 'role', groups: 'group', stytch_role: 'Stytch role' };
+const viaWords = { roles: 'role', groups: 'group', stytch_role: 'role of a group' };
 
 function Values({ person: { values, valuesTotal }, matchOf }: { person: PersonDetails; matchOf: MatchOf }) {
   if (values.length === 0) return <p class="quiet">No roles and no groups.</p>;
@@ -116,7 +130,10 @@ function Values({ person: { values, valuesTotal }, matchOf }: { person: PersonDe
     <ul class="plain">
       {values.map((one) => (
         <li key={`${one.via} ${one.value}`}>
-          <code>{one.value}</code> <span class="quiet">{givenText(one, matchOf(one.value))}</span>
+          <a href={`/settings/scim/roles?${new URLSearchParams({ q: one.value, ignored: '' })}`}>
+            <code>{one.value}</code>
+          </a>{' '}
+          <span class="quiet">{givenText(one, matchOf(one.value))}</span>
         </li>
       ))}
       {valuesTotal > values.length && (

@@ -3,7 +3,7 @@ import type { Refusal } from '../../http/refusal.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
 import type { RoleEffect } from './effects.js';
-import { PeopleList } from './people-list.js';
+import { activeWith, PeopleList } from './people-list.js';
 import { PermissionFields } from './permission-fields.js';
 
 /** Create `scim:…`: who gains it, and its permissions. */
@@ -45,6 +45,7 @@ export function NewRolePage(props: {
           <h2 id="gain">Who gains it</h2>
           <PeopleList
             people={effect.gain}
+            all={activeWith(value)}
             words={[
               'gains it within a minute. Everybody who gets the name later gains it too.',
               'gain it within a minute. Everybody who gets the name later gains it too.',

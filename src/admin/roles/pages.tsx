@@ -3,9 +3,11 @@ import { type Database, withDatabaseErrors } from '../../database/database.js';
 import type { Refusal } from '../../http/refusal.js';
 import { sendPage } from '../../http/render.js';
 import type { Admin } from '../authorize.js';
-import { newRole, parseInput, roleDeletion, roleRenaming, rolesQuery, valueOnly } from '../input.js';
+import { newRole, parseForm, roleDeletion, roleRenaming, rolesQuery, valueOnly } from '../input.js';
 import { permissionsMax } from '../permissions.js';
 import type { Handler } from '../router.js';
+import { ChooseRolePage } from './choose-role-page.js';
+import { roleHolders } from './effects.js';
 import { NewRolePage } from './new-role-page.js';
 import { formOf, requireFixable, roleIdOf } from './role-form.js';
 import { DeleteRolePage, RolePage } from './role-page.js';
@@ -26,15 +28,22 @@ import { readRoles, seenLike } from './rows.js';
 export function rolePages(database: Database) {
   return {
     show: async (admin, request, response) => {
-      const query = parseInput(rolesQuery, { ...request.query });
+      const query = parseForm(rolesQuery, { ignored: 'false', ...request.query });
       const overview = await readRoles(database, admin.team.id, query);
       sendPage(response, <RolesPage admin={admin} overview={overview} query={query} done={request.query.done} />);
     },
     showNew: showNew(database),
+    choose: async (admin, request, response) => {
+      const { value } = parseForm(valueOnly, { value: request.query.value });
+      const query = parseForm(rolesQuery, { ...request.query });
+      const overview = await readRoles(database, admin.team.id, query);
+      const page = { admin, value, overview, search: query.q ?? '', from: Number(query.rolesCursor ?? 0) };
+      sendPage(response, <ChooseRolePage {...page} />);
+    },
     create: create(database),
     showRole: async (admin, request, response) => {
       const { value } = request.query;
-      const newValue = value === undefined ? null : parseInput(valueOnly, { value }).value;
+      const newValue = value === undefined ? null : parseForm(valueOnly, { value }).value;
       await sendRolePage(database, response, { admin, id: roleIdOf(request), newValue });
     },
     rename: rename(database),
@@ -48,7 +57,7 @@ export function rolePages(database: Database) {
 
 function showNew(database: Database): Handler {
   return async (admin, request, response) => {
-    const { value } = parseInput(valueOnly, { value: request.query.value });
+    const { value } = parseForm(valueOnly, { value: request.query.value });
     const { isSeen, meant } = await seenLike(database, admin.team.id, value);
     const unprefixed = withoutPrefix(value);
     if (!isSeen && unprefixed !== null) {
@@ -85,11 +94,11 @@ function create(database: Database): Handler {
   return async (admin, request, response) => {
     const typed = formOf(request);
     try {
-      await createRole(database, admin, parseInput(newRole, typed));
+      await createRole(database, admin, parseForm(newRole, typed));
       response.redirect(303, '/settings/scim/roles?done=role-created');
     } catch (error) {
       const refusal = requireFixable(error);
-      const { value } = parseInput(valueOnly, { value: typed.value });
+      const { value } = parseForm(valueOnly, { value: typed.value });
       const effect = await previewCreate(database, admin, value);
       const page = { admin, value, effect, refusal, permissions: typed.permissions };
       sendPage(response, <NewRolePage {...page} />, refusal.status);
@@ -99,7 +108,7 @@ function create(database: Database): Handler {
 
 function rename(database: Database): Handler {
   return async (admin, request, response) => {
-    const change = { ...parseInput(roleRenaming, request.body), id: roleIdOf(request) };
+    const change = { ...parseForm(roleRenaming, request.body), id: roleIdOf(request) };
     try {
       await changeRole(database, admin, change);
       response.redirect(303, '/settings/scim/roles?done=role-renamed');
@@ -117,8 +126,11 @@ async function sendRolePage(
 ): Promise<void> {
   const { admin, refusal } = page;
   const role = await withDatabaseErrors(() => findRole(database, admin, id));
-  const rename = newValue === null ? null : await previewRename(database, admin, { id: role.id, value: newValue });
-  sendPage(response, <RolePage {...page} role={role} rename={rename} />, refusal?.status ?? 200);
+  const [rename, holders] = await Promise.all([
+    newValue === null ? null : previewRename(database, admin, { id: role.id, value: newValue }),
+    withDatabaseErrors(() => roleHolders(database, role.id)),
+  ]);
+  sendPage(response, <RolePage {...page} role={role} holders={holders} rename={rename} />, refusal?.status ?? 200);
 }
 
 async function previewRename(database: Database, admin: Admin, change: { id: string; value: string }) {
@@ -128,7 +140,7 @@ async function previewRename(database: Database, admin: Admin, change: { id: str
 
 function remove(database: Database): Handler {
   return async (admin, request, response) => {
-    const role = { ...parseInput(roleDeletion, request.body), id: roleIdOf(request) };
+    const role = { ...parseForm(roleDeletion, request.body), id: roleIdOf(request) };
     try {
       await deleteRole(database, admin, role);
       response.redirect(303, '/settings/scim/roles?done=role-deleted');

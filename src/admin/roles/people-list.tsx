@@ -8,7 +8,19 @@ type Words = readonly [one: string, many: string];
 const namedMax = 10;
 
 /** A number of people, with the names of the first ones. */
-export function PeopleList({ people: { total, people }, words, none }: { people: People; words: Words; none: string }) {
+export function PeopleList(props: {
+  people: People;
+  words: Words;
+  none: string;
+  /** The page that lists all of them. */
+  all: string;
+}) {
+  const {
+    people: { total, people },
+    words,
+    none,
+    all,
+  } = props;
   if (total === 0) return <p class="quiet">{none}</p>;
   const named = people.slice(0, namedMax);
   return (
@@ -19,11 +31,26 @@ export function PeopleList({ people: { total, people }, words, none }: { people:
       <ul class="people">
         {named.map(({ id, name, email }) => (
           <li key={id}>
-            {name !== '' && <span>{name}</span>} <span class="quiet">{email}</span>
+            <a href={`/settings/scim/people/${id}`}>
+              <bdi>{name || email}</bdi>
+            </a>{' '}
+            {name !== '' && <bdi class="quiet">{email}</bdi>}
           </li>
         ))}
-        {total > named.length && <li class="quiet">and {(total - named.length).toLocaleString('en')} more</li>}
+        {total > named.length && (
+          <li>
+            and <a href={all}>{(total - named.length).toLocaleString('en')} more</a>
+          </li>
+        )}
       </ul>
     </div>
   );
+}
+
+export function holdersOf(roleId: string, source?: 'scim' | 'manual'): string {
+  return `/settings/scim/people?${new URLSearchParams({ role: roleId, ...(source === undefined ? {} : { source }) })}`;
+}
+
+export function activeWith(value: string): string {
+  return `/settings/scim/people?${new URLSearchParams({ value, status: 'active' })}`;
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.js';
 import { sendPage } from '../../http/render.js';
-import { parseInput, rolePermissions } from '../input.js';
+import { parseForm, rolePermissions } from '../input.js';
 import type { Handler } from '../router.js';
 import { formOf, requireFixable, roleIdOf } from './role-form.js';
 import { ConfirmPermissionsPage } from './role-page.js';
@@ -11,12 +11,12 @@ export function permissionPages(database: Database) {
   return {
     /** A POST although it changes nothing, because a hundred permissions are too long for an address. */
     preview: async (admin, request, response) => {
-      const { permissions } = parseInput(rolePermissions, formOf(request));
+      const { permissions } = parseForm(rolePermissions, formOf(request));
       const preview = await previewChange(database, admin, { id: roleIdOf(request), permissions });
       sendPage(response, <ConfirmPermissionsPage admin={admin} preview={preview} permissions={permissions} />);
     },
     change: async (admin, request, response) => {
-      const change = { ...parseInput(rolePermissions, formOf(request)), id: roleIdOf(request) };
+      const change = { ...parseForm(rolePermissions, formOf(request)), id: roleIdOf(request) };
       try {
         await changeRole(database, admin, change);
         response.redirect(303, '/settings/scim/roles?done=role-permissions');

@@ -3,16 +3,22 @@ import { Notice } from '../../http/components/notice.js';
 import type { Refusal } from '../../http/refusal.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
-import type { RoleEffect } from './effects.js';
-import { PeopleList } from './people-list.js';
+import type { People, RoleEffect } from './effects.js';
+import { activeWith, holdersOf, PeopleList } from './people-list.js';
 import { PermissionFields } from './permission-fields.js';
 import type { Preview } from './roles.js';
 
 type RenamePreview = { value: string; effect: RoleEffect };
 
 /** A SCIM role: rename it, with a preview of who gains and loses it, or delete it. */
-export function RolePage(props: { admin: Admin; role: TeamRole; rename: RenamePreview | null; refusal?: Refusal }) {
-  const { admin, role, rename, refusal } = props;
+export function RolePage(props: {
+  admin: Admin;
+  role: TeamRole;
+  holders: People;
+  rename: RenamePreview | null;
+  refusal?: Refusal;
+}) {
+  const { admin, role, holders, rename, refusal } = props;
   return (
     <SettingsFrame admin={admin} tab="roles" title={role.name}>
       <h1>
@@ -32,9 +38,20 @@ export function RolePage(props: { admin: Admin; role: TeamRole; rename: RenamePr
           </button>
         </form>
       </section>
-      <p>
-        <a href={`/settings/scim/people?role=${role.id}`}>Everybody who holds this role</a>
-      </p>
+      <section class="card" aria-labelledby="holders">
+        <h2 id="holders">Holders</h2>
+        <PeopleList
+          people={holders}
+          all={holdersOf(role.id)}
+          words={['holds this role.', 'hold this role.']}
+          none="Nobody holds it now."
+        />
+        {holders.total > 0 && (
+          <p>
+            <a href={holdersOf(role.id)}>All holders, and where each has it from</a>
+          </p>
+        )}
+      </section>
       <section class="card" aria-labelledby="rename">
         <h2 id="rename">Rename</h2>
         {rename === null ? <NewName role={role} /> : <ConfirmRename role={role} rename={rename} />}
@@ -76,8 +93,18 @@ function ConfirmRename({ role, rename: { value, effect } }: { role: TeamRole; re
       <p>
         <code>{role.name}</code> becomes <code>scim:{value}</code>. Manual grants stay.
       </p>
-      <PeopleList people={effect.gain} words={['gains it.', 'gain it.']} none="Nobody gains it now." />
-      <PeopleList people={effect.lose} words={['loses it.', 'lose it.']} none="Nobody loses it." />
+      <PeopleList
+        people={effect.gain}
+        all={activeWith(value)}
+        words={['gains it.', 'gain it.']}
+        none="Nobody gains it now."
+      />
+      <PeopleList
+        people={effect.lose}
+        all={holdersOf(role.id, 'scim')}
+        words={['loses it.', 'lose it.']}
+        none="Nobody loses it."
+      />
       <input type="hidden" name="value" value={value} />
       <input type="hidden" name="fingerprint" value={effect.fingerprint} />
       <p class="actions">
@@ -117,6 +144,7 @@ export function ConfirmPermissionsPage(props: {
         {removed.length > 0 && <p>Removed: {removed.join(', ')}.</p>}
         <PeopleList
           people={holders}
+          all={holdersOf(role.id)}
           words={['holds it, and is affected at once.', 'hold it, and are affected at once.']}
           none="Nobody holds it now."
         />
@@ -154,11 +182,13 @@ export function DeleteRolePage({ admin, preview, refusal }: { admin: Admin; prev
         <h2 id="lose">Who loses it</h2>
         <PeopleList
           people={effect.lose}
+          all={holdersOf(role.id, 'scim')}
           words={['has it by SCIM and loses it.', 'have it by SCIM and lose it.']}
           none="Nobody has it by SCIM."
         />
         <PeopleList
           people={effect.loseManual}
+          all={holdersOf(role.id, 'manual')}
           words={['was given it by hand and loses it.', 'were given it by hand and lose it.']}
           none="Nobody has it by hand."
         />

@@ -1,6 +1,8 @@
 import { Pager } from '../../http/components/pager.js';
+import { pluralize } from '../../text/pluralize.js';
 import type { Admin } from '../authorize.js';
 import { SettingsFrame } from '../frame.js';
+import { holdersOf } from './people-list.js';
 import { type HeldRole, type RolesOverview, type RolesQuery, rolesPerPage } from './rows.js';
 import { SeenValues } from './seen-values.js';
 
@@ -19,6 +21,7 @@ export function RolesPage(props: { admin: Admin; overview: RolesOverview; query:
         <h2 id="seen">Sent by your identity provider</h2>
         <SeenValues values={overview.values} search={query.q ?? ''} />
         <PagesOf list="values" overview={overview} query={query} />
+        <Ignored overview={overview} query={query} />
       </section>
       <section class="card" aria-labelledby="scim-roles">
         <h2 id="scim-roles">SCIM roles in Scanner</h2>
@@ -27,6 +30,23 @@ export function RolesPage(props: { admin: Admin; overview: RolesOverview; query:
         <NewRoleForm />
       </section>
     </SettingsFrame>
+  );
+}
+
+/** The way to the names that were ignored, and back. */
+function Ignored({ overview: { ignoredTotal }, query }: { overview: RolesOverview; query: RolesQuery }) {
+  if (query.ignored === true) {
+    return (
+      <p>
+        <a href="/settings/scim/roles">Names that are not ignored</a>
+      </p>
+    );
+  }
+  if (ignoredTotal === 0) return null;
+  return (
+    <p>
+      <a href="/settings/scim/roles?ignored=true">{pluralize(ignoredTotal, 'ignored name')}</a>
+    </p>
   );
 }
 
@@ -55,8 +75,14 @@ function PagesOf(props: { list: 'values' | 'roles'; overview: RolesOverview; que
   const isValues = list === 'values';
   const from = Number((isValues ? query.valuesCursor : query.rolesCursor) ?? 0);
   const to = (cursor: string | null) => {
-    const { q = '', valuesCursor = '', rolesCursor = '' } = query;
-    const all = { q, valuesCursor, rolesCursor, [isValues ? 'valuesCursor' : 'rolesCursor']: cursor ?? '' };
+    const { q = '', ignored = '', valuesCursor = '', rolesCursor = '' } = query;
+    const all = {
+      q,
+      ignored: String(ignored),
+      valuesCursor,
+      rolesCursor,
+      [isValues ? 'valuesCursor' : 'rolesCursor']: cursor ?? '',
+    };
     return cursor === null
       ? null
       : `/settings/scim/roles?${new URLSearchParams(all)}#${isValues ? 'seen' : 'scim-roles'}`;
@@ -81,13 +107,17 @@ function ScimRoles({ roles, search }: { roles: readonly HeldRole[]; search: stri
     return <p class="quiet">{search === '' ? 'None so far.' : `No role contains “${search}”.`}</p>;
   return (
     <div class="table">
-      <table>
+      <table class="named">
         <thead>
           <tr>
             <th scope="col">Role</th>
             <th scope="col">Permissions</th>
-            <th scope="col">By SCIM</th>
-            <th scope="col">By hand</th>
+            <th scope="col" class="short">
+              By SCIM
+            </th>
+            <th scope="col" class="short">
+              By hand
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -102,10 +132,10 @@ function ScimRoles({ roles, search }: { roles: readonly HeldRole[]; search: stri
                 <Permissions permissions={permissions} />
               </td>
               <td data-label="By SCIM">
-                <a href={`/settings/scim/people?role=${id}`}>{scimGrants.toLocaleString('en')}</a>
+                <a href={holdersOf(id, 'scim')}>{scimGrants.toLocaleString('en')}</a>
               </td>
               <td data-label="By hand">
-                <a href={`/settings/scim/people?role=${id}`}>{manualGrants.toLocaleString('en')}</a>
+                <a href={holdersOf(id, 'manual')}>{manualGrants.toLocaleString('en')}</a>
               </td>
             </tr>
           ))}

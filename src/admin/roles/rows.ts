@@ -12,6 +12,8 @@ export type SeenValue = {
   holders: number;
   role: TeamRole | null;
   nearMiss: NearMiss | null;
+  /** An admin decided that it needs no role. */
+  ignored: boolean;
 };
 
 /** A role of the team, and the number of its SCIM and manual grants. */
@@ -22,6 +24,8 @@ export type RolesOverview = {
   /** Sorted by the number of holders, largest first. */
   values: SeenValue[];
   valuesTotal: number;
+  /** Ignored names in all. */
+  ignoredTotal: number;
   nextValuesCursor: string | null;
   /** Roles named `scim:…`, with or without a matching value. */
   scimRoles: HeldRole[];
@@ -32,6 +36,8 @@ export type RolesOverview = {
 export type RolesQuery = {
   /** Part of a name, case-insensitive. */
   q?: string | undefined;
+  /** Only ignored names, or only the others. Undefined: all. A name with a role counts as not ignored. */
+  ignored?: boolean | undefined;
   valuesCursor?: string | undefined;
   rolesCursor?: string | undefined;
 };
@@ -42,11 +48,12 @@ export const rolesPerPage = 50;
 const comparedMax = 5_000;
 
 export async function readRoles(database: Database, teamId: string, query: RolesQuery = {}): Promise<RolesOverview> {
-  const { q = '', valuesCursor = '0', rolesCursor = '0' } = query;
-  const [roles, values] = await withDatabaseErrors(() =>
+  const { q = '', ignored = null, valuesCursor = '0', rolesCursor = '0' } = query;
+  const [roles, values, [counted]] = await withDatabaseErrors(() =>
     Promise.all([
       loadRoles(database, teamId, { search: q, from: Number(rolesCursor) }),
-      loadValues(database, teamId, { search: q, from: Number(valuesCursor) }),
+      loadValues(database, teamId, { search: q, ignored, from: Number(valuesCursor) }),
+      countIgnored(database, teamId),
     ]),
   );
   const names = values.map(({ value }) => value);
@@ -54,6 +61,7 @@ export async function readRoles(database: Database, teamId: string, query: Roles
   return {
     values: values.map(({ total, ...seen }) => ({ ...seen, ...matchOf(seen.value) })),
     valuesTotal: values[0]?.total ?? 0,
+    ignoredTotal: counted.ignored,
     nextValuesCursor: nextCursor(valuesCursor, values),
     scimRoles: roles.map(({ total, ...role }) => role),
     scimRolesTotal: roles[0]?.total ?? 0,
@@ -82,18 +90,31 @@ function loadRoles(database: Database, teamId: string, { search, from }: Part) {
     FROM page p ORDER BY p.name`;
 }
 
+/** Names that nobody has any more are not counted, as they are not listed. */
+function countIgnored(database: Database, teamId: string) {
+  return database.$queryRaw<[{ ignored: number }]>`
+    SELECT count(*)::int AS ignored FROM ignored_role_names i WHERE i.team_id = ${teamId}::uuid
+      AND NOT EXISTS (SELECT FROM roles r WHERE r.team_id = i.team_id AND r.name = 'scim:' || i.value)
+      AND EXISTS (SELECT FROM idp_role_values v JOIN users u ON u.id = v.user_id
+        WHERE v.value = i.value AND u.team_id = i.team_id AND u.status = 'active')`;
+}
+
 /** A person who holds a value by several ways counts once. That is rare, so it is counted only for the page. */
-function loadValues(database: Database, teamId: string, { search, from }: Part) {
-  return database.$queryRaw<(Pick<SeenValue, 'value' | 'via' | 'holders'> & { total: number })[]>`
-    WITH page AS (
+function loadValues(database: Database, teamId: string, { search, from, ignored }: Part & { ignored: boolean | null }) {
+  return database.$queryRaw<(Pick<SeenValue, 'value' | 'via' | 'holders' | 'ignored'> & { total: number })[]>`
+    WITH ignored AS MATERIALIZED (
+      SELECT i.value FROM ignored_role_names i WHERE i.team_id = ${teamId}::uuid
+        AND NOT EXISTS (SELECT FROM roles r WHERE r.team_id = i.team_id AND r.name = 'scim:' || i.value)
+    ), page AS (
       SELECT v.value, count(*)::int AS rows, (count(*) OVER ())::int AS total, array_remove(ARRAY[
         CASE WHEN bool_or(v.via = 'groups') THEN 'groups' END, CASE WHEN bool_or(v.via = 'roles') THEN 'roles' END,
         CASE WHEN bool_or(v.via = 'stytch_role') THEN 'stytch_role' END], NULL) AS via
       FROM idp_role_values v JOIN users u ON u.id = v.user_id
       WHERE u.team_id = ${teamId}::uuid AND u.status = 'active' AND position(lower(${search}) IN lower(v.value)) > 0
+        AND (${ignored}::boolean IS NULL OR (v.value IN (SELECT value FROM ignored)) = ${ignored})
       GROUP BY v.value ORDER BY 2 DESC, v.value LIMIT ${rolesPerPage} OFFSET ${from}
     )
-    SELECT p.value, p.via, p.total, CASE WHEN cardinality(p.via) = 1 THEN p.rows ELSE (
+    SELECT p.value, p.via, p.total, p.value IN (SELECT value FROM ignored) AS ignored, CASE WHEN cardinality(p.via) = 1 THEN p.rows ELSE (
       SELECT count(DISTINCT v.user_id)::int FROM idp_role_values v JOIN users u ON u.id = v.user_id
       WHERE v.value = p.value AND u.team_id = ${teamId}::uuid AND u.status = 'active') END AS holders
     FROM page p ORDER BY holders DESC, p.value`;

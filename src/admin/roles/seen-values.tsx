@@ -14,12 +14,16 @@ export function SeenValues({ values, search }: { values: readonly SeenValue[]; s
   }
   return (
     <div class="table">
-      <table>
+      <table class="named">
         <thead>
           <tr>
             <th scope="col">Name</th>
-            <th scope="col">Sent as</th>
-            <th scope="col">People</th>
+            <th scope="col" class="short">
+              Sent as
+            </th>
+            <th scope="col" class="short">
+              People
+            </th>
             <th scope="col">Scanner role</th>
           </tr>
         </thead>
@@ -46,9 +50,10 @@ export function SeenValues({ values, search }: { values: readonly SeenValue[]; s
   );
 }
 
-const viaWords = { roles: 'role', groups: 'group', stytch_role: 'Stytch role' };
+const viaWords = { roles: 'role', groups: 'group', stytch_role: 'role of a group' };
 
-function RoleOf({ seen: { value, role, nearMiss } }: { seen: SeenValue }) {
+/** The role, or the choices: create it, use an existing one, or ignore the name. */
+function RoleOf({ seen: { value, role, nearMiss, ignored } }: { seen: SeenValue }) {
   if (role !== null) {
     return (
       <a href={`/settings/scim/roles/${role.id}`}>
@@ -56,13 +61,25 @@ function RoleOf({ seen: { value, role, nearMiss } }: { seen: SeenValue }) {
       </a>
     );
   }
-  const create = `/settings/scim/roles/new?${new URLSearchParams({ value })}`;
+  const query = new URLSearchParams({ value });
   return (
     <div>
       {nearMiss !== null && <Near value={value} nearMiss={nearMiss} />}
-      <a href={create} class="button small secondary">
-        Create <code>scim:{value}</code>
-      </a>
+      <div class="choices-of">
+        <a href={`/settings/scim/roles/new?${query}`} class="button small secondary">
+          Create <code>scim:{value}</code>
+        </a>
+        <a href={`/settings/scim/roles/choose?${query}`}>
+          Use an existing role<span class="sr"> for {value}</span>
+        </a>
+        <form method="post" action={`/settings/scim/roles/${ignored ? 'considered' : 'ignored'}`} data-once>
+          <input type="hidden" name="value" value={value} />
+          <button type="submit" class="link">
+            {ignored ? 'Stop ignoring' : 'Ignore'}
+            <span class="sr"> {value}</span>
+          </button>
+        </form>
+      </div>
     </div>
   );
 }

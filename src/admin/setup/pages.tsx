@@ -8,7 +8,7 @@ import { type PartId, partIds } from '../connection/guides/guide.js';
 import { providerIds } from '../connection/providers.js';
 import { replaceToken } from '../connection/rotation.js';
 import { TokenLostPage } from '../connection/token-lost-page.js';
-import { newConnection, parseInput } from '../input.js';
+import { newConnection, parseForm } from '../input.js';
 import type { Handler } from '../router.js';
 import { ChooseProviderPage } from './choose-provider-page.js';
 import { NewConnectionPage } from './new-connection-page.js';
@@ -57,7 +57,7 @@ function create(deps: ConnectionDependencies): Handler {
   return async (admin, request, response) => {
     const { app } = request.body ?? {};
     try {
-      const created = await createConnection(deps, admin, parseInput(newConnection, request.body));
+      const created = await createConnection(deps, admin, parseForm(newConnection, request.body));
       await sendPartPage(deps, response.status(201), { admin, part: 'credentials', app, isCreated: true, ...created });
     } catch (error) {
       answerFailedCreate(admin, request, response, error);

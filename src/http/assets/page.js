@@ -1,5 +1,23 @@
 // Small improvements for browsers that run scripts. Everything works without this file.
 
+// Times in the local zone, with its name. Without scripts they are in UTC.
+const local = new Intl.DateTimeFormat('en-GB', {
+  ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short' },
+});
+function showLocalTimes(part) {
+  for (const time of part.querySelectorAll('time[datetime]')) {
+    const parts = local.formatToParts(new Date(time.dateTime));
+    const { year, month, day, hour, minute, second, timeZoneName } = Object.fromEntries(
+      parts.map(({ type, value }) => [type, value]),
+    );
+    const text = `${year}-${month}-${day} ${hour}:${minute}:${second} ${timeZoneName}`;
+    if ('exact' in time.dataset) time.textContent = text;
+    else time.title = text;
+  }
+}
+showLocalTimes(document);
+
 // Copy buttons. Hidden in the HTML, because they need a script.
 for (const button of document.querySelectorAll('[data-copy]')) {
   const field = document.getElementById(button.dataset.copy);
@@ -59,7 +77,10 @@ for (const part of document.querySelectorAll('[data-live]')) {
         const isOut = response.status === 401 || response.status === 403;
         if (isOut) return copied && !copied.checked ? undefined : location.reload(); // a token is shown only once
         const text = response.ok ? (await response.text()).replace('<!doctype html>', '') : shown;
-        if (shown !== text) part.innerHTML = text;
+        if (shown !== text) {
+          part.innerHTML = text;
+          showLocalTimes(part);
+        }
         shown = text;
       } catch {
         // a network error: the next refresh tries again

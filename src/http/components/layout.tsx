@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import { useContext } from 'preact/hooks';
+import { FrameContext } from '../frame.js';
 
 /** What surrounds every page. */
 export type Frame = {
@@ -26,7 +28,10 @@ export function Layout({ title, place, tabs, person, footer, children }: Frame &
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{`${title} · Scanner`}</title>
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="icon" href="/assets/icon.png" sizes="48x48" type="image/png" />
+        <link rel="apple-touch-icon" href="/assets/touch-icon.png" />
         <link rel="stylesheet" href="/assets/pico.min.css" />
+        <link rel="stylesheet" href="/assets/inter/index.css" />
         <link rel="stylesheet" href="/assets/style.css" />
         <script src="/assets/page.js" defer />
       </head>
@@ -37,16 +42,54 @@ export function Layout({ title, place, tabs, person, footer, children }: Frame &
         <header class="bar">
           <div class="container">
             <Place place={place} />
-            {person !== null && <span class="person">{person}</span>}
+            <Account person={person} />
           </div>
         </header>
         {tabs.length > 0 && <Tabs tabs={tabs} />}
         <main class="container" id="main" tabIndex={-1}>
           {children}
         </main>
-        {footer !== undefined && <footer class="container">{footer}</footer>}
+        <Footer text={footer} />
       </body>
     </html>
+  );
+}
+
+/** Who is signed in, and how to get help or out. */
+function Account({ person }: { person: string | null }) {
+  const { help, signOut } = useContext(FrameContext);
+  return (
+    <div class="account">
+      {person !== null && (
+        <span class="person">
+          Signed in as <bdi>{person}</bdi>
+        </span>
+      )}
+      {help !== null && <a href={help}>Help</a>}
+      {person !== null && signOut !== null && (
+        <form method="post" action={signOut} data-once>
+          <button type="submit" class="link">
+            Sign out
+          </button>
+        </form>
+      )}
+    </div>
+  );
+}
+
+function Footer({ text }: { text: string | undefined }) {
+  const { help, support } = useContext(FrameContext);
+  const contact = help === null ? null : (support ?? help);
+  if (text === undefined && contact === null) return null;
+  return (
+    <footer class="container">
+      {text}
+      {contact !== null && (
+        <>
+          Questions? <a href={contact}>Contact Scanner support</a>
+        </>
+      )}
+    </footer>
   );
 }
 

@@ -5,12 +5,12 @@ export type Column = string | { label: string; nowrap?: boolean; isHeadingHidden
 export type Row = { key: string | number; cells: readonly ComponentChildren[] };
 
 /** A table. On a narrow screen each row is a block, and `data-label` repeats the heading before each value. */
-export function Table(props: { caption?: string; head: readonly Column[]; rows: readonly Row[] }) {
+export function Table(props: { caption?: string; class?: string; head: readonly Column[]; rows: readonly Row[] }) {
   const { caption, head, rows } = props;
   const columns = head.map((column) => (typeof column === 'string' ? { label: column } : column));
   return (
     <div class="table">
-      <table>
+      <table class={props.class}>
         {caption !== undefined && <caption class="sr">{caption}</caption>}
         <thead>
           <tr>

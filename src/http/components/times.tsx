@@ -8,3 +8,12 @@ export function When({ at, now = new Date() }: { at: string; now?: Date }) {
     </time>
   );
 }
+
+/** An exact time. The page's script shows it in the local zone. Without scripts it is UTC. */
+export function Time({ at }: { at: string }) {
+  return (
+    <time dateTime={at} data-exact>
+      {timeText(at)} UTC
+    </time>
+  );
+}

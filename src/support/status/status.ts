@@ -1,4 +1,5 @@
 import { withDatabaseErrors } from '../../database/database.js';
+import { eventLag } from '../../database/event-lag.js';
 import type { JobCounts } from '../../queue/inspect.js';
 import { openReplays, settledLately } from '../../replay/replays.js';
 import { durationText } from '../../text/time.js';
@@ -58,9 +59,8 @@ async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
   const [row] = await withDatabaseErrors(
     () => database.$queryRaw<[Numbers]>`
       WITH lags AS (
-        SELECT extract(epoch FROM applied_at - sent_at)::float8 AS seconds, applied_at FROM sync_events
-        WHERE applied_at > now() - interval '24 hours' AND outcome = 'changed' AND sent_at IS NOT NULL
-          AND trigger IN ('hint', 'recheck', 'replay')
+        SELECT ${eventLag} AS seconds, applied_at FROM sync_events
+        WHERE applied_at > now() - interval '24 hours' AND ${eventLag} IS NOT NULL
       ), recent AS (SELECT seconds FROM lags WHERE applied_at > now() - interval '1 hour')
       SELECT
         (SELECT count(*)::int FROM recent) AS changes,

@@ -2,6 +2,7 @@ import { withDatabaseErrors } from '../../database/database.js';
 import { asRecord } from '../../directory/json.js';
 import { directoryMemberOf } from '../../directory/member.js';
 import type { RoleValue } from '../../directory/role-values.js';
+import { hasLag } from '../../directory/sync-event.js';
 import { scimRoleName } from '../../directory/world.js';
 import { describeFailure } from '../../errors/errors.js';
 import type { FailedJob } from '../../replay/job-filter.js';
@@ -153,7 +154,10 @@ async function readEvents(
   });
   return events.map(({ appliedAt, sentAt, trigger, eventType, svixId, outcome, changes }) => ({
     ...{ at: appliedAt.toISOString(), trigger, eventType, svixId, outcome, changes },
-    lagSeconds: sentAt === null ? null : (appliedAt.getTime() - sentAt.getTime()) / 1000,
+    lagSeconds:
+      sentAt === null || !hasLag({ trigger, outcome })
+        ? null
+        : Math.max(0, (appliedAt.getTime() - sentAt.getTime()) / 1000),
   }));
 }
 

@@ -1,6 +1,6 @@
 import type { Change } from '../../directory/change.js';
 
-/** A change, in a few words. */
+/** A change in a few words, for people who know nothing about SCIM. */
 export function changeInWords(change: Change): string {
   switch (change.type) {
     case 'user_created':
@@ -22,9 +22,9 @@ export function changeInWords(change: Change): string {
     case 'sessions_revoked':
       return 'signed out everywhere';
     case 'idp_role_value_added':
-      return `IdP says ${change.value}`;
+      return `has ${change.value} in the identity provider`;
     case 'idp_role_value_removed':
-      return `IdP no longer says ${change.value}`;
+      return `no longer has ${change.value} in the identity provider`;
   }
 }
 
@@ -33,17 +33,3 @@ const apartInWords = {
   manual_access: 'a former member with this external id has manual roles and another e-mail',
 };
 const fieldNames = { email: 'e-mail', name: 'name', externalId: 'external id' };
-
-/** Why a person or a team was read, from its event. */
-export function reasonInWords({ trigger, eventType }: { trigger: string; eventType: string | null }): string {
-  const event = eventType ?? 'an event';
-  if (trigger === 'admin') return 'Done in Settings > SCIM';
-  if (trigger === 'hint') return eventType ?? 'Event';
-  if (trigger === 'recheck') return `Read again after ${event}`;
-  if (trigger === 'sweep') return eventType === null ? 'Reading the whole team' : `Reading the team after ${event}`;
-  if (trigger === 'role') return 'A role was created, renamed or deleted';
-  if (trigger === 'key') return 'An API key of a person who had left';
-  if (trigger === 'session') return 'Sign-out of a person who had left';
-  if (trigger === 'replay') return 'Read again for Scanner support';
-  return trigger;
-}
