@@ -4,6 +4,7 @@ import { activityPages } from './activity/pages.js';
 import type { AuthorizeAdmin } from './authorize.js';
 import { connectionApi } from './connection/api.js';
 import { connectionPages } from './connection/pages.js';
+import { type HeldDependencies, heldPages } from './held/pages.js';
 import { type OperationName, operations } from './openapi/operations.js';
 import { overviewApi } from './overview/api.js';
 import { type OverviewDependencies, overviewPages } from './overview/pages.js';
@@ -15,7 +16,7 @@ import { permissionPages } from './roles/permission-pages.js';
 import { createRouters, type Handler, type Route } from './router.js';
 import { setupPages } from './setup/pages.js';
 
-export type AdminDependencies = OverviewDependencies;
+export type AdminDependencies = OverviewDependencies & HeldDependencies;
 
 /** Settings > SCIM: its API and its pages, over the same functions. */
 export function adminParts(authorize: AuthorizeAdmin, deps: AdminDependencies): Part[] {
@@ -68,6 +69,7 @@ function pageRoutes(deps: AdminDependencies): Route[] {
   const setup = setupPages(deps);
   const connection = connectionPages(deps);
   const people = peoplePages(deps.database);
+  const held = heldPages(deps);
   const roles = rolePages(deps.database);
   const permissions = permissionPages(deps.database);
   const activity = activityPages(deps.database);
@@ -89,6 +91,10 @@ function pageRoutes(deps: AdminDependencies): Route[] {
     ['get', '/setup/:part', 'get', setup.showPart],
     ['get', '/people', 'get', people.show],
     ['get', '/people/:id', 'get', people.showPerson],
+    ['get', '/held', 'get', held.show],
+    ['get', '/held/people.csv', 'get', held.exportCsv],
+    ['post', '/held/keep', 'update', held.keep],
+    ['post', '/held/deactivate', 'update', held.deactivate],
     ['get', '/roles', 'get', roles.show],
     ['post', '/roles', 'update', roles.create],
     ['get', '/roles/new', 'update', roles.showNew],

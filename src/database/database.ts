@@ -67,6 +67,26 @@ export async function databaseClock(database: Database | Transaction): Promise<I
  */
 export type DatabaseProblem = { kind: 'refused' | 'collided' | 'away'; code: string };
 
+/** `23514, constraint users_status_check`: the code, with the constraint's name where PostgreSQL gives one. */
+export function refusalText(error: unknown): string {
+  const code = sqlStateOf(error);
+  const constraint = code.startsWith('23') ? constraintOf(error) : null;
+  return constraint === null ? code : `${code}, ${constraint}`;
+}
+
+/**
+ * PostgreSQL's message about a constraint (class 23) names the constraint, or the column that may not be null. Values are in
+ * another field (DETAIL), which is not read here. A name of another shape than ours is left out, because it may be data.
+ */
+function constraintOf(error: unknown): string | null {
+  const { meta } = error as { meta?: { driverAdapterError?: { cause?: { originalMessage?: string } } } };
+  const message = meta?.driverAdapterError?.cause?.originalMessage ?? '';
+  const [, constraint] = /\bconstraint "([A-Za-z_]\w{0,62})"/.exec(message) ?? [];
+  if (constraint !== undefined) return `constraint ${constraint}`;
+  const [, column] = /^null value in column "([A-Za-z_]\w{0,62})"/.exec(message) ?? [];
+  return column === undefined ? null : `not-null constraint of ${column}`;
+}
+
 export function databaseProblem(error: unknown): DatabaseProblem {
   const code = sqlStateOf(error);
   if (/^(22|54|23502|23514)/.test(code)) return { kind: 'refused', code };

@@ -46,6 +46,7 @@ export function openSite(
     log,
     oldestWaitingSeconds,
     stytch: people.connections,
+    readMembers: support.readMembers,
     reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
     getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
   };

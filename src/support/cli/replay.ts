@@ -1,8 +1,9 @@
 import { RequestProblem } from '../../errors/request-problem.js';
-import { awaitReplay, replayReport } from '../../replay/await-replay.js';
+import { awaitReplay, isNotDoneYet, replayReport } from '../../replay/await-replay.js';
 import { filterText } from '../../replay/job-filter.js';
+import { progressText } from '../../replay/list-replays.js';
 import { type Preview, previewSelection } from '../../replay/preview.js';
-import { skippedNamed } from '../../replay/replays.js';
+import { type BatchCounts, skippedNamed } from '../../replay/replays.js';
 import { type Selection, type Skipped, type StartedReplay, startReplay } from '../../replay/start-replay.js';
 import { pluralize } from '../../text/pluralize.js';
 import { added, changeText, tallyOf, tallyText } from '../failed/change-text.js';
@@ -32,8 +33,8 @@ ${filterHelp}
   --dry-run         read Stytch now, show +users -users +grants -grants for each, and change nothing
   --wait <seconds>  how long to wait for the result; the replay continues in any case
 
-Replays run at fifty jobs a second, leavers first. You can kill this command, or any worker: nothing is lost. If you start
-the same replay twice, it runs once and says so.
+Replays run at fifty jobs a second, leavers first. You can kill this command, or any worker: nothing is lost, and the replay
+continues. \`replays\` shows its progress, \`cancel\` stops it. If you start the same replay twice, it runs once and says so.
 
 Examples:
   npm run support -- replay msg_2rTq... --dry-run
@@ -44,13 +45,36 @@ Examples:
   run: async (input) => {
     const selection = await selectionOf(input);
     if (input.flag('dry-run')) return dryRun(input, selection);
-    const started = await startReplay(input.parts, selection, input.act());
-    const timeoutMs = timeoutOf(input.option('wait'), started.filed);
-    const onProgress = ({ done, total }: { done: number; total: number }) => input.progress(`${done} of ${total} done`);
-    await awaitReplay(input.parts, started, { timeoutMs, onProgress });
-    return replayed(input, selection, started);
+    return untilInterrupted(async (signal) => {
+      const started = await startReplay(input.parts, selection, input.act());
+      const timeoutMs = timeoutOf(input.option('wait'), started.filed);
+      const onProgress = (counts: BatchCounts) => input.progress(progressText(counts));
+      const counts = await awaitReplay(input.parts, started, { timeoutMs, onProgress, signal });
+      if (started.batchId !== null && counts.done < counts.total) input.progress(stillRunning(started.batchId, counts));
+      const answer = await replayed(input, selection, started);
+      if (!signal.aborted) return answer;
+      return 'pieces' in answer ? { ...answer, exit: () => 130 as const } : { ...answer, exit: 130 as const };
+    });
   },
 };
+
+/** Ctrl-C ends the waiting, not the replay. npm sends it twice. */
+async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupting = new AbortController();
+  const interrupt = () => interrupting.abort();
+  process.on('SIGINT', interrupt);
+  try {
+    return await work(interrupting.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function stillRunning(batchId: string, counts: BatchCounts): string {
+  return `${progressText(counts)} The replay continues without this command.
+  look at it:  npm run support -- replays ${batchId}
+  stop it:     npm run support -- cancel ${batchId} --reason "…"`;
+}
 
 async function selectionOf(input: VerbInput): Promise<Selection> {
   const filter = await filterIn(input);
@@ -103,7 +127,7 @@ function skippedMore(count: number): { skippedMore?: number } {
 const rowsShown = 100;
 
 async function replayed(
-  { asJson, parts }: VerbInput,
+  { asJson, parts, width }: VerbInput,
   selection: Selection,
   started: StartedReplay,
 ): Promise<VerbAnswer | WrittenAnswer> {
@@ -116,15 +140,21 @@ async function replayed(
   if (asJson) return { pieces: jsonPieces({ replayed: done, skipped: left }, () => skippedMore(unnamed)), exit };
   const rows: string[][] = [];
   for await (const { id, result } of done) if (counts.done <= rowsShown) rows.push([id, result, '']);
-  for await (const { id, why } of left) if (counts.skipped <= rowsShown) rows.push([id, 'skipped', why]);
-  if (rows.length === 0 && 'filter' in selection) {
+  let waiting = 0;
+  for await (const one of left) {
+    if (isNotDoneYet(one)) waiting += 1;
+    else if (counts.skipped - waiting <= rowsShown) rows.push([one.id, 'skipped', one.why]);
+  }
+  if (rows.length === 0 && waiting === 0 && 'filter' in selection) {
     const text = `Nothing to replay: no job matches (${filterText(selection.filter)}). See \`failed\`.`;
     return { json: undefined, text, exit: exit() };
   }
-  const skipped = counts.skipped + unnamed;
+  const skipped = counts.skipped - waiting + unnamed;
   const hidden = counts.done + skipped - rows.length;
   const more = hidden > 0 ? ` ${hidden} are not shown; --json names more.` : '';
-  const text = `${table(['JOB', 'RESULT', 'WHY'], rows, 1000)}\n${counts.done} replayed, ${skipped} skipped.${more}`;
+  const running = waiting > 0 ? ` ${pluralize(waiting, 'job waits', 'jobs wait')}.` : '';
+  const sum = `${counts.done} replayed, ${skipped} skipped.${running}${more}`;
+  const text = rows.length === 0 ? sum : `${table(['JOB', 'RESULT', 'WHY'], rows, width)}\n${sum}`;
   return { json: undefined, text, exit: exit() };
 }
 

@@ -22,10 +22,11 @@ export type Asked = {
   act(): ReturnType<typeof requireAct>;
 };
 
-/** A page in its frame, a part of a page that reloads, or the next page. */
+/** A page in its frame, a part of a page that reloads, a file, or the next page. */
 export type Answer =
   | { tab: SupportTab; title: string; page: VNode; status?: number }
   | { part: VNode }
+  | { csv: AsyncIterable<string>; name: string }
   | { redirect: string };
 
 export type Handler = (parts: SupportParts, asked: Asked) => Promise<Answer>;
@@ -41,7 +42,7 @@ const form = express.urlencoded({
   ...formWithoutNul,
 });
 
-export type Send = (response: express.Response, person: SignedIn, answer: Answer) => void;
+export type Send = (response: express.Response, person: SignedIn, answer: Answer) => void | Promise<void>;
 
 /** Makes Express handlers of a handler of the console: who it is comes first, the form is read last. */
 export function supportHandlers(authorize: AuthorizeSupport, parts: SupportParts, send: Send) {
@@ -64,7 +65,7 @@ export function supportHandlers(authorize: AuthorizeSupport, parts: SupportParts
       const { query, body, params } = request;
       const act = () => requireAct({ actor: person.email, reason: field(body, 'reason') });
       try {
-        send(response, person, await handler(parts, { query, body, id: String(params.id), act }));
+        await send(response, person, await handler(parts, { query, body, id: String(params.id), act }));
       } catch (error) {
         throw error instanceof RequestProblem ? refusalOf(error) : error;
       }
