@@ -43,7 +43,10 @@ export function heldPages(deps: HeldDependencies) {
       }
       const { released, skipped } = await decided(() => releaseHeld(deps, hold.id, actOf(admin)));
       const lost = pluralize(released.length, 'person has', 'people have');
-      const kept = skipped.length === 0 ? '' : ` ${pluralize(skipped.length, 'person', 'people')} kept access: they are active in the directory, or could not be checked.`;
+      const kept =
+        skipped.length === 0
+          ? ''
+          : ` ${pluralize(skipped.length, 'person', 'people')} kept access: they are active in the directory, or could not be checked.`;
       redirect(response, `${lost} no access any more.${kept}`);
     },
   } satisfies Record<string, Handler>;

@@ -77,7 +77,7 @@ async function textOf(input: VerbInput, filter: JobFilter, jobs: AsyncIterable<F
     namesOf(input.parts.database, { teams: first.map((job) => job.teamId), people: first.map((job) => job.memberId) }),
   ]);
   const groups = failedGroups(first).map((group) => groupText(group, names, input.width));
-  const lines = total === 0 ? [`Nothing has failed (${filterText(filter)}).`] : [groups.join('\n\n'), ''];
+  const lines = total === 0 ? [`Nothing has failed (${filterText(filter)}).`] : [groups.join('\n\n')];
   // A millisecond more, because several jobs may fail in the same one.
   const until = new Date(Date.parse(first.at(-1)?.failedAt ?? '1970-01-01') + 1).toISOString();
   if (total > first.length)

@@ -61,7 +61,8 @@ Examples:
     const [id = ''] = input.words;
     if (input.flag('dry-run')) {
       const planned = await previewRelease(input.parts, id);
-      const sum = `${pluralize(planned.plan.length, 'user')} would be deactivated or are already, ${planned.skipped.length} skipped. Nothing was changed.`;
+      const right = planned.plan.filter(({ result }) => result === 'already right').length;
+      const sum = `${planned.plan.length - right} would be deactivated, ${right} already right, ${planned.skipped.length} skipped. Nothing was changed.`;
       return releaseAnswer(input, planned, planned.plan, sum);
     }
     const released = await releaseHeld(input.parts, id, input.act());

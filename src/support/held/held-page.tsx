@@ -139,7 +139,7 @@ function HoldPage({ hold, people, q, sample, names }: HoldProps) {
           Held since <When at={since} />. All of them are still active.
         </p>
       </Card>
-      <Card title="What Stytch says of ten of them now">
+      <Card title={`What Stytch says of ${sample.length} of them now`}>
         <Table
           head={['Person', 'Stytch']}
           rows={sample.map(({ userId, says }) => ({
