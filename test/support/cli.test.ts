@@ -167,7 +167,7 @@ describe('the command line', () => {
     const people = [member_id, unheard('w2')];
     const ids: string[] = [];
     for (const memberId of people) ids.push(await failedHint(lab, organizationId, memberId));
-    const error = (await ask('show', ids[0] ?? '', '--json')).json as { errors: string[]; errorTimes: string[] };
+    const error = (await ask('show', ids[1] ?? '', '--json')).json as { errors: string[]; errorTimes: string[] };
     const [text = ''] = error.errors;
     const piped = (await supportProcess(lab.env, 'failed', '--team', teamId)).stdout;
     expect(piped.split(text.split(' (')[0] ?? '').length - 1).toBe(1);
