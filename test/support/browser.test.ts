@@ -59,7 +59,7 @@ async function inspect(name: string): Promise<void> {
     expect([name, size, await fitsItsWidth(page)]).toEqual([name, size, true]);
     await screenshot(page, `${name}-${size}`);
     if (process.env.SCREENS && size === 'phone') {
-      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
       await screenshot(page, `${name}-${size}-dark`);
       await page.emulateMedia({ colorScheme: 'light' });
     }

@@ -259,9 +259,14 @@ describe('the command line', () => {
       ...{ failed: 0, held: 0, breaches: 0, slaSeconds: 300, replaysUnderWay: 0, connectedTeams: 1 },
       lag: { changes: expect.any(Number), p50Seconds: expect.any(Number), p99Seconds: expect.any(Number) },
     });
-    expect(answer.json).toMatchObject({ verdict: { isGood: false, concerns: [{ verb: 'doctor' }] } }); // no worker reports here
+    expect(answer.json).toMatchObject({ verdict: { isGood: true, concerns: [] } });
+    await lab.database.teamSync.updateMany({
+      where: { teamId },
+      data: { suspectSince: new Date('2026-11-20T08:00:00Z') },
+    });
     const { stdout } = await ask('status');
-    expect(stdout).toMatch(/^✗ 1 thing needs your attention\.\n {2}✗ No worker has reported[^\n]*\n {4}→ doctor\n/);
+    expect(stdout).toMatch(/^✗ 1 thing needs your attention\.\n {2}✗ A worker died while it swept Acme \(/);
+    expect(stdout).toContain(`    → resync --team ${teamId} --reason "…"`);
     expect(stdout).toMatch(/^ {2}Lag p50, last hour {2,}\d/m);
   });
 });

@@ -168,7 +168,7 @@ function Group({ group, names }: { group: FailedGroup; names: Names }) {
         {spanText({ from, to })} UTC
       </p>
       <Table
-        head={[{ label: 'Chosen', isHeadingHidden: true }, 'Person', 'Failed', 'Tries', 'Job']}
+        head={[{ label: 'Chosen', isHeadingHidden: true }, 'Person', { label: 'Failed', nowrap: true }, 'Tries', 'Job']}
         rows={jobs.map((job) => ({ key: job.id, cells: cellsOf(job, names) }))}
       />
     </section>

@@ -59,7 +59,7 @@ function JobPage({ job, names }: { job: ShownJob; names: Names }) {
       </Card>
       {timeline.length > 0 && (
         <Card title="Errors">
-          <Table head={['When (UTC)', 'Attempts', 'Error']} rows={timeline.map(errorRow)} />
+          <Table head={['When (UTC)', { label: 'Attempts', nowrap: true }, 'Error']} rows={timeline.map(errorRow)} />
         </Card>
       )}
       <Card title="Hint">

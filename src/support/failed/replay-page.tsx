@@ -112,13 +112,14 @@ export const replay: Handler = async (parts, asked) => {
         <Progress batch={batch} />
       </div>
       {batch.done < batch.total && (
-        <Card title="Stop it">
+        <section class="card until-done" aria-label="Stop it">
+          <h2>Stop it</h2>
           <ConfirmForm
             action={`/support/replays/${batch.id}/cancel`}
             reasonId="reason"
             submit={{ label: 'Cancel the jobs that still wait', look: 'danger' }}
           />
-        </Card>
+        </section>
       )}
       <p class="actions">
         <a href="/support/replays" class="button secondary">
@@ -147,7 +148,7 @@ function Progress({ batch }: { batch: BatchProgress }) {
   const shown = { from, shown: answers.length, total, perPage: answersPerPage };
   return (
     <Card label="Progress">
-      <p class="lead" role="status">
+      <p class={done === total ? 'lead all-done' : 'lead'} role="status">
         {progressText({ done, total })}
         {done < total && ' You can leave this page.'}
       </p>

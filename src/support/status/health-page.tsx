@@ -78,13 +78,19 @@ function Health({ now, groups, looked, late, names }: HealthNow) {
               Of the latest {looked.toLocaleString('en')} of {now.failed.toLocaleString('en')}.
             </p>
           )}
-          <Table head={['Jobs', 'Team', 'Event', 'Error']} rows={groups.map((group) => failedRow(group, names))} />
+          <Table
+            head={['Jobs', 'Team', { label: 'Event', nowrap: true }, 'Error']}
+            rows={groups.map((group) => failedRow(group, names))}
+          />
         </Card>
       )}
       {late.length > 0 && (
         <section class="card" id="late" aria-label="Late changes">
           <h2>Changes that came too late</h2>
-          <Table head={['Person', 'Team', 'Changed', 'Took']} rows={late.map((change) => lateRow(change, names))} />
+          <Table
+            head={['Person', 'Team', 'Changed', { label: 'Took', nowrap: true }]}
+            rows={late.map((change) => lateRow(change, names))}
+          />
         </section>
       )}
     </>
@@ -112,7 +118,7 @@ function failedRow({ teamId, eventType, error, jobs, from, to }: FailedGroup, na
     </a>,
     <TeamLink key="team" id={teamId} name={names.team(teamId)} />,
     <code key="type">{eventType}</code>,
-    <>
+    <div key="error">
       {error}
       <div class="quiet">
         <When at={from} />
@@ -123,7 +129,7 @@ function failedRow({ teamId, eventType, error, jobs, from, to }: FailedGroup, na
           </>
         )}
       </div>
-    </>,
+    </div>,
   ];
   return { key: query.toString(), cells };
 }

@@ -1,5 +1,6 @@
 import { providerOf, providers } from '../../admin/connection/providers.js';
 import { withDatabaseErrors } from '../../database/database.js';
+import { pluralize } from '../../text/pluralize.js';
 import { timeText } from '../../text/time.js';
 import { type FoundTeam, findTeam } from '../find-team.js';
 import type { SupportParts } from '../parts.js';
@@ -36,7 +37,7 @@ export async function readTeam({ database }: Pick<SupportParts, 'database'>, id:
 /** What a page says about a team. Pure. */
 export function teamFacts(team: TeamGlance): [string, string][] {
   const at = (time: Date | null, none: string) => (time === null ? none : `${timeText(time)} UTC`);
-  const members = team.sweptMembers === null ? '' : `, ${team.sweptMembers.toLocaleString('en')} members`;
+  const members = team.sweptMembers === null ? '' : `, ${pluralize(team.sweptMembers, 'member')}`;
   return [
     ['Team id', team.id],
     ['Stytch organization', team.organizationId ?? 'none'],

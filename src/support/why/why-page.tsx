@@ -159,7 +159,7 @@ function Found({ one }: { one: Person }) {
             <TeamLink id={one.team.id} name={one.team.name} />
           </p>
         )}
-        <Facts of={personFacts(one)} />
+        <Facts of={personFacts(one).filter(([name]) => name !== 'Team')} />
       </Card>
       <Card title="Grants">
         <PartList items={one.grants.map(grantItem)} total={one.grantsTotal} />
