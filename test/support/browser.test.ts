@@ -92,6 +92,8 @@ inBrowser('“Alice left on Monday and can still search”', async () => {
   await page.getByLabel('Reason').fill('letter 1');
   await page.getByRole('button', { name: 'Replay' }).click();
   await page.getByText('All 1 done.').waitFor();
+  await page.getByRole('link', { name: 'alice <alice@acme.example>' }).waitFor();
+  await expect(page.getByRole('heading', { name: 'Stop it' }).isVisible()).resolves.toBe(false);
   await page.getByRole('cell', { name: 'changed' }).waitFor();
   await inspect('support-replay');
   expect(await rowOf(alice)).toMatchObject({ status: 'deactivated', grants: [], keys: ['cli revoked'] });

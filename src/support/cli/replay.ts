@@ -7,6 +7,9 @@ import { type BatchCounts, skippedNamed } from '../../replay/replays.js';
 import { type Selection, type Skipped, type StartedReplay, startReplay } from '../../replay/start-replay.js';
 import { pluralize } from '../../text/pluralize.js';
 import { added, changeText, tallyOf, tallyText } from '../failed/change-text.js';
+import { peopleOfJobs } from '../failed/job-people.js';
+import { personText } from '../names.js';
+import type { SupportParts } from '../parts.js';
 import { filterHelp, filterIn, filterOptions } from './failed.js';
 import { jsonPieces, linePieces } from './pieces.js';
 import { table } from './table.js';
@@ -94,22 +97,20 @@ async function selectionOf(input: VerbInput): Promise<Selection> {
 function dryRun({ parts, asJson }: VerbInput, selection: Selection): WrittenAnswer {
   const skipped: Skipped[] = [];
   const sum = { jobs: 0, skipped: 0, tally: tallyOf([]) };
-  async function* plans(): AsyncGenerator<Preview['plan'][number]> {
+  async function* portions(): AsyncGenerator<Preview['plan']> {
     for await (const preview of previewSelection(parts, selection)) {
       skipped.push(...preview.skipped.slice(0, Math.max(0, skippedNamed - skipped.length)));
       sum.skipped += preview.skipped.length;
-      for (const one of preview.plan) {
-        sum.jobs += 1;
-        sum.tally = added(sum.tally, tallyOf(one.changes));
-        yield one;
-      }
+      sum.jobs += preview.plan.length;
+      sum.tally = preview.plan.map(({ changes }) => tallyOf(changes)).reduce(added, sum.tally);
+      yield preview.plan;
     }
   }
+  async function* plans() {
+    for await (const portion of portions()) yield* portion;
+  }
   async function* lines() {
-    for await (const { id, changes } of plans()) {
-      yield `${id}  ${changes.length === 0 ? 'already right' : tallyText(tallyOf(changes))}`;
-      for (const change of changes) yield `    ${changeText(change)}`;
-    }
+    for await (const portion of portions()) yield* await portionLines(parts, portion);
     for (const { id, why } of skipped) yield `${id}  skipped: ${why}`;
     if (sum.skipped > skipped.length) yield `and ${sum.skipped - skipped.length} more skipped`;
     yield `${pluralize(sum.jobs, 'job')}: ${tallyText(sum.tally)}. Nothing was changed.`;
@@ -121,6 +122,26 @@ function dryRun({ parts, asJson }: VerbInput, selection: Selection): WrittenAnsw
 
 function skippedMore(count: number): { skippedMore?: number } {
   return count === 0 ? {} : { skippedMore: count };
+}
+
+async function portionLines(parts: SupportParts, portion: Preview['plan']): Promise<string[]> {
+  const whoOf = await namesOfJobs(
+    parts,
+    portion.map(({ id }) => id),
+  );
+  return portion.flatMap(({ id, changes }) => [
+    `${id}  ${whoOf(id)}${changes.length === 0 ? 'already right' : tallyText(tallyOf(changes))}`,
+    ...changes.map((change) => `    ${changeText(change)}`),
+  ]);
+}
+
+/** `Ada <ada@acme.example> (member-…)  `; empty for a job about several people. */
+async function namesOfJobs({ database }: SupportParts, ids: readonly string[]): Promise<(id: string) => string> {
+  const { memberOf, names } = await peopleOfJobs(database, ids);
+  return (id) => {
+    const memberId = memberOf(id);
+    return memberId === null ? '' : `${personText(names, memberId)}  `;
+  };
 }
 
 /** Rows of each kind, for people; a program gets all. */
@@ -154,8 +175,17 @@ async function replayed(
   const more = hidden > 0 ? ` ${hidden} are not shown; --json names more.` : '';
   const running = waiting > 0 ? ` ${pluralize(waiting, 'job waits', 'jobs wait')}.` : '';
   const sum = `${counts.done} replayed, ${skipped} skipped.${running}${more}`;
-  const text = rows.length === 0 ? sum : `${table(['JOB', 'RESULT', 'WHY'], rows, width)}\n${sum}`;
+  const text = rows.length === 0 ? sum : `${await resultTable(parts, rows, width)}\n${sum}`;
   return { json: undefined, text, exit: exit() };
+}
+
+async function resultTable(parts: SupportParts, rows: readonly string[][], width: number): Promise<string> {
+  const whoOf = await namesOfJobs(
+    parts,
+    rows.map(([id = '']) => id),
+  );
+  const named = rows.map(([id = '', result = '', why = '']) => [id, whoOf(id).trimEnd(), result, why]);
+  return table(['JOB', 'PERSON', 'RESULT', 'WHY'], named, width);
 }
 
 async function* counted<Item>(items: AsyncIterable<Item>, onItem: () => void): AsyncGenerator<Item> {

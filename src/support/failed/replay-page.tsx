@@ -19,7 +19,9 @@ import { type StartedReplay, startReplay } from '../../replay/start-replay.js';
 import { pluralize } from '../../text/pluralize.js';
 import { field, fromIn, selectionIn } from '../console/form.js';
 import type { Asked, Handler } from '../console/handler.js';
+import { PersonLink } from '../console/names.js';
 import type { SupportParts } from '../parts.js';
+import { type JobPeople, peopleOfJobs } from './job-people.js';
 
 /** All replays that people have started: progress, by whom, and why. */
 export const replays: Handler = async ({ database }, { query }) => {
@@ -139,12 +141,19 @@ export const replayProgress: Handler = async (parts, asked) => ({
   part: <Progress batch={await progressOf(parts, asked)} />,
 });
 
-function progressOf({ database }: SupportParts, { id, query }: Asked): Promise<BatchProgress> {
-  return batchProgress(database, id, fromIn(query));
+type Shown = BatchProgress & { people: JobPeople };
+
+async function progressOf({ database }: SupportParts, { id, query }: Asked): Promise<Shown> {
+  const batch = await batchProgress(database, id, fromIn(query));
+  const people = await peopleOfJobs(
+    database,
+    batch.answers.map(({ queue, jobId }) => shownJobId(queue, jobId)),
+  );
+  return { ...batch, people };
 }
 
-function Progress({ batch }: { batch: BatchProgress }) {
-  const { id, done, total, from, answers } = batch;
+function Progress({ batch }: { batch: Shown }) {
+  const { id, done, total, from, answers, people } = batch;
   const shown = { from, shown: answers.length, total, perPage: answersPerPage };
   return (
     <Card label="Progress">
@@ -153,15 +162,16 @@ function Progress({ batch }: { batch: BatchProgress }) {
         {done < total && ' You can leave this page.'}
       </p>
       <progress value={done} max={total} aria-label="Jobs done" />
-      <Table head={['Job', 'Result', 'Why']} rows={answers.map(rowOf)} />
+      <Table head={['Job', 'Person', 'Result', 'Why']} rows={answers.map((answer) => rowOf(answer, people))} />
       <Pager what="jobs" {...pagesAt(`/support/replays/${id}`, shown)} />
     </Card>
   );
 }
 
-function rowOf({ queue, jobId, state, result, why }: ReplayAnswer) {
+function rowOf({ queue, jobId, state, result, why }: ReplayAnswer, { memberOf, names }: JobPeople) {
   const id = shownJobId(queue, jobId);
   const link = <a href={`/support/jobs/${encodeURIComponent(id)}`}>{id}</a>;
+  const person = <PersonLink id={memberOf(id)} names={names} none="several" />;
   const words = { waiting: 'waits', retried: 'a worker has it', done: result ?? 'skipped' };
-  return { key: id, cells: [link, words[state], why ?? ''] };
+  return { key: id, cells: [link, person, words[state], why ?? ''] };
 }
