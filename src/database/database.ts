@@ -120,7 +120,9 @@ export async function withDatabaseErrors<T>(work: () => Promise<T>): Promise<T> 
     return await work();
   } catch (error) {
     if (isOurs(error) || isBug(error)) throw error;
-    throw databaseAway(databaseProblem(error).code);
+    const { code } = databaseProblem(error);
+    if (code.startsWith('23')) throw new TransientError(`The Scanner database refused a row (${refusalText(error)}).`);
+    throw databaseAway(code);
   }
 }
 

@@ -258,6 +258,7 @@ it('Stytch is asked about ten of the held users at most, and its failure is an a
   await lab.database
     .$executeRaw`UPDATE held_changes SET user_ids = user_ids || ${userIds}::uuid[] WHERE id = ${id}::uuid`;
   expect(await says()).toHaveLength(10);
+  await lab.database.$executeRaw`UPDATE held_changes SET user_ids = user_ids[1:3] WHERE id = ${id}::uuid`;
   lab.emulator.faults.failWhile('all', '500');
   expect(new Set(await says())).toContain('Stytch did not answer. Load the page again in a minute.');
 });

@@ -50,7 +50,7 @@ function rowOf(person: HeldPerson, addressOf: (person: HeldPerson) => string) {
       <code key="id">{userId}</code>
     ) : (
       <a key="name" href={addressOf(person)}>
-        {label}
+        <bdi>{label}</bdi>
       </a>
     ),
     email,

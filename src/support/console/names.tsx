@@ -5,7 +5,10 @@ export function TeamLink({ id, name }: { id: string | null; name: string | null 
   if (id === null) return <span class="quiet">no team</span>;
   return (
     <span class="named">
-      <a href={`/support/teams/${id}`}>{name ?? 'A team that was removed'}</a> <code class="id">{id}</code>
+      <a href={`/support/teams/${id}`}>
+        <bdi>{name ?? 'A team that was removed'}</bdi>
+      </a>{' '}
+      <code class="id">{id}</code>
     </span>
   );
 }
@@ -16,7 +19,9 @@ export function PersonLink({ id, names, none }: { id: string | null; names: Name
   const person = names.person(id);
   return (
     <span class="named">
-      <a href={whyAddress(id)}>{person === null ? 'Not in Scanner yet' : nameText(person)}</a>{' '}
+      <a href={whyAddress(id)}>
+        <bdi>{person === null ? 'Not in Scanner yet' : nameText(person)}</bdi>
+      </a>{' '}
       <code class="id">{id}</code>
     </span>
   );

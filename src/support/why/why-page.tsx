@@ -111,7 +111,10 @@ function matchRow(match: Match) {
   const { id, status, team } = match;
   const cells = [
     <span key="person" class="named">
-      <a href={whyAddress(id)}>{nameText(match) || id}</a> <code class="id">{id}</code>
+      <a href={whyAddress(id)}>
+        <bdi>{nameText(match) || id}</bdi>
+      </a>{' '}
+      <code class="id">{id}</code>
     </span>,
     status,
     <TeamLink key="team" id={team?.id ?? null} name={team?.name ?? null} />,

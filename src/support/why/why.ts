@@ -72,7 +72,8 @@ async function find(parts: Parts, who: string, team: FoundTeam | null): Promise<
     stytchFailure === null ? null : `Stytch could not be searched for the e-mail: ${describeFailure(stytchFailure)}`;
   if (people.length > 0) return { people, more: false, isExact: true, stytchProblem };
   const member = /^member-[\w-]+$/.test(who) ? await findMember(parts, who) : null;
-  if (member !== null) return { people: [member], more: false, isExact: true, stytchProblem };
+  if (member !== null && (team === null || member.organizationId === team.organizationId))
+    return { people: [member], more: false, isExact: true, stytchProblem };
   const like = await findPeopleLike(parts, who, team);
   if (like.people.length > 0) return { ...like, isExact: false, stytchProblem };
   const advice = 'Check the spelling with the customer: is the person assigned to Scanner in their IdP?';
