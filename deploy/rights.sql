@@ -20,6 +20,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA scim TO scanner_sci
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA scim TO scanner_scim;
 REVOKE INSERT, UPDATE, DELETE ON scim._prisma_migrations FROM scanner_scim;
 
+-- What is recorded stays. Functions of the owner remove rows by their retention, and erase people (data.md).
+REVOKE UPDATE, DELETE, TRUNCATE ON scim.audit_log, scim.read_log FROM scanner_scim;
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON scim.evidence, scim.evidence_followups, scim.evidence_begins FROM scanner_scim;
+
 -- The queue, if it is in PostgreSQL. BullMQ makes a sequence for each queue when it is used first.
 DO $$ BEGIN
   IF to_regnamespace('bullmq') IS NOT NULL THEN

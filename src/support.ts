@@ -14,7 +14,7 @@ async function main(): Promise<void> {
       loadDotEnv();
       return process.env;
     },
-    width: process.stdout.columns ?? 160,
+    width: process.stdout.columns ?? Number.POSITIVE_INFINITY,
     out: (text) => write(process.stdout, text),
     err,
   });

@@ -4,6 +4,7 @@ import { activityPages } from './activity/pages.js';
 import type { AuthorizeAdmin } from './authorize.js';
 import { connectionApi } from './connection/api.js';
 import { connectionPages } from './connection/pages.js';
+import { type HeldDependencies, heldPages } from './held/pages.js';
 import { helpRoutes } from './help-page.js';
 import { type OperationName, operations } from './openapi/operations.js';
 import { overviewApi } from './overview/api.js';
@@ -17,7 +18,7 @@ import { permissionPages } from './roles/permission-pages.js';
 import { createRouters, type Handler, type Route } from './router.js';
 import { setupPages } from './setup/pages.js';
 
-export type AdminDependencies = OverviewDependencies;
+export type AdminDependencies = OverviewDependencies & HeldDependencies;
 
 /** Settings > SCIM: its API and its pages, over the same functions. */
 export function adminParts(authorize: AuthorizeAdmin, deps: AdminDependencies): Part[] {
@@ -75,6 +76,7 @@ function pageRoutes(deps: AdminDependencies): Route[] {
   const setup = setupPages(deps);
   const connection = connectionPages(deps);
   const people = peoplePages(deps.database);
+  const held = heldPages(deps);
   const roles = rolePages(deps.database);
   const permissions = permissionPages(deps.database);
   const ignored = ignoredPages(deps.database);
@@ -97,6 +99,10 @@ function pageRoutes(deps: AdminDependencies): Route[] {
     ['get', '/setup/:part', 'get', setup.showPart],
     ['get', '/people', 'get', people.show],
     ['get', '/people/:id', 'get', people.showPerson],
+    ['get', '/held', 'get', held.show],
+    ['get', '/held/people.csv', 'get', held.exportCsv],
+    ['post', '/held/keep', 'update', held.keep],
+    ['post', '/held/deactivate', 'update', held.deactivate],
     ['get', '/roles', 'get', roles.show],
     ['post', '/roles', 'update', roles.create],
     ['get', '/roles/new', 'update', roles.showNew],

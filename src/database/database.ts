@@ -77,6 +77,26 @@ export async function databaseClock(database: Database | Transaction): Promise<I
  */
 export type DatabaseProblem = { kind: 'refused' | 'collided' | 'away'; code: string };
 
+/** `23514, constraint users_status_check`: the code, with the constraint's name where PostgreSQL gives one. */
+export function refusalText(error: unknown): string {
+  const code = sqlStateOf(error);
+  const constraint = code.startsWith('23') ? constraintOf(error) : null;
+  return constraint === null ? code : `${code}, ${constraint}`;
+}
+
+/**
+ * PostgreSQL's message about a constraint (class 23) names the constraint, or the column that may not be null. Values are in
+ * another field (DETAIL), which is not read here. A name of another shape than ours is left out, because it may be data.
+ */
+function constraintOf(error: unknown): string | null {
+  const { meta } = error as { meta?: { driverAdapterError?: { cause?: { originalMessage?: string } } } };
+  const message = meta?.driverAdapterError?.cause?.originalMessage ?? '';
+  const [, constraint] = /\bconstraint "([A-Za-z_]\w{0,62})"/.exec(message) ?? [];
+  if (constraint !== undefined) return `constraint ${constraint}`;
+  const [, column] = /^null value in column "([A-Za-z_]\w{0,62})"/.exec(message) ?? [];
+  return column === undefined ? null : `not-null constraint of ${column}`;
+}
+
 export function databaseProblem(error: unknown): DatabaseProblem {
   const code = sqlStateOf(error);
   if (/^(22|54|23502|23514)/.test(code)) return { kind: 'refused', code };
@@ -110,7 +130,9 @@ export async function withDatabaseErrors<T>(work: () => Promise<T>): Promise<T> 
     return await work();
   } catch (error) {
     if (isOurs(error) || isBug(error)) throw error;
-    throw databaseAway(databaseProblem(error).code);
+    const { code } = databaseProblem(error);
+    if (code.startsWith('23')) throw new TransientError(`The Scanner database refused a row (${refusalText(error)}).`);
+    throw databaseAway(code);
   }
 }
 

@@ -86,6 +86,11 @@ export function saysGone(member: Record<string, unknown>): boolean {
   return member.status === 'deleted' || member.status === 'deactivated' || activeFlag(member) === 'inactive';
 }
 
+/** True if the IdP itself has switched the person off, by its `active` flag. */
+export function isSwitchedOff(member: Record<string, unknown>): boolean {
+  return activeFlag(member) === 'inactive';
+}
+
 /** A missing flag says nothing. A flag of another kind (0, "no", an object) is unreadable. */
 function activeFlag(member: Record<string, unknown>): 'active' | 'inactive' | 'unsaid' | 'unreadable' {
   const { active } = asRecord(asRecord(member.scim_registration).scim_attributes);

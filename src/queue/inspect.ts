@@ -21,6 +21,8 @@ export type StoredJob = {
   error: string | null;
   /** The errors of the last attempts, oldest first. They hold our own words only. */
   errors: string[];
+  /** When each of these attempts failed. Null for attempts of earlier versions, which stored no time. */
+  errorTimes: (Date | null)[];
 };
 
 export type JobCounts = { waiting: number; active: number; delayed: number; failed: number };
@@ -125,7 +127,7 @@ function isWhole<T extends { id?: string }>(job: T | undefined): job is T {
 
 function storedJob(queue: QueueName, job: BackendJob, state: string): StoredJob {
   const time = (at: number | null | undefined) => (typeof at === 'number' ? new Date(at) : null);
-  const errors = (job.stacktrace ?? []).map((stack) => firstLine(String(stack)));
+  const stacks = (job.stacktrace ?? []).map(String);
   return {
     queue,
     id: String(job.id),
@@ -139,8 +141,15 @@ function storedJob(queue: QueueName, job: BackendJob, state: string): StoredJob 
     finishedAt: time(job.finishedOn),
     answer: job.returnvalue ?? null,
     error: job.failedReason ?? null,
-    errors,
+    errors: stacks.map(firstLine),
+    errorTimes: stacks.map(timeIn),
   };
+}
+
+/** As a worker wrote it (consume.ts): in the place of the stack. */
+function timeIn(stack: string): Date | null {
+  const [, time] = /\n {4}at (\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(stack) ?? [];
+  return time === undefined ? null : new Date(time);
 }
 
 function firstLine(stack: string): string {

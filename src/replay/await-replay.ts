@@ -8,20 +8,26 @@ type Parts = Pick<ReplayParts, 'database'>;
 
 const pauseMs = 250;
 
-/** Waits until a replay is done, or until the timeout. The replay continues in any case. */
+export type AwaitOptions = {
+  timeoutMs: number;
+  onProgress?: (progress: BatchCounts) => void;
+  signal?: AbortSignal;
+};
+
+/** Waits until a replay is done, the timeout has passed, or the signal comes. The replay continues in any case. */
 export async function awaitReplay(
   { database }: Parts,
   { batchId }: StartedReplay,
-  { timeoutMs, onProgress = () => {} }: { timeoutMs: number; onProgress?: (progress: BatchCounts) => void },
-): Promise<void> {
-  if (batchId === null) return;
+  { timeoutMs, onProgress = () => {}, signal }: AwaitOptions,
+): Promise<BatchCounts> {
+  if (batchId === null) return { done: 0, total: 0 };
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const counts = await countsOf(database, batchId);
     onProgress(counts);
-    if (counts.done === counts.total) return closeFinished(database);
-    if (Date.now() >= deadline) return;
-    await sleep(pauseMs);
+    if (counts.done === counts.total) await closeFinished(database);
+    if (counts.done === counts.total || Date.now() >= deadline || signal?.aborted) return counts;
+    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {}); // the signal ends the pause
   }
 }
 
@@ -47,6 +53,11 @@ export function replayReport({ database }: Parts, { batchId, skipped }: StartedR
         if (result === null) yield { id: shownJobId(queue, jobId), why: why ?? whyNotDone[state] };
     })(),
   };
+}
+
+/** Whether a job was skipped only because the replay has not come to its end yet. */
+export function isNotDoneYet({ why }: Skipped): boolean {
+  return why === whyNotDone.waiting || why === whyNotDone.retried;
 }
 
 const whyNotDone = {

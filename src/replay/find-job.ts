@@ -45,6 +45,7 @@ async function forgottenJob(database: Database, id: string): Promise<StoredJob |
     answer: null,
     error: null,
     errors: [],
+    errorTimes: [],
   };
 }
 

@@ -47,6 +47,7 @@ export function openSite(
     oldestWaitingSeconds,
     slaSeconds: config.SLA_SECONDS,
     stytch: people.connections,
+    readMembers: support.readMembers,
     reread: (teamId: string) => rereads.team(teamId, { trigger: 'sweep' }),
     getMember: (memberId: string) => directory.getMember(memberId, { deadlineMs: 2_000 }),
   };

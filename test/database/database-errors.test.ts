@@ -44,3 +44,28 @@ it('reports a database that can not be reached', async () => {
   );
   await database.$disconnect();
 });
+
+it('names the constraint that refused a row, or the column that may not be null, and no data', async () => {
+  const test = await createTestDatabase();
+  const database = connectDatabase(test.url, { connections: 1 });
+  const refusal = (sql: string) =>
+    withDatabaseErrors(() => database.$executeRawUnsafe(sql)).catch((error: unknown) => describeFailure(error));
+  const insert = (columns: string, values: string) => refusal(`INSERT INTO users (${columns}) VALUES (${values})`);
+  const { id } = await database.team.create({ data: { name: 'Acme', stytchOrganizationId: 'org-1' } });
+  expect(await insert('team_id, email, status', `'${id}', 'ada@acme.example', 'constraint "ada"'`)).toBe(
+    'The Scanner database refused a row (23514, constraint users_status_check).',
+  );
+  expect(await insert('team_id, email', `'${id}', NULL`)).toBe(
+    'The Scanner database refused a row (23502, not-null constraint of email).',
+  );
+  expect(await insert('team_id, email', `'${crypto.randomUUID()}', 'ada@acme.example'`)).toBe(
+    'The Scanner database refused a row (23503, constraint users_team_id_fkey).',
+  );
+  expect(await refusal(`INSERT INTO teams (name, stytch_organization_id) VALUES ('Ada', 'org-1')`)).toBe(
+    'The Scanner database refused a row (23505, constraint teams_stytch_organization_id_key).',
+  );
+  await database.$executeRawUnsafe(`ALTER TABLE users ADD CONSTRAINT "ada byron" CHECK (email <> 'x')`);
+  expect(await insert('team_id, email', `'${id}', 'x'`)).toBe('The Scanner database refused a row (23514).');
+  await database.$disconnect();
+  await test.drop();
+});

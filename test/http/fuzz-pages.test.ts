@@ -49,6 +49,17 @@ const paths = [
   '/support/replay',
   '/support/replays/:id',
   '/support/replays/:id/live',
+  '/support/replays',
+  '/support/replays/:id/cancel',
+  '/support/teams/:id',
+  '/support/teams/:id/resync',
+  '/support/teams/:id/enable',
+  '/support/held/:id',
+  '/support/held/:id/people.csv',
+  '/settings/scim/held',
+  '/settings/scim/held/people.csv',
+  '/settings/scim/held/keep',
+  '/settings/scim/held/deactivate',
   '/support/why',
   '/support/resync',
   '/support/held',
@@ -105,6 +116,7 @@ const fieldsOf = (path: string): string[] => {
   if (path.includes('/connection'))
     return ['displayName', 'identityProvider', 'connectionId', 'teamName', 'nextBearerTokenLastFour'];
   if (path.startsWith('/support/why')) return ['who', 'team', 'done'];
+  if (path.includes('/held')) return ['hold', 'count', 'q', 'from', 'done', 'reason'];
   if (path.startsWith('/support/resync')) return ['memberId', 'team', 'reason'];
   if (path.startsWith('/support'))
     return ['team', 'type', 'error', 'since', 'until', 'job', 'which', 'reason', 'skipped'];

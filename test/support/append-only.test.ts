@@ -141,12 +141,14 @@ describe("the application's role", () => {
     await database.syncEvent.create({ data: { trigger: 'sweep', outcome: 'changed', teamId: team, userId, changes } });
     await database.auditLog.create({ data: { actor: 'sam', action: 'enable', target: 'team x' } });
     await database.$executeRawUnsafe(`CREATE ROLE ${role} LOGIN`);
-    await database.$executeRawUnsafe(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`);
-    await database.$executeRawUnsafe(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
+    await database.$executeRawUnsafe(`GRANT ALL ON ALL TABLES IN SCHEMA public, scim TO ${role}`);
+    await database.$executeRawUnsafe(`GRANT USAGE ON SCHEMA scim TO ${role}`);
+    await database.$executeRawUnsafe(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA scim TO ${role}`);
     const own = new URL(url);
     own.username = role;
     app = new pg.Client({ connectionString: own.href });
     await app.connect();
+    await app.query('SET search_path = scim, public');
   });
   afterEach(async () => {
     await app.end();
@@ -200,7 +202,7 @@ describe("the application's role", () => {
     });
 
     it('can not lead a line into a table of its own', async () => {
-      await app.query('CREATE TEMP TABLE evidence (LIKE public.evidence)').catch(() => {});
+      await app.query('CREATE TEMP TABLE evidence (LIKE scim.evidence)').catch(() => {});
       await app.query(
         `INSERT INTO sync_events (trigger, team_id, user_id, outcome, changes)
          SELECT 'sweep', team_id, id, 'changed', '[{"type":"user_deactivated","because":"not_found"}]' FROM users`,

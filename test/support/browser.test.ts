@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { signInAs } from '../helpers/admin.js';
 import {
   fitsItsWidth,
   hasBrowser,
@@ -57,6 +58,11 @@ async function inspect(name: string): Promise<void> {
     await page.setViewportSize(sizes[size]);
     expect([name, size, await fitsItsWidth(page)]).toEqual([name, size, true]);
     await screenshot(page, `${name}-${size}`);
+    if (process.env.SCREENS && size === 'phone') {
+      await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+      await screenshot(page, `${name}-${size}-dark`);
+      await page.emulateMedia({ colorScheme: 'light' });
+    }
   }
   expect([name, await seriousProblems(page)]).toEqual([name, []]);
 }
@@ -73,9 +79,10 @@ inBrowser('“Alice left on Monday and can still search”', async () => {
   await page.goto(`${lab.url}/support`);
   await inspect('support-health');
   await page.getByRole('link', { name: 'Why?' }).click();
-  await page.getByLabel('E-mail').fill('Alice@acme.example');
+  await page.getByLabel('Person', { exact: true }).fill('ali');
   await page.getByRole('button', { name: 'Look' }).click();
   await page.getByText('Stytch says that the member is deleted, but the user is still active').waitFor();
+  expect(page.url()).not.toContain('ali');
   await inspect('support-why');
 
   await page.getByRole('link', { name: `Look at ${job}` }).click();
@@ -85,6 +92,8 @@ inBrowser('“Alice left on Monday and can still search”', async () => {
   await page.getByLabel('Reason').fill('letter 1');
   await page.getByRole('button', { name: 'Replay' }).click();
   await page.getByText('All 1 done.').waitFor();
+  await page.getByRole('link', { name: 'alice <alice@acme.example>' }).waitFor();
+  await expect(page.getByRole('heading', { name: 'Stop it' }).isVisible()).resolves.toBe(false);
   await page.getByRole('cell', { name: 'changed' }).waitFor();
   await inspect('support-replay');
   expect(await rowOf(alice)).toMatchObject({ status: 'deactivated', grants: [], keys: ['cli revoked'] });
@@ -92,6 +101,13 @@ inBrowser('“Alice left on Monday and can still search”', async () => {
 
   await page.goto(`${lab.url}/support/why?who=alice@acme.example`);
   await page.getByText('Nothing is missing: Scanner shows what the directory says.').waitFor();
+  await page.getByText('has switched this person off (active is false)').waitFor();
+  await inspect('support-why-off');
+  await page.getByRole('link', { name: 'Replays' }).click();
+  await page.getByRole('cell', { name: 'letter 1' }).waitFor();
+  await inspect('support-replays');
+  await page.getByRole('link', { name: 'Health' }).click();
+  await inspect('support-health-after');
   expect(complaints).toEqual([]);
 });
 
@@ -151,3 +167,62 @@ inBrowser('a new customer is linked to its organization', async () => {
   expect(await page.getByRole('link', { name: 'Newcomers' }).count()).toBe(0);
   expect(complaints).toEqual([]);
 });
+inBrowser('“everybody of Acme is missing”', async () => {
+  const people = [];
+  for (const name of ['ada', 'ben', 'cleo', 'dora']) people.push(await provision(name));
+  const gone = people.slice(1);
+  for (const id of gone) lab.emulator.directory.silently(() => lab.emulator.directory.deprovision(id));
+  const held = await lab.database.user.findMany({ where: { stytchMemberId: { in: people } } });
+  await lab.database.$executeRaw`
+    INSERT INTO held_changes (team_id, user_ids, fence)
+    VALUES (${teamId}::uuid, ${held.map(({ id }) => id)}::uuid[], now())`;
+
+  await page.goto(`${lab.url}/support`);
+  await page.getByText(/need.? your attention/).waitFor();
+  await inspect('support-health-held');
+  await page.getByRole('link', { name: /4 deactivations wait for your decision: Acme/ }).click();
+  await page.getByText('4 of 4 active users (100 %)').waitFor();
+  await page.getByText('Stytch, asked directly, says that the member is active').waitFor();
+  await inspect('support-hold');
+  await page.getByRole('link', { name: 'Held', exact: true }).click();
+  await inspect('support-held');
+  await page.getByRole('link', { name: 'Look, and decide' }).click();
+  const danger = page.getByRole('region', { name: 'They have left' });
+  await danger.getByLabel('Reason').fill('the customer confirmed');
+  await danger.getByLabel(/Type how many/).fill('4');
+  await danger.getByRole('button', { name: 'Deactivate 4 people' }).click();
+  await page.getByText('Acme: 3 released, 1 skipped.').waitFor();
+  for (const id of gone) expect(await rowOf(id)).toMatchObject({ status: 'deactivated', grants: [] });
+  expect(await rowOf(String(people[0]))).toMatchObject({ status: 'active' });
+
+  await page.goto(`${lab.url}/support/teams/${teamId}`);
+  await page.getByRole('heading', { name: 'Acme' }).waitFor();
+  await inspect('support-team');
+  await page.getByRole('searchbox', { name: 'A person of this team' }).fill('acme.example');
+  await page.getByRole('button', { name: 'Why?' }).click();
+  await page.getByText('Several people match').waitFor();
+  await inspect('support-why-several');
+  expect(complaints).toEqual([]);
+});
+
+inBrowser('an admin decides about the missing people', async () => {
+  const { jwt } = await signInAs(lab, await admin());
+  await page.context().addCookies([{ name: 'stytch_session_jwt', value: jwt, url: lab.url }]);
+  const held = [await provision('ada'), await provision('ben')];
+  const users = await lab.database.user.findMany({ where: { stytchMemberId: { in: held } } });
+  await lab.database.$executeRaw`
+    INSERT INTO held_changes (team_id, user_ids, fence)
+    VALUES (${teamId}::uuid, ${users.map(({ id }) => id)}::uuid[], now())`;
+  await page.goto(`${lab.url}/settings/scim/held`);
+  await page.getByRole('heading', { name: 'Have these people left?' }).waitFor();
+  await inspect('settings-held');
+  await page.getByRole('button', { name: 'Keep them' }).click();
+  await page.getByText('2 people keep access.').waitFor();
+  await inspect('settings-held-none');
+  expect(complaints).toEqual([]);
+});
+
+const admin = async () => {
+  const member = { email_address: 'hank@acme.example', roles: ['stytch_admin'] };
+  return lab.emulator.directory.silently(() => lab.emulator.directory.createMember(organizationId, member)).member_id;
+};

@@ -1,5 +1,7 @@
 import { hostname, userInfo } from 'node:os';
+import { runVerb } from '../../src/support/cli/run-verb.js';
 import { support, supportProcess } from '../helpers/command.js';
+import { testEnv } from '../helpers/config.js';
 import { type Lab, startLab } from '../helpers/lab.js';
 import { failedHint, stateOf } from '../helpers/support.js';
 import { startWire } from '../helpers/wire.js';
@@ -165,6 +167,72 @@ describe('the command line', () => {
     expect(row).toMatchObject({ actor: 'president@scanner.dev', details: { login } });
   });
 
+  it('shows equal errors once, with the team and the people by name, whole at any width', async () => {
+    await lab.quiet(); // the team was asked to be read again
+    const named = { userName: 'w1@acme.example', name: 'Wilhelmina First' };
+    const { member_id } = lab.emulator.directory.provision(organizationId, named);
+    await lab.quiet();
+    const people = [member_id, unheard('w2')];
+    const ids: string[] = [];
+    for (const memberId of people) ids.push(await failedHint(lab, organizationId, memberId));
+    const error = (await ask('show', ids[1] ?? '', '--json')).json as { errors: string[]; errorTimes: string[] };
+    const [text = ''] = error.errors;
+    const piped = (await supportProcess(lab.env, 'failed', '--team', teamId)).stdout;
+    expect(piped.split(text.split(' (')[0] ?? '').length - 1).toBe(1);
+    expect(piped).toContain(`2 jobs, `);
+    expect(piped).toContain(`scim.member.update, Acme (${teamId})`);
+    expect(piped).toContain(`Wilhelmina First <w1@acme.example> (${people[0]})`);
+    for (const width of [20, 40, 80, 160]) {
+      const out: string[] = [];
+      const code = await runVerb(['failed', '--team', teamId], {
+        ...{ environment: () => testEnv(lab.env), width, err: async () => {} },
+        out: async (some) => void out.push(some),
+      });
+      const words = out.join('').replaceAll(/\s+/g, ' ');
+      expect([width, code, words.includes('…')]).toEqual([width, 0, false]);
+      for (const whole of [text, ids[0], ids[1], `Wilhelmina First <w1@acme.example> (${people[0]})`]) {
+        expect([width, words.includes(String(whole))]).toEqual([width, true]);
+      }
+    }
+    expect(error.errorTimes).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)]);
+    await ask('replay', ...ids, ...reason);
+  });
+
+  it('lists several people who match a part of a name, and shows the only one', async () => {
+    for (const name of ['Zoe Adler', 'Zoe Berg']) {
+      const email = `${name.replace(' ', '.').toLowerCase()}@acme.example`;
+      await lab.database.user.create({ data: { teamId, email, name, scimExternalId: `ext-${email}` } });
+    }
+    const several = await ask('why', 'zoe', '--json');
+    expect([several.code, several.json]).toMatchObject([
+      3,
+      { people: [], matches: [{ name: 'Zoe Adler', team: { id: teamId, name: 'Acme' } }, { name: 'Zoe Berg' }] },
+    ]);
+    expect((await ask('why', 'zoe')).stdout).toMatch(
+      /Several people match zoe[\s\S]*Zoe Adler <zoe.adler@acme.example>/,
+    );
+    const one = { people: [{ user: { name: 'Zoe Berg' } }], matches: [] };
+    expect((await ask('why', 'oe ber', '--json')).json).toMatchObject(one);
+    expect((await ask('why', 'ext-zoe.berg@acme.example', '--json')).json).toMatchObject(one);
+  });
+
+  it('says plainly when the identity provider has switched somebody off', async () => {
+    const memberId = lab.emulator.directory.provision(organizationId, { userName: 'off@acme.example' }).member_id;
+    await lab.quiet();
+    lab.emulator.directory.deprovision(memberId);
+    await lab.quiet();
+    const { stdout } = await ask('why', 'off@acme.example');
+    expect(stdout).toContain('NOTHING IS MISSING');
+    expect(stdout).toMatch(/The identity provider has switched this person off \(active is false\)\. Scanner took/);
+  });
+
+  it('finds a member whom only Stytch knows, by the member id', async () => {
+    const memberId = unheard('onlystytch');
+    const answer = await ask('why', memberId, '--json');
+    expect(answer.json).toMatchObject({ people: [{ user: null, memberId, team: { name: 'Acme' } }] });
+    await ask('resync', '--user', memberId, ...reason);
+  });
+
   it('resyncs one person at once, and says what changed', async () => {
     await lab.quiet(); // the team was asked to be read again
     const memberId = unheard('p3');
@@ -199,6 +267,14 @@ describe('the command line', () => {
       ...{ failed: 0, held: 0, breaches: 0, slaSeconds: 300, replaysUnderWay: 0, connectedTeams: 1 },
       lag: { changes: expect.any(Number), p50Seconds: expect.any(Number), p99Seconds: expect.any(Number) },
     });
-    expect((await ask('status')).stdout).toMatch(/^ {2}Lag p50, last hour {2,}\d/m);
+    expect(answer.json).toMatchObject({ verdict: { isGood: true, concerns: [] } });
+    await lab.database.teamSync.updateMany({
+      where: { teamId },
+      data: { suspectSince: new Date('2026-11-20T08:00:00Z') },
+    });
+    const { stdout } = await ask('status');
+    expect(stdout).toMatch(/^✗ 1 thing needs your attention\.\n {2}✗ A worker died while it swept Acme \(/);
+    expect(stdout).toContain(`    → resync --team ${teamId} --reason "…"`);
+    expect(stdout).toMatch(/^ {2}Lag p50, last hour {2,}\d/m);
   });
 });

@@ -34,6 +34,9 @@ describe.each(backends)('with the queue on %s', (backend) => {
       '/failed',
       '/jobs/msg_1',
       '/held',
+      '/replays',
+      '/teams/00000000-0000-0000-0000-000000000000',
+      '/held/00000000-0000-0000-0000-000000000000/people.csv',
       '/why?who=a@b.example',
       '/queues',
       '/queues/api/queues',
@@ -121,6 +124,96 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect([nothing.status, nothing.text.includes('No failed job matches')]).toEqual([409, true]);
     const rows = await lab.database.auditLog.findMany({ where: { action: 'replay' } });
     expect(rows).toMatchObject(Array(2).fill({ actor: sam.email, reason }));
+  });
+
+  it('lists the replays of people, and cancels the jobs of one that still wait', async () => {
+    const batch = await lab.database.replayBatch.create({
+      data: { actor: 'ann@scanner.dev', reason: 'the wrong team', target: '2 chosen jobs' },
+    });
+    await lab.database.replay.createMany({
+      data: ['a', 'b'].map((name, place) => ({
+        ...{
+          batchId: batch.id,
+          place,
+          queue: 'hints',
+          jobId: `msg_never_${name}`,
+          state: place === 0 ? 'done' : 'waiting',
+        },
+        retriedAt: new Date(Date.now() + 3_600_000), // no step has room for more in this second
+      })),
+    });
+    const list = await sam.get('/replays');
+    expect(list.text).toMatch(/ann@scanner\.dev[\s\S]*2 chosen jobs[\s\S]*the wrong team/);
+    const cancelled = await sam.post(`/replays/${batch.id}/cancel`, { reason });
+    expect([cancelled.status, cancelled.location]).toEqual([303, expect.stringContaining(batch.id)]);
+    const [, row] = await lab.database.replay.findMany({ where: { batchId: batch.id }, orderBy: { place: 'asc' } });
+    expect(row).toMatchObject({ state: 'done', result: null });
+    expect((await sam.get(`/replays/${batch.id}`)).text).toContain('All 2 done.');
+    expect((await sam.post(`/replays/${batch.id}/cancel`, {})).status).toBe(400);
+  });
+
+  it('leads from a part of a name to an address without a name, and lists several', async () => {
+    const [first] = await Promise.all(
+      ['Xaver One', 'Xaver Two'].map((name, n) =>
+        lab.database.user.create({ data: { teamId, name, email: `xaver${n}@acme.example` } }),
+      ),
+    );
+    const one = await sam.post('/why', { who: 'xaver one' });
+    expect([one.status, one.location]).toEqual([303, `/support/why?who=${first?.id}`]);
+    const several = await sam.post('/why', { who: 'xaver' });
+    expect(several.text).toContain('Several people match');
+    expect(several.text).toContain(`href="/support/why?who=${first?.id}"`);
+    expect((await sam.get(`/why?who=${first?.id}`)).text).toContain('Xaver One &lt;xaver0@acme.example>');
+  });
+
+  it('shows a team, reads it again, and switches SCIM on', async () => {
+    const page = await sam.get(`/teams/${teamId}`);
+    expect([page.status, page.text.includes('<h1>Engines</h1>')]).toEqual([200, true]);
+    expect((await sam.get('/teams/00000000-0000-0000-0000-000000000000')).status).toBe(404);
+    const read = await sam.post(`/teams/${teamId}/resync`, { reason });
+    expect([read.status, read.location]).toEqual([303, expect.stringContaining('A+worker+reads+the+team')]);
+    const off = await lab.database.team.create({ data: { name: 'Later' } });
+    expect((await sam.post(`/teams/${off.id}/enable`, { reason })).status).toBe(303);
+    expect(await lab.database.team.findUniqueOrThrow({ where: { id: off.id } })).toMatchObject({
+      ssoScimEnabled: true,
+    });
+  });
+
+  it('deactivates the people of a hold only when their number is typed, and keeps them at a click', async () => {
+    const team = await lab.team({ name: 'Held' });
+    const users = await lab.database.user.createManyAndReturn({
+      data: ['=1+1', 'Ines', 'Jon'].map((name, n) => ({
+        ...{
+          teamId: team.teamId,
+          name,
+          email: `h${n}@held.example`,
+          stytchMemberId: `member-test-${crypto.randomUUID()}`,
+        },
+      })),
+    });
+    const holdOf = async () => {
+      const [row] = await lab.database.$queryRaw<[{ id: string }]>`
+        INSERT INTO held_changes (team_id, user_ids, fence)
+        VALUES (${team.teamId}::uuid, ${users.map(({ id }) => id)}::uuid[], now()) RETURNING id::text`;
+      return row.id;
+    };
+    const active = () => lab.database.user.count({ where: { teamId: team.teamId, status: 'active' } });
+    const first = await holdOf();
+    const page = await sam.get(`/held/${first}`);
+    expect(page.text).toContain('3 of 3 active users (100 %)');
+    expect(page.text).toContain('Gone: Stytch does not know the member');
+    const found = (await sam.get(`/held/${first}?q=ines`)).text.match(/data-label="E-mail">[^<]+/g);
+    expect(found).toEqual(['data-label="E-mail">h1@held.example']);
+    const csv = await sam.get(`/held/${first}/people.csv`);
+    expect(csv.text).toContain("'=1+1,h0@held.example,active");
+    for (const count of ['', '2', '30']) {
+      expect((await sam.post(`/held/${first}/release`, { reason, count })).status).toBe(400);
+    }
+    expect(await active()).toBe(3);
+    expect((await sam.post(`/held/${first}/discard`, { reason })).status).toBe(303);
+    expect(await active()).toBe(3);
+    expect((await sam.post(`/held/${await holdOf()}/release`, { reason, count: '3' })).status).toBe(303);
+    expect(await active()).toBe(0);
   });
 
   it('shows the raw queues, and lets nothing be done to them', async () => {

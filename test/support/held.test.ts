@@ -1,7 +1,14 @@
 import { databaseClock } from '../../src/database/database.js';
-import { discardHeld, heldChanges, heldPage, heldUsers } from '../../src/support/held/held.js';
-import { releaseHeld } from '../../src/support/held/release-held.js';
 import { resyncUser } from '../../src/support/resync/resync.js';
+import {
+  discardHeld,
+  eachHeldPerson,
+  heldChanges,
+  heldPage,
+  heldPeople,
+  holdSummary,
+} from '../../src/sync/holds/holds.js';
+import { askAboutSome, previewRelease, releaseHeld } from '../../src/sync/holds/release-hold.js';
 import { holdChanges } from '../../src/sync/sweep/held-changes.js';
 import { support } from '../helpers/command.js';
 import { type Lab, startLab } from '../helpers/lab.js';
@@ -174,23 +181,86 @@ it('held writes all holds for programs, and one page for people', async () => {
   const text = (await support(lab.env, 'held')).stdout;
   expect(text).toContain(`The oldest 20 of ${total}. All: --json.`);
   const first = await heldPage(parts);
-  expect([first.holds.length, first.total, first.holds[0]?.users, first.holds[0]?.userIds.length]).toEqual([
+  expect([first.holds.length, first.total, first.holds[0]?.users, first.holds[0]?.first.length]).toEqual([
     ...[20, total, 30, 10],
   ]);
   const second = await heldPage(parts, 20);
   expect([...first.holds, ...second.holds].map(({ id }) => id)).toEqual(held.map(({ id }) => id));
 });
 
-it('a hold is shown with all its users, page by page, until it is decided', async () => {
+it('a hold is shown with the names of all its users, page by page, until it is decided', async () => {
   const userIds = Array.from({ length: 250 }, () => crypto.randomUUID());
+  await lab.database.user.createMany({
+    data: userIds.map((id, n) => ({
+      id,
+      teamId,
+      email: `q${n}@acme.example`,
+      name: `Q ${String(n).padStart(3, '0')}`,
+    })),
+  });
   const [{ id }] = await lab.database.$queryRaw<[{ id: string }]>`
     INSERT INTO held_changes (team_id, user_ids, fence) VALUES (${teamId}::uuid, ${userIds}::uuid[], now())
     RETURNING id::text`;
-  const [first, second] = [await heldUsers(parts, id), await heldUsers(parts, id, 200)];
-  expect([first.users, [...first.userIds, ...second.userIds]]).toEqual([250, userIds]);
+  const [first, second] = [await heldPeople(parts, id), await heldPeople(parts, id, { from: 50 })];
+  expect([first.total, first.people.length, first.people[0]?.name, second.people[0]?.name]).toEqual([
+    ...[250, 50, 'Q 000', 'Q 050'],
+  ]);
+  expect((await heldPeople(parts, id, { q: 'q249@' })).people).toMatchObject([{ name: 'Q 249', status: 'active' }]);
+  expect((await listed(eachHeldPerson(parts, id))).flat().map(({ userId }) => userId)).toEqual(userIds);
   await discardHeld(parts, id, act);
-  await expect(heldUsers(parts, id)).rejects.toMatchObject({ code: 'conflict' });
-  await expect(heldUsers(parts, 'nonsense')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(holdSummary(parts, id)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(holdSummary(parts, 'nonsense')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('held names the team and the people, the share of the team, and the last complete listing', async () => {
+  await lab.database.heldChange.updateMany({ where: { resolution: null }, data: { resolution: 'discarded' } });
+  const { id } = await hold();
+  await lab.database.user.create({ data: { teamId, email: 'here@acme.example' } });
+  await lab.database.$executeRaw`
+    INSERT INTO team_syncs (team_id, swept_at, swept_members) VALUES (${teamId}::uuid, '2026-11-20T08:00:00Z', 4)
+    ON CONFLICT (team_id) DO UPDATE SET swept_at = excluded.swept_at, swept_members = excluded.swept_members`;
+  const { stdout } = await support(lab.env, 'held');
+  const own = stdout.split('\n\n').find((text) => text.includes(id));
+  expect(own).toContain(`Acme (${teamId})`);
+  expect(own).toContain('3 of 4 active users (75 %)');
+  expect(own).toContain('2026-11-20 08:00:00 UTC, with 4 members');
+  expect(own).toContain('P 1 <p1@acme.example>, P 2 <p2@acme.example>, P 3 <p3@acme.example>');
+});
+
+it('a dry run of a release says who would be deactivated, with names, and changes nothing', async () => {
+  const { id, userIds } = await hold();
+  leave(memberIds[0]);
+  const before = await rows();
+  const audited = await lab.database.auditLog.count();
+  const answer = await support(lab.env, 'release', id, '--dry-run', '--json');
+  const why = 'Stytch, asked directly, says that the member is active';
+  expect([answer.code, answer.json]).toEqual([
+    3,
+    {
+      ...{ id, teamId, plan: [{ userId: userIds[0], result: 'would be deactivated' }] },
+      skipped: userIds.slice(1).map((userId) => ({ userId, why })),
+    },
+  ]);
+  const text = (await support(lab.env, 'release', id, '--dry-run')).stdout;
+  expect(text).toMatch(/P 1 <p1@acme.example> \(.*\) +would be deactivated/);
+  expect(text).toContain('1 would be deactivated, 0 already right, 2 skipped. Nothing was changed.');
+  expect([await rows(), await lab.database.auditLog.count()]).toEqual([before, audited]);
+  expect((await previewRelease(parts, id)).plan).toHaveLength(1);
+});
+
+it('Stytch is asked about ten of the held users at most, and its failure is an answer', async () => {
+  const { id } = await hold();
+  leave(memberIds[0]);
+  const says = async () => (await askAboutSome(parts, id)).map((one) => one.says).sort();
+  const active = 'Stytch, asked directly, says that the member is active';
+  expect(await says()).toEqual(['Gone: Stytch says that the member is deleted or deactivated', active, active]);
+  const userIds = Array.from({ length: 30 }, () => crypto.randomUUID());
+  await lab.database
+    .$executeRaw`UPDATE held_changes SET user_ids = user_ids || ${userIds}::uuid[] WHERE id = ${id}::uuid`;
+  expect(await says()).toHaveLength(10);
+  await lab.database.$executeRaw`UPDATE held_changes SET user_ids = user_ids[1:3] WHERE id = ${id}::uuid`;
+  lab.emulator.faults.failWhile('all', '500');
+  expect(new Set(await says())).toContain('Stytch did not answer. Load the page again in a minute.');
 });
 
 it('a release of more users than one chunk is complete, and reports them in order', async () => {

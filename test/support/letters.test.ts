@@ -46,7 +46,8 @@ describe('a customer writes', () => {
     expect(symptom.stdout).toMatch(/scim:analyst {2}\(scim\) {2}since .*, by hint: scim.member.create msg_/);
 
     const plan = await ask('replay', job, '--dry-run');
-    expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining('+0 users  -1 user  +0 grants  -1 grant')]);
+    const named = `${job}  alice <alice@acme.example> (${alice})  +0 users  -1 user  +0 grants  -1 grant`;
+    expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining(named)]);
     expect(await rowOf(alice)).toMatchObject({ status: 'active' });
 
     const cure = await ask('replay', job, '--reason', 'letter 1', '--actor', 'sam@scanner.dev', '--json');

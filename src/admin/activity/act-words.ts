@@ -17,6 +17,8 @@ export function actInWords({ action, details }: Act): string {
     'scim_token.rotation_start': 'started a token rotation',
     'scim_token.rotation_complete': 'completed the token rotation',
     'scim_token.rotation_cancel': 'cancelled the token rotation',
+    release: 'confirmed that the missing people have left',
+    discard: 'kept the people who were missing',
     'scim_connection.found': 'the SCIM connection was created',
     'scim_connection.updated': 'the SCIM connection was changed',
     'scim_connection.gone': 'the SCIM connection was deleted',

@@ -59,8 +59,8 @@ function Warnings({ health: { held, quietSince }, now }: { health: Health; now: 
         <Notice kind="warning" title={`${pluralize(held.people, 'deactivation is', 'deactivations are')} held`}>
           <p>
             Many people were missing from the directory at once (<When at={held.since} now={now} />
-            ). That may be a mistake, so they keep their access until Scanner support decides. If they have really left,
-            contact Scanner support.
+            ). That may be a mistake, so they keep their access until you decide.{' '}
+            <a href="/settings/scim/held">See who they are, and decide</a>
           </p>
         </Notice>
       )}

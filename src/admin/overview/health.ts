@@ -21,7 +21,7 @@ export type Health = {
   /** When the team was last swept, and how many people that found. */
   lastSweptAt: string | null;
   lastSweptMembers: number | null;
-  /** Held deactivations: they wait for Scanner support, because too many people were missing at once. */
+  /** Held deactivations: they wait for an admin or for Scanner support, because too many people were missing at once. */
   held: { people: number; since: string } | null;
 };
 

@@ -24,9 +24,9 @@ export function Pager(props: Shown & { what: string; previous: string | null; ne
   );
 }
 
-/** The properties of a Pager whose pages are at `path?from=…`. */
+/** The properties of a Pager whose pages are at `path?from=…`. The path may have other parameters. */
 export function pagesAt(path: string, { from, shown, total, perPage }: Shown & { perPage: number }) {
-  const at = (start: number) => `${path}?from=${start}`;
+  const at = (start: number) => `${path}${path.includes('?') ? '&' : '?'}from=${start}`;
   const previous = from === 0 ? null : at(Math.max(0, from - perPage));
   return { from, shown, total, previous, next: from + shown < total ? at(from + shown) : null };
 }

@@ -4,10 +4,12 @@ import { settledLately } from '../../replay/replays.js';
 import { pluralize } from '../../text/pluralize.js';
 import { timeText } from '../../text/time.js';
 import { changeText, tallyOf, tallyText } from '../failed/change-text.js';
-import { jobErrors, jobFacts, jobHistory, type ShownJob, showJob } from '../failed/show-job.js';
+import { type FailedGroup, failedGroups } from '../failed/failed-groups.js';
+import { jobFacts, jobHistory, jobTimeline, type ShownJob, showJob, spanText } from '../failed/show-job.js';
 import { filterOf } from '../filter.js';
+import { type Names, namesOf, personText, teamText } from '../names.js';
 import { jsonPieces } from './pieces.js';
-import { factLines, table } from './table.js';
+import { factLines, table, wrapped } from './table.js';
 import { oneWord, type Verb, type VerbInput } from './verb.js';
 
 /** The options of a filter of failed jobs. `failed` and `replay --failed` share them. */
@@ -62,29 +64,39 @@ async function* eachShown(input: VerbInput, filter: JobFilter): AsyncGenerator<F
   for await (const jobs of failedJobs(input.parts, filter)) yield* jobs.map(({ shown }) => shown);
 }
 
-/** A table of the latest, and the number of all: the list is as long as an outage was. */
+/** The latest, equal errors together, and the number of all: the list is as long as an outage was. */
 async function textOf(input: VerbInput, filter: JobFilter, jobs: AsyncIterable<FailedJob>): Promise<string> {
-  const rows: string[][] = [];
-  let [total, oldest] = [0, 0];
-  for await (const { id, failedAt, attempts, eventType, teamId, error } of jobs) {
+  const first: FailedJob[] = [];
+  let total = 0;
+  for await (const job of jobs) {
     total += 1;
-    if (rows.length === rowsShown) continue;
-    rows.push([id, timeText(failedAt), String(attempts), eventType, teamId ?? '—', error]);
-    oldest = Date.parse(failedAt);
+    if (first.length < rowsShown) first.push(job);
   }
-  const settled = await settledLately(input.parts.database);
-  const lines = [
-    total === 0
-      ? `Nothing has failed (${filterText(filter)}).`
-      : table(['JOB', 'FAILED AT (UTC)', 'TRIES', 'EVENT', 'TEAM', 'ERROR'], rows, input.width),
-  ];
+  const [settled, names] = await Promise.all([
+    settledLately(input.parts.database),
+    namesOf(input.parts.database, { teams: first.map((job) => job.teamId), people: first.map((job) => job.memberId) }),
+  ]);
+  const groups = failedGroups(first).map((group) => groupText(group, names, input.width));
+  const lines = total === 0 ? [`Nothing has failed (${filterText(filter)}).`] : [groups.join('\n\n')];
   // A millisecond more, because several jobs may fail in the same one.
-  const until = new Date(oldest + 1).toISOString();
-  if (total > rows.length)
-    lines.push(`The latest ${rows.length} of ${pluralize(total, 'job')}. Older ones: --until ${until}; all: --json.`);
+  const until = new Date(Date.parse(first.at(-1)?.failedAt ?? '1970-01-01') + 1).toISOString();
+  if (total > first.length)
+    lines.push(`The latest ${first.length} of ${pluralize(total, 'job')}. Older ones: --until ${until}; all: --json.`);
   if (settled > 0)
     lines.push(`${settled} more were repaired by a sweep in the last 24 hours, and have left this list.`);
   return lines.join('\n');
+}
+
+/** Equal failures: the error once, and its jobs. */
+function groupText({ teamId, eventType, latest, jobs, ...span }: FailedGroup, names: Names, width: number): string {
+  const rows = jobs.map(({ id, failedAt, attempts, memberId }) => [
+    ...[id, timeText(failedAt), String(attempts), personText(names, memberId, 'several, or a whole team')],
+  ]);
+  return [
+    `${pluralize(jobs.length, 'job')}, ${spanText(span)}: ${eventType}, ${teamText(names, teamId, 'no team')}`,
+    ...wrapped(latest, width - 2).map((line) => `  ${line}`),
+    table(['JOB', 'FAILED AT (UTC)', 'TRIES', 'PERSON'], rows, width),
+  ].join('\n');
 }
 
 /** One job. */
@@ -98,21 +110,28 @@ A job that was handled long ago is shown from sync_events, by its svix id.
 Example:
   npm run support -- show msg_2rTq...`,
   words: oneWord,
-  run: async ({ parts, words: [id = ''] }) => {
+  run: async ({ parts, words: [id = ''], width }) => {
     const job = await showJob(parts, id);
-    return { json: job, text: jobText(job) };
+    const names = await namesOf(parts.database, { teams: [job.teamId], people: [job.memberId] });
+    return { json: job, text: jobText(job, names, width) };
   },
 };
 
-function jobText(job: ShownJob): string {
-  const { first, errors } = jobErrors(job);
+function jobText(job: ShownJob, names: Names, width: number): string {
   const hint = Object.entries((job.data ?? {}) as Record<string, unknown>);
+  const timeline = jobTimeline(job).map(({ attempts, error, ...span }): [string, string] => {
+    const times = spanText(span);
+    return [`${times}${times === '' ? '' : '  '}${attempts}`, error];
+  });
   return [
     `Job ${job.id}`,
-    ...factLines(jobFacts(job)),
-    ...errors.map((error, i) => `  attempt ${first + i}: ${error}`),
+    ...factLines(jobFacts(job, names), width),
+    ...(timeline.length === 0 ? [] : ['Errors (UTC)', ...factLines(timeline, width)]),
     'Hint',
-    ...hint.map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
+    ...factLines(
+      hint.map(([name, value]) => [name, JSON.stringify(value)]),
+      width,
+    ),
     'Handling it now would change',
     ...(job.wouldChange === null
       ? [`  unknown: ${job.wouldChangeNot}`]

@@ -1,11 +1,15 @@
 import { RequestProblem } from '../../errors/request-problem.js';
-import { awaitReplay, replayReport } from '../../replay/await-replay.js';
+import { awaitReplay, isNotDoneYet, replayReport } from '../../replay/await-replay.js';
 import { filterText } from '../../replay/job-filter.js';
+import { progressText } from '../../replay/list-replays.js';
 import { type Preview, previewSelection } from '../../replay/preview.js';
-import { skippedNamed } from '../../replay/replays.js';
+import { type BatchCounts, skippedNamed } from '../../replay/replays.js';
 import { type Selection, type Skipped, type StartedReplay, startReplay } from '../../replay/start-replay.js';
 import { pluralize } from '../../text/pluralize.js';
 import { added, changeText, tallyOf, tallyText } from '../failed/change-text.js';
+import { peopleOfJobs } from '../failed/job-people.js';
+import { personText } from '../names.js';
+import type { SupportParts } from '../parts.js';
 import { filterHelp, filterIn, filterOptions } from './failed.js';
 import { jsonPieces, linePieces } from './pieces.js';
 import { table } from './table.js';
@@ -32,8 +36,8 @@ ${filterHelp}
   --dry-run         read Stytch now, show +users -users +grants -grants for each, and change nothing
   --wait <seconds>  how long to wait for the result; the replay continues in any case
 
-Replays run at fifty jobs a second, leavers first. You can kill this command, or any worker: nothing is lost. If you start
-the same replay twice, it runs once and says so.
+Replays run at fifty jobs a second, leavers first. You can kill this command, or any worker: nothing is lost, and the replay
+continues. \`replays\` shows its progress, \`cancel\` stops it. If you start the same replay twice, it runs once and says so.
 
 Examples:
   npm run support -- replay msg_2rTq... --dry-run
@@ -44,13 +48,36 @@ Examples:
   run: async (input) => {
     const selection = await selectionOf(input);
     if (input.flag('dry-run')) return dryRun(input, selection);
-    const started = await startReplay(input.parts, selection, input.act());
-    const timeoutMs = timeoutOf(input.option('wait'), started.filed);
-    const onProgress = ({ done, total }: { done: number; total: number }) => input.progress(`${done} of ${total} done`);
-    await awaitReplay(input.parts, started, { timeoutMs, onProgress });
-    return replayed(input, selection, started);
+    return untilInterrupted(async (signal) => {
+      const started = await startReplay(input.parts, selection, input.act());
+      const timeoutMs = timeoutOf(input.option('wait'), started.filed);
+      const onProgress = (counts: BatchCounts) => input.progress(progressText(counts));
+      const counts = await awaitReplay(input.parts, started, { timeoutMs, onProgress, signal });
+      if (started.batchId !== null && counts.done < counts.total) input.progress(stillRunning(started.batchId, counts));
+      const answer = await replayed(input, selection, started);
+      if (!signal.aborted) return answer;
+      return 'pieces' in answer ? { ...answer, exit: () => 130 as const } : { ...answer, exit: 130 as const };
+    });
   },
 };
+
+/** Ctrl-C ends the waiting, not the replay. npm sends it twice. */
+async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupting = new AbortController();
+  const interrupt = () => interrupting.abort();
+  process.on('SIGINT', interrupt);
+  try {
+    return await work(interrupting.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function stillRunning(batchId: string, counts: BatchCounts): string {
+  return `${progressText(counts)} The replay continues without this command.
+  look at it:  npm run support -- replays ${batchId}
+  stop it:     npm run support -- cancel ${batchId} --reason "…"`;
+}
 
 async function selectionOf(input: VerbInput): Promise<Selection> {
   const filter = await filterIn(input);
@@ -70,22 +97,20 @@ async function selectionOf(input: VerbInput): Promise<Selection> {
 function dryRun({ parts, asJson }: VerbInput, selection: Selection): WrittenAnswer {
   const skipped: Skipped[] = [];
   const sum = { jobs: 0, skipped: 0, tally: tallyOf([]) };
-  async function* plans(): AsyncGenerator<Preview['plan'][number]> {
+  async function* portions(): AsyncGenerator<Preview['plan']> {
     for await (const preview of previewSelection(parts, selection)) {
       skipped.push(...preview.skipped.slice(0, Math.max(0, skippedNamed - skipped.length)));
       sum.skipped += preview.skipped.length;
-      for (const one of preview.plan) {
-        sum.jobs += 1;
-        sum.tally = added(sum.tally, tallyOf(one.changes));
-        yield one;
-      }
+      sum.jobs += preview.plan.length;
+      sum.tally = preview.plan.map(({ changes }) => tallyOf(changes)).reduce(added, sum.tally);
+      yield preview.plan;
     }
   }
+  async function* plans() {
+    for await (const portion of portions()) yield* portion;
+  }
   async function* lines() {
-    for await (const { id, changes } of plans()) {
-      yield `${id}  ${changes.length === 0 ? 'already right' : tallyText(tallyOf(changes))}`;
-      for (const change of changes) yield `    ${changeText(change)}`;
-    }
+    for await (const portion of portions()) yield* await portionLines(parts, portion);
     for (const { id, why } of skipped) yield `${id}  skipped: ${why}`;
     if (sum.skipped > skipped.length) yield `and ${sum.skipped - skipped.length} more skipped`;
     yield `${pluralize(sum.jobs, 'job')}: ${tallyText(sum.tally)}. Nothing was changed.`;
@@ -99,11 +124,31 @@ function skippedMore(count: number): { skippedMore?: number } {
   return count === 0 ? {} : { skippedMore: count };
 }
 
+async function portionLines(parts: SupportParts, portion: Preview['plan']): Promise<string[]> {
+  const whoOf = await namesOfJobs(
+    parts,
+    portion.map(({ id }) => id),
+  );
+  return portion.flatMap(({ id, changes }) => [
+    `${id}  ${whoOf(id)}${changes.length === 0 ? 'already right' : tallyText(tallyOf(changes))}`,
+    ...changes.map((change) => `    ${changeText(change)}`),
+  ]);
+}
+
+/** `Ada <ada@acme.example> (member-…)  `; empty for a job about several people. */
+async function namesOfJobs({ database }: SupportParts, ids: readonly string[]): Promise<(id: string) => string> {
+  const { memberOf, names } = await peopleOfJobs(database, ids);
+  return (id) => {
+    const memberId = memberOf(id);
+    return memberId === null ? '' : `${personText(names, memberId)}  `;
+  };
+}
+
 /** Rows of each kind, for people; a program gets all. */
 const rowsShown = 100;
 
 async function replayed(
-  { asJson, parts }: VerbInput,
+  { asJson, parts, width }: VerbInput,
   selection: Selection,
   started: StartedReplay,
 ): Promise<VerbAnswer | WrittenAnswer> {
@@ -116,16 +161,31 @@ async function replayed(
   if (asJson) return { pieces: jsonPieces({ replayed: done, skipped: left }, () => skippedMore(unnamed)), exit };
   const rows: string[][] = [];
   for await (const { id, result } of done) if (counts.done <= rowsShown) rows.push([id, result, '']);
-  for await (const { id, why } of left) if (counts.skipped <= rowsShown) rows.push([id, 'skipped', why]);
-  if (rows.length === 0 && 'filter' in selection) {
+  let waiting = 0;
+  for await (const one of left) {
+    if (isNotDoneYet(one)) waiting += 1;
+    else if (counts.skipped - waiting <= rowsShown) rows.push([one.id, 'skipped', one.why]);
+  }
+  if (rows.length === 0 && waiting === 0 && 'filter' in selection) {
     const text = `Nothing to replay: no job matches (${filterText(selection.filter)}). See \`failed\`.`;
     return { json: undefined, text, exit: exit() };
   }
-  const skipped = counts.skipped + unnamed;
+  const skipped = counts.skipped - waiting + unnamed;
   const hidden = counts.done + skipped - rows.length;
   const more = hidden > 0 ? ` ${hidden} are not shown; --json names more.` : '';
-  const text = `${table(['JOB', 'RESULT', 'WHY'], rows, 1000)}\n${counts.done} replayed, ${skipped} skipped.${more}`;
+  const running = waiting > 0 ? ` ${pluralize(waiting, 'job waits', 'jobs wait')}.` : '';
+  const sum = `${counts.done} replayed, ${skipped} skipped.${running}${more}`;
+  const text = rows.length === 0 ? sum : `${await resultTable(parts, rows, width)}\n${sum}`;
   return { json: undefined, text, exit: exit() };
+}
+
+async function resultTable(parts: SupportParts, rows: readonly string[][], width: number): Promise<string> {
+  const whoOf = await namesOfJobs(
+    parts,
+    rows.map(([id = '']) => id),
+  );
+  const named = rows.map(([id = '', result = '', why = '']) => [id, whoOf(id).trimEnd(), result, why]);
+  return table(['JOB', 'PERSON', 'RESULT', 'WHY'], named, width);
 }
 
 async function* counted<Item>(items: AsyncIterable<Item>, onItem: () => void): AsyncGenerator<Item> {

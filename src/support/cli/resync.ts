@@ -1,6 +1,7 @@
 import { RequestProblem } from '../../errors/request-problem.js';
 import { pluralize } from '../../text/pluralize.js';
 import { changeText, tallyOf, tallyText } from '../failed/change-text.js';
+import { namesOf, personText, teamText } from '../names.js';
 import { enableTeam } from '../resync/enable-team.js';
 import { importCsv, summaryLines } from '../resync/import-text.js';
 import { linkTeam } from '../resync/link-team.js';
@@ -40,10 +41,13 @@ Examples:
   run: async (input) => {
     if (input.flag('csv')) return table(input);
     const answer = await resynced(input);
-    const text = textOf(answer, input.flag('dry-run'));
+    const text = await textOf(input, answer);
     return { json: answer, text, exit: answer.skipped.length > 0 ? 3 : 0 };
   },
 };
+
+/** Changes of a team whose people are named. The others have their ids. */
+const namedMax = 10_000;
 
 async function resynced({ parts, option, flag, act }: VerbInput): Promise<Resynced> {
   const [team, user, isDryRun] = [option('team'), option('user'), flag('dry-run')];
@@ -65,9 +69,17 @@ async function table({ parts, option, flag, asJson }: VerbInput): Promise<Writte
   return { pieces: linePieces(importCsv(rows())), exit: () => 0 };
 }
 
-function textOf({ resynced, skipped }: Resynced, isDryRun: boolean): string {
+async function textOf({ parts, flag }: VerbInput, { resynced, skipped }: Resynced): Promise<string> {
+  const isDryRun = flag('dry-run');
+  const names = await namesOf(parts.database, {
+    teams: resynced.map(({ teamId }) => teamId),
+    people: resynced.flatMap(({ memberId, changes }) => [
+      memberId,
+      ...changes.slice(0, namedMax).map((change) => change.memberId),
+    ]),
+  });
   const lines = resynced.flatMap(({ teamId, memberId, result, changes, held = 0, summary }) => {
-    const name = memberId === null ? `team ${teamId}` : `member ${memberId}`;
+    const name = memberId === null ? `team ${teamText(names, teamId)}` : `member ${personText(names, memberId)}`;
     if (result === 'queued') return [`${name}: a worker reads it within seconds; \`why <email>\` shows the result`];
     return [
       `${name}: ${result}`,
@@ -76,7 +88,9 @@ function textOf({ resynced, skipped }: Resynced, isDryRun: boolean): string {
       ...(held === 0
         ? []
         : [`  ${pluralize(held, 'user is', 'users are')} missing: too many at once, so they would be held`]),
-      ...changes.map((change) => `    ${memberId === null ? `${change.memberId}: ` : ''}${changeText(change)}`),
+      ...changes.map(
+        (change) => `    ${memberId === null ? `${personText(names, change.memberId)}: ` : ''}${changeText(change)}`,
+      ),
     ];
   });
   const notDone = skipped.map(({ id, why }) => `${id} skipped: ${why}`);
@@ -96,7 +110,8 @@ Example:
   words: oneWord,
   run: async ({ parts, words: [team = ''], act }) => {
     const answer = await enableTeam(parts, team, act());
-    return { json: answer, text: `Team ${answer.teamId}: ${answer.result}. ${answer.next ?? ''}`.trim() };
+    const named = teamText(await namesOf(parts.database, { teams: [answer.teamId] }), answer.teamId);
+    return { json: answer, text: `Team ${named}: ${answer.result}. ${answer.next ?? ''}`.trim() };
   },
 };
 

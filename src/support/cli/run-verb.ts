@@ -13,7 +13,7 @@ import { verbs } from './verbs.js';
 export type Terminal = {
   /** Read only when a verb runs: help needs no configuration. */
   environment(): Record<string, string | undefined>;
-  /** In characters. */
+  /** In characters. Infinite in a pipe. */
   width: number;
   /** Resolves when the text is written, however slow the reader is. @throws ReaderGone */
   out(text: string): Promise<void>;
@@ -33,7 +33,7 @@ const readerGone = 141;
  * Runs one verb of the command line and prints its answer. With --json an error is printed where the answer would be, so
  * that programs read one place.
  * @returns the exit code: 0, 1 when something is away or unexpected, 2 when the command is wrong, 3 when nothing is found or
- *   can be done, 141 when nobody reads the output
+ *   can be done, 130 after Ctrl-C while a replay runs, 141 when nobody reads the output
  */
 export async function runVerb(args: string[], terminal: Terminal): Promise<number> {
   const asJson = args.includes('--json');

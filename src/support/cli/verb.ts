@@ -37,14 +37,17 @@ export type VerbInput = {
   reader: Act;
   /** A long answer is written for programs or for people, not for both. */
   asJson: boolean;
-  /** Of the terminal, in characters. */
+  /** Of the terminal, in characters. Infinite in a pipe, where nothing is wrapped. */
   width: number;
   /** A line on standard error. It is never part of the answer. */
   progress(line: string): void;
 };
 
-/** The same answer for programs and for people. Exit code 3: nothing matched, or a part was skipped. */
-export type VerbAnswer = { json: unknown; text: string; exit?: 0 | 1 | 3 };
+/** 3: nothing matched, or a part was skipped. 130: Ctrl-C. */
+export type Exit = 0 | 1 | 3 | 130;
+
+/** The same answer for programs and for people. */
+export type VerbAnswer = { json: unknown; text: string; exit?: Exit };
 
 /** An answer that may be too long for the memory. `exit` is called when it is written. */
-export type WrittenAnswer = { pieces: Pieces; exit(): 0 | 1 | 3 };
+export type WrittenAnswer = { pieces: Pieces; exit(): Exit };

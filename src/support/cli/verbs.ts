@@ -4,6 +4,7 @@ import { exportEvidence } from './export.js';
 import { failed, show } from './failed.js';
 import { discard, held, release } from './held.js';
 import { replay } from './replay.js';
+import { cancel, replays } from './replays.js';
 import { enable, link, resync } from './resync.js';
 import { status } from './status.js';
 import type { Verb } from './verb.js';
@@ -16,6 +17,8 @@ export const verbs: readonly Verb[] = [
   failed,
   show,
   replay,
+  replays,
+  cancel,
   resync,
   held,
   release,

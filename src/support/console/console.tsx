@@ -1,17 +1,19 @@
 import { Router } from 'express';
 import { sendPage } from '../../http/render.js';
+import { sendCsv } from '../../http/send-csv.js';
 import type { Part } from '../../http/site.js';
 import type { Permission } from '../../stytch/people.js';
 import { failed } from '../failed/failed-page.js';
 import { job } from '../failed/job-page.js';
 import { preview } from '../failed/preview-page.js';
-import { replay, replayProgress, startReplayOfForm } from '../failed/replay-page.js';
-import { discard, held, hold, release } from '../held/held-page.js';
+import { cancel, replay, replayProgress, replays, startReplayOfForm } from '../failed/replay-page.js';
+import { discard, held, hold, holdCsv, release } from '../held/held-page.js';
 import type { SupportParts } from '../parts.js';
 import { scannerSupport } from '../permission.js';
 import { link, teams } from '../resync/link-page.js';
 import { health, healthLive } from '../status/health-page.js';
-import { erase, resync, why } from '../why/why-page.js';
+import { enableOfForm, resyncOfForm, team } from '../team/team-page.js';
+import { askWhy, erase, resync, why } from '../why/why-page.js';
 import type { AuthorizeSupport } from './authorize.js';
 import { SupportFrame } from './frame.js';
 import { type Handler, type Send, supportHandlers } from './handler.js';
@@ -26,16 +28,22 @@ const routes: readonly Route[] = [
   ['get', '/jobs/:id', scannerSupport, job],
   ['post', '/preview', scannerSupport, preview],
   ['post', '/replay', scannerSupport, startReplayOfForm],
+  ['get', '/replays', scannerSupport, replays],
   ['get', '/replays/:id', scannerSupport, replay],
   ['get', '/replays/:id/live', scannerSupport, replayProgress],
+  ['post', '/replays/:id/cancel', scannerSupport, cancel],
   ['get', '/why', scannerSupport, why],
-  ['post', '/why', scannerSupport, why], // an e-mail in an address would stay in the logs of proxies
+  ['post', '/why', scannerSupport, askWhy],
   ['post', '/resync', scannerSupport, resync],
   ['get', '/teams', scannerSupport, teams],
   ['post', '/teams', scannerSupport, link],
+  ['get', '/teams/:id', scannerSupport, team],
+  ['post', '/teams/:id/resync', scannerSupport, resyncOfForm],
+  ['post', '/teams/:id/enable', scannerSupport, enableOfForm],
   ['post', '/erase', scannerSupport, erase],
   ['get', '/held', scannerSupport, held],
   ['get', '/held/:id', scannerSupport, hold],
+  ['get', '/held/:id/people.csv', scannerSupport, holdCsv],
   ['post', '/held/:id/release', scannerSupport, release],
   ['post', '/held/:id/discard', scannerSupport, discard],
 ];
@@ -55,6 +63,7 @@ export function supportPart(authorize: AuthorizeSupport, parts: SupportParts): P
 const send: Send = (response, person, answer) => {
   if ('redirect' in answer) return response.redirect(303, answer.redirect);
   if ('part' in answer) return sendPage(response, answer.part);
+  if ('csv' in answer) return sendCsv(response, answer.name, answer.csv);
   const { tab, title, page, status } = answer;
   sendPage(
     response,

@@ -6,6 +6,7 @@ const sections = [
   { tab: 'health', label: 'Health', href: '/support' },
   { tab: 'why', label: 'Why?', href: '/support/why' },
   { tab: 'failed', label: 'Failed jobs', href: '/support/failed' },
+  { tab: 'replays', label: 'Replays', href: '/support/replays' },
   { tab: 'held', label: 'Held', href: '/support/held' },
   { tab: 'teams', label: 'Teams', href: '/support/teams' },
   { tab: 'queues', label: 'Queues', href: '/support/queues' },

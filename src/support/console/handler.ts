@@ -25,10 +25,11 @@ export type Asked = {
   reader: Act;
 };
 
-/** A page in its frame, a part of a page that reloads, or the next page. */
+/** A page in its frame, a part of a page that reloads, a file, or the next page. */
 export type Answer =
   | { tab: SupportTab; title: string; page: VNode; status?: number }
   | { part: VNode }
+  | { csv: AsyncIterable<string>; name: string }
   | { redirect: string };
 
 export type Handler = (parts: SupportParts, asked: Asked) => Promise<Answer>;
@@ -44,7 +45,7 @@ const form = express.urlencoded({
   ...formWithoutNul,
 });
 
-export type Send = (response: express.Response, person: SignedIn, answer: Answer) => void;
+export type Send = (response: express.Response, person: SignedIn, answer: Answer) => void | Promise<void>;
 
 /** Makes Express handlers of a handler of the console: who it is comes first, the form is read last. */
 export function supportHandlers(authorize: AuthorizeSupport, parts: SupportParts, send: Send) {
@@ -68,7 +69,7 @@ export function supportHandlers(authorize: AuthorizeSupport, parts: SupportParts
       const act = () => requireAct({ actor: person.email, reason: field(body, 'reason') });
       const reader = { actor: person.email };
       try {
-        send(response, person, await handler(parts, { query, body, id: String(params.id), act, reader }));
+        await send(response, person, await handler(parts, { query, body, id: String(params.id), act, reader }));
       } catch (error) {
         throw error instanceof RequestProblem ? refusalOf(error) : error;
       }

@@ -1,23 +1,39 @@
-import type { FoundJob } from '../../replay/failed-jobs.js';
+import type { FailedJob } from '../../replay/job-filter.js';
 
-export type FailedGroup = { teamId: string | null; eventType: string; error: string; jobs: number };
+/** Equal failures: one team, one event type, one error. */
+export type FailedGroup = {
+  teamId: string | null;
+  eventType: string;
+  /** The part that all these errors share. It can be searched for. */
+  error: string;
+  /** The latest error, whole. */
+  latest: string;
+  /** The latest failure first. */
+  jobs: FailedJob[];
+  /** When the first and the last of them failed. */
+  from: string;
+  to: string;
+};
 
-/** A screenful, the largest first. */
-const groupsMax = 30;
-
-/** Failed jobs by team, type and error, the largest group first. Ids in errors don't count, so that equal errors meet. Pure. */
-export function failedGroups(jobs: readonly FoundJob[]): FailedGroup[] {
+/** Folds failed jobs, given latest first, into groups, latest first. Ids in errors don't count, so that equal errors meet. Pure. */
+export function failedGroups(jobs: readonly FailedJob[]): FailedGroup[] {
   const groups = new Map<string, FailedGroup>();
-  for (const { shown } of jobs) {
-    const { teamId, eventType } = shown;
-    const error = kindOf(shown.error);
+  for (const job of jobs) {
+    const { teamId, eventType, failedAt: from } = job;
+    const error = errorKind(job.error);
     const key = JSON.stringify([teamId, eventType, error]);
-    groups.set(key, { teamId, eventType, error, jobs: (groups.get(key)?.jobs ?? 0) + 1 });
+    const group = groups.get(key);
+    if (group !== undefined) {
+      group.jobs.push(job);
+      group.from = from;
+    }
+    if (group === undefined)
+      groups.set(key, { teamId, eventType, error, latest: job.error, jobs: [job], from, to: from });
   }
-  return [...groups.values()].sort((a, b) => b.jobs - a.jobs).slice(0, groupsMax);
+  return [...groups.values()];
 }
 
-/** The text up to the first id. It is a part of all these errors, so it can be searched for. */
-function kindOf(error: string): string {
+/** The text up to the first id. */
+export function errorKind(error: string): string {
   return (error.split(/ ?\(?(?:request-id|member|organization)-/)[0] ?? '').trim();
 }

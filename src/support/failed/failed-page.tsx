@@ -8,7 +8,11 @@ import { settledLately } from '../../replay/replays.js';
 import { pluralize } from '../../text/pluralize.js';
 import { type FailedQuery, placeIn, placeText, queryIn } from '../console/form.js';
 import type { Handler } from '../console/handler.js';
+import { PersonLink, TeamLink } from '../console/names.js';
 import { filterOf } from '../filter.js';
+import { type Names, namesOf } from '../names.js';
+import { type FailedGroup, failedGroups } from './failed-groups.js';
+import { spanText } from './show-job.js';
 
 /** A screenful or two, each with a box to tick. */
 const jobsPerPage = 50;
@@ -25,7 +29,12 @@ export const failed: Handler = async (parts, asked) => {
     parts.queues.counts(),
     settledLately(parts.database),
   ]);
+  const names = await namesOf(parts.database, {
+    teams: jobs.map(({ shown }) => shown.teamId),
+    people: jobs.map(({ shown }) => shown.memberId),
+  });
   const shown: ShownFailed = {
+    names,
     ...{ query, looked, isFirst: from === null, isFiltered: Object.values(query).some(Boolean) },
     jobs: jobs.map((job) => job.shown),
     after: next === null ? null : placeText(next),
@@ -35,6 +44,7 @@ export const failed: Handler = async (parts, asked) => {
 };
 
 type ShownFailed = {
+  names: Names;
   query: FailedQuery;
   isFiltered: boolean;
   jobs: FailedJob[];
@@ -122,7 +132,7 @@ function Filter({ query }: { query: FailedQuery }) {
 const previews = { look: 'secondary', action: '/support/preview', skipsValidation: true, name: 'which' } as const;
 
 function Jobs({ shown }: { shown: ShownFailed }) {
-  const { query, isFiltered, failed } = shown;
+  const { query, isFiltered, failed, names } = shown;
   const all = isFiltered ? 'Replay all that match' : `Replay all ${failed.toLocaleString('en')}`;
   return (
     <ConfirmForm
@@ -139,24 +149,40 @@ function Jobs({ shown }: { shown: ShownFailed }) {
       ]}
     >
       <p>{howMany(shown)}</p>
-      <Table
-        head={[{ label: 'Chosen', isHeadingHidden: true }, 'Job', 'Failed', 'Tries', 'Event', 'Error']}
-        rows={shown.jobs.map((job) => ({ key: job.id, cells: cellsOf(job) }))}
-      />
+      {failedGroups(shown.jobs).map((group) => (
+        <Group key={`${group.teamId} ${group.eventType} ${group.error}`} group={group} names={names} />
+      ))}
       <Pages shown={shown} />
     </ConfirmForm>
   );
 }
 
-function cellsOf({ id, failedAt, attempts, eventType, error }: FailedJob) {
+/** Equal failures: the error once, and its jobs. */
+function Group({ group, names }: { group: FailedGroup; names: Names }) {
+  const { teamId, eventType, latest, jobs, from, to } = group;
+  return (
+    <section class="fold" aria-label={`${eventType}: ${latest}`}>
+      <h2>{latest}</h2>
+      <p class="quiet">
+        {pluralize(jobs.length, 'job')} of <TeamLink id={teamId} name={names.team(teamId)} />, <code>{eventType}</code>,{' '}
+        {spanText({ from, to })} UTC
+      </p>
+      <Table
+        head={[{ label: 'Chosen', isHeadingHidden: true }, 'Person', { label: 'Failed', nowrap: true }, 'Tries', 'Job']}
+        rows={jobs.map((job) => ({ key: job.id, cells: cellsOf(job, names) }))}
+      />
+    </section>
+  );
+}
+
+function cellsOf({ id, memberId, failedAt, attempts }: FailedJob, names: Names) {
   return [
     <input key="box" type="checkbox" name="job" value={id} aria-label={`Choose ${id}`} />,
+    <PersonLink key="person" id={memberId} names={names} none="several, or a whole team" />,
+    <When key="at" at={failedAt} />,
+    attempts,
     <a key="id" href={`/support/jobs/${encodeURIComponent(id)}`}>
       {id}
     </a>,
-    <When key="at" at={failedAt} />,
-    attempts,
-    <code key="type">{eventType}</code>,
-    error,
   ];
 }

@@ -1,23 +1,48 @@
 import { Card, PartList } from '../../http/components/card.js';
 import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { Facts } from '../../http/components/facts.js';
+import { Table } from '../../http/components/table.js';
 import { When } from '../../http/components/times.js';
 import type { Handler } from '../console/handler.js';
+import { whyAddress } from '../console/names.js';
+import { type Names, namesOf } from '../names.js';
 import { ChangesList, shownChanges } from './changes-list.js';
-import { jobErrors, jobFacts, jobHistory, type ShownJob, showJob } from './show-job.js';
+import {
+  type FailedAttempts,
+  jobFacts,
+  jobHistory,
+  jobTimeline,
+  type ShownJob,
+  showJob,
+  spanText,
+} from './show-job.js';
 
 /** One job: its hint, its errors, what it would change now; and a form to replay it. */
 export const job: Handler = async (parts, { id }) => {
-  return { tab: 'failed', title: 'Job', page: <JobPage job={await showJob(parts, id)} /> };
+  const shown = await showJob(parts, id);
+  const names = await namesOf(parts.database, { teams: [shown.teamId], people: [shown.memberId] });
+  return { tab: 'failed', title: 'Job', page: <JobPage job={shown} names={names} /> };
 };
 
-function JobPage({ job }: { job: ShownJob }) {
-  const { first, errors } = jobErrors(job);
+function JobPage({ job, names }: { job: ShownJob; names: Names }) {
+  const timeline = jobTimeline(job);
   return (
     <>
       <h1>Job {job.id}</h1>
       <Card label="What it is">
-        <Facts of={jobFacts(job)} />
+        <Facts of={jobFacts(job, names)} />
+        <p class="actions">
+          {job.memberId !== null && (
+            <a href={whyAddress(job.memberId)} class="button secondary">
+              Why? of this person
+            </a>
+          )}
+          {job.teamId !== null && (
+            <a href={`/support/teams/${job.teamId}`} class="button secondary">
+              The team
+            </a>
+          )}
+        </p>
       </Card>
       <Card title="What it would change now">
         {job.wouldChange === null ? (
@@ -32,13 +57,9 @@ function JobPage({ job }: { job: ShownJob }) {
           submit={{ label: 'Replay' }}
         />
       </Card>
-      {errors.length > 0 && (
+      {timeline.length > 0 && (
         <Card title="Errors">
-          <ol start={first}>
-            {errors.map((error, i) => (
-              <li key={`${i} ${error}`}>{error}</li>
-            ))}
-          </ol>
+          <Table head={['When (UTC)', { label: 'Attempts', nowrap: true }, 'Error']} rows={timeline.map(errorRow)} />
         </Card>
       )}
       <Card title="Hint">
@@ -49,6 +70,10 @@ function JobPage({ job }: { job: ShownJob }) {
       </Card>
     </>
   );
+}
+
+function errorRow({ attempts, error, ...span }: FailedAttempts) {
+  return { key: attempts, cells: [spanText(span) || 'not known', attempts, error] };
 }
 
 /** In characters. All hints are shorter; a second look names up to 1,000 members. */

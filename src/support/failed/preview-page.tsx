@@ -3,8 +3,10 @@ import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { type Preview, previewSelection } from '../../replay/preview.js';
 import { selectionIn } from '../console/form.js';
 import type { Handler } from '../console/handler.js';
+import { PersonLink } from '../console/names.js';
 import { added, tallyOf, tallyText } from './change-text.js';
 import { ChangesList, type ShownChanges, shownChanges } from './changes-list.js';
+import { type JobPeople, peopleOfJobs } from './job-people.js';
 
 /** Each takes a card, and a read from Stytch. The command line shows all. */
 const jobsShown = 200;
@@ -13,8 +15,12 @@ const jobsShown = 200;
 export const preview: Handler = async (parts, { body }) => {
   const { selection, hidden } = await selectionIn(parts, body);
   const shown = await shownPreview(previewSelection(parts, selection));
+  const people = await peopleOfJobs(
+    parts.database,
+    [...shown.plan, ...shown.skipped].map(({ id }) => id),
+  );
   const title = 'What a replay would change';
-  return { tab: 'failed', title, page: <PreviewPage title={title} shown={shown} hidden={hidden} /> };
+  return { tab: 'failed', title, page: <PreviewPage title={title} shown={shown} people={people} hidden={hidden} /> };
 };
 
 type ShownPreview = {
@@ -36,7 +42,13 @@ async function shownPreview(previews: AsyncIterable<Preview>): Promise<ShownPrev
   return shown;
 }
 
-function PreviewPage(props: { title: string; shown: ShownPreview; hidden: Record<string, string | string[]> }) {
+function PreviewPage(props: {
+  title: string;
+  shown: ShownPreview;
+  people: JobPeople;
+  hidden: Record<string, string | string[]>;
+}) {
+  const { people } = props;
   const { plan, skipped, areMore } = props.shown;
   const sum = plan.map(({ changes }) => changes.tally).reduce(added, tallyOf([]));
   return (
@@ -60,14 +72,24 @@ function PreviewPage(props: { title: string; shown: ShownPreview; hidden: Record
       </Card>
       {plan.map(({ id, changes }) => (
         <Card key={id} title={id}>
+          <Who id={id} people={people} />
           <ChangesList changes={changes} />
         </Card>
       ))}
       {skipped.map(({ id, why }) => (
         <Card key={id} title={id}>
+          <Who id={id} people={people} />
           <p>Unknown: {why}</p>
         </Card>
       ))}
     </>
+  );
+}
+
+function Who({ id, people: { memberOf, names } }: { id: string; people: JobPeople }) {
+  return (
+    <p>
+      <PersonLink id={memberOf(id)} names={names} none="Several people, or a whole team" />
+    </p>
   );
 }

@@ -1,26 +1,36 @@
-import { Card, PartList } from '../../http/components/card.js';
+import { Card } from '../../http/components/card.js';
 import { Facts } from '../../http/components/facts.js';
 import { Notice } from '../../http/components/notice.js';
 import { Table } from '../../http/components/table.js';
 import { When } from '../../http/components/times.js';
 import { failedPage } from '../../replay/failed-jobs.js';
-import { pluralize } from '../../text/pluralize.js';
+import { durationText } from '../../text/time.js';
 import type { Handler } from '../console/handler.js';
+import { PersonLink, TeamLink } from '../console/names.js';
 import { type FailedGroup, failedGroups } from '../failed/failed-groups.js';
+import { type Names, namesOf } from '../names.js';
 import type { SupportParts } from '../parts.js';
-import { type Status, status, statusFacts } from './status.js';
+import { type LateChange, readLate, type Status, status, statusFacts } from './status.js';
+import { type Concern, verdictOf } from './verdict.js';
 
 /** The page looks again every few seconds, so it groups only the latest failures. The number of all is the queue's own. */
 const groupedMax = 200;
+/** A screenful of groups. */
+const groupsShown = 30;
 
-/** The state of the system, and what failed lately, by team, type and error. */
+/** Whether all is well, in one sentence; and then only what is not normal. */
 export const health: Handler = async (parts) => {
+  const now = await healthNow(parts);
   const page = (
     <>
       <h1>Health</h1>
       <div data-live="/support/live" data-seconds={4}>
-        <Health {...(await healthNow(parts))} />
+        <Health {...now} />
       </div>
+      <details class="card">
+        <summary>Numbers, when this page was opened</summary>
+        <Facts of={statusFacts(now.now)} look="numbers" />
+      </details>
     </>
   );
   return { tab: 'health', title: 'Health', page };
@@ -29,85 +39,112 @@ export const health: Handler = async (parts) => {
 /** The part of that page that is reloaded. */
 export const healthLive: Handler = async (parts) => ({ part: <Health {...(await healthNow(parts))} /> });
 
-type HealthNow = { now: Status; groups: FailedGroup[]; looked: number };
+type HealthNow = { now: Status; groups: FailedGroup[]; looked: number; late: LateChange[]; names: Names };
 
 async function healthNow(parts: SupportParts): Promise<HealthNow> {
-  const [now, { jobs, looked }] = await Promise.all([
-    status(parts),
-    failedPage(parts, {}, { limit: groupedMax, lookMax: groupedMax }),
+  const now = await status(parts);
+  const page = { limit: groupedMax, lookMax: groupedMax };
+  const [{ jobs, looked }, late] = await Promise.all([
+    now.failed === 0 ? { jobs: [], looked: 0 } : failedPage(parts, {}, page),
+    now.breaches === 0 ? [] : readLate(parts),
   ]);
-  return { now, groups: failedGroups(jobs), looked };
+  const groups = failedGroups(jobs.map(({ shown }) => shown))
+    .sort((a, b) => b.jobs.length - a.jobs.length)
+    .slice(0, groupsShown);
+  const names = await namesOf(parts.database, {
+    teams: [...groups, ...late].map(({ teamId }) => teamId),
+    people: late.map(personIdOf),
+  });
+  return { now, groups, looked, late, names };
 }
 
-function Health({ now, groups, looked }: HealthNow) {
+function Health({ now, groups, looked, late, names }: HealthNow) {
+  const { isGood, sentence, concerns } = verdictOf(now);
+  const of = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
   return (
     <>
-      <Alarms now={now} />
-      <Card label="Numbers">
-        <Facts of={statusFacts(now)} look="numbers" />
-      </Card>
-      <Card title="Failed jobs">
-        {now.failed > looked && (
-          <p class="quiet">
-            Of the latest {looked.toLocaleString('en')} of {now.failed.toLocaleString('en')}.
-          </p>
-        )}
-        {groups.length === 0 ? (
-          <p class="quiet">Nothing has failed.</p>
-        ) : (
-          <Table head={['Jobs', 'Team', 'Event', 'Error']} rows={groups.map(rowOf)} />
-        )}
-      </Card>
-      {now.quiet > 0 && (
-        <Card title="Quiet teams">
-          <PartList items={now.quietTeams.map(quietTeam)} total={now.quiet} />
+      <Notice kind={isGood ? 'good' : 'bad'} title={sentence}>
+        <Concerns concerns={of('wrong')} />
+      </Notice>
+      {of('note').length > 0 && (
+        <Notice kind="info" title="Worth knowing">
+          <Concerns concerns={of('note')} />
+        </Notice>
+      )}
+      {groups.length > 0 && (
+        <Card title="Failed jobs">
+          {now.failed > looked && (
+            <p class="quiet">
+              Of the latest {looked.toLocaleString('en')} of {now.failed.toLocaleString('en')}.
+            </p>
+          )}
+          <Table
+            head={['Jobs', 'Team', { label: 'Event', nowrap: true }, 'Error']}
+            rows={groups.map((group) => failedRow(group, names))}
+          />
         </Card>
       )}
+      {late.length > 0 && (
+        <section class="card" id="late" aria-label="Late changes">
+          <h2>Changes that came too late</h2>
+          <Table
+            head={['Person', 'Team', 'Changed', { label: 'Took', nowrap: true }]}
+            rows={late.map((change) => lateRow(change, names))}
+          />
+        </section>
+      )}
     </>
   );
 }
 
-function Alarms({ now }: { now: Status }) {
+function Concerns({ concerns }: { concerns: readonly Concern[] }) {
+  if (concerns.length === 0) return null;
   return (
-    <>
-      {now.workers === 0 && (
-        <Notice kind="bad" title="No worker has reported in the last minute">
-          <p>Nothing is handled. Start workers; `doctor` says more.</p>
-        </Notice>
-      )}
-      {now.breaches > 0 && (
-        <Notice kind="warning" title={`${pluralize(now.breaches, 'change')} came too late in the last 24 hours`}>
-          <p>They took longer than {now.slaSeconds} seconds from Stytch to Scanner.</p>
-        </Notice>
-      )}
-      {now.held > 0 && (
-        <Notice kind="warning" title={`${pluralize(now.held, 'hold waits', 'holds wait')} for a decision`}>
-          <p>
-            <a href="/support/held">Release or discard them</a>
-          </p>
-        </Notice>
-      )}
-    </>
+    <ul>
+      {concerns.map(({ text, href }) => (
+        <li key={text}>
+          <a href={href}>{text}</a>
+        </li>
+      ))}
+    </ul>
   );
 }
 
-function quietTeam({ teamId, since }: Status['quietTeams'][number]) {
-  return (
-    <>
-      <code>{teamId}</code>, silent since <When at={since} />
-    </>
-  );
-}
-
-function rowOf({ teamId, eventType, error, jobs }: FailedGroup) {
+function failedRow({ teamId, eventType, error, jobs, from, to }: FailedGroup, names: Names) {
   const query = new URLSearchParams({ team: teamId ?? '', type: eventType, error });
   const cells = [
     <a key="jobs" href={`/support/failed?${query}`}>
-      {jobs}
+      {jobs.length}
     </a>,
-    teamId === null ? '—' : <code key="team">{teamId}</code>,
+    <TeamLink key="team" id={teamId} name={names.team(teamId)} />,
     <code key="type">{eventType}</code>,
-    error,
+    <div key="error">
+      {error}
+      <div class="quiet">
+        <When at={from} />
+        {from !== to && (
+          <>
+            {' to '}
+            <When at={to} />
+          </>
+        )}
+      </div>
+    </div>,
   ];
   return { key: query.toString(), cells };
+}
+
+function lateRow(change: LateChange, names: Names) {
+  const { at, teamId, lagSeconds } = change;
+  const cells = [
+    <PersonLink key="person" id={personIdOf(change)} names={names} none="unknown" />,
+    <TeamLink key="team" id={teamId} name={names.team(teamId)} />,
+    <When key="at" at={at} />,
+    durationText(lagSeconds),
+  ];
+  return { key: `${at} ${change.memberId}`, cells };
+}
+
+function personIdOf({ userId, memberId }: LateChange): string | null {
+  return userId ?? memberId;
 }

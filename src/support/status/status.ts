@@ -1,13 +1,16 @@
 import { withDatabaseErrors } from '../../database/database.js';
 import { eventLag } from '../../database/event-lag.js';
+import type { QueueName } from '../../queue/backend.js';
 import type { JobCounts } from '../../queue/inspect.js';
 import { openReplays, settledLately } from '../../replay/replays.js';
 import { durationText } from '../../text/time.js';
 import type { SupportParts } from '../parts.js';
 
+type SinceOfTeam = { teamId: string; teamName: string; since: string };
+
 /** The state of the whole system, on one screen. */
 export type Status = {
-  queues: Record<string, JobCounts>;
+  queues: Record<QueueName, JobCounts>;
   failed: number;
   /** The age of the oldest job that waits. */
   oldestPendingSeconds: number | null;
@@ -17,11 +20,13 @@ export type Status = {
   breaches: number;
   slaSeconds: number;
   held: number;
+  /** The oldest holds. */
+  holds: { id: string; teamId: string; teamName: string; users: number }[];
   /** The teams that have been quiet for longest, and the number of all. */
-  quietTeams: { teamId: string; since: string }[];
+  quietTeams: SinceOfTeam[];
   quiet: number;
   /** A worker died while it swept them, and no sweep has succeeded since. */
-  suspectTeams: { teamId: string; since: string }[];
+  suspectTeams: SinceOfTeam[];
   connectedTeams: number;
   /** Workers that have reported in the last minute. */
   workers: number;
@@ -33,15 +38,17 @@ export type Status = {
 type Parts = Pick<SupportParts, 'database' | 'queues' | 'slaSeconds'>;
 
 export async function status(parts: Parts): Promise<Status> {
-  const [queues, oldest, numbers, quietTeams, suspectTeams, replaysUnderWay, settledBySweeps] = await Promise.all([
-    parts.queues.counts(),
-    parts.queues.oldestPending(),
-    readNumbers(parts),
-    readTeams(parts, 'quietSince'),
-    readTeams(parts, 'suspectSince'),
-    openReplays(parts.database),
-    settledLately(parts.database),
-  ]);
+  const [queues, oldest, numbers, holds, quietTeams, suspectTeams, replaysUnderWay, settledBySweeps] =
+    await Promise.all([
+      parts.queues.counts(),
+      parts.queues.oldestPending(),
+      readNumbers(parts),
+      readHolds(parts),
+      readTeams(parts, 'quietSince'),
+      readTeams(parts, 'suspectSince'),
+      openReplays(parts.database),
+      settledLately(parts.database),
+    ]);
   const { changes, p50Seconds, p99Seconds, ...counts } = numbers;
   return {
     queues,
@@ -49,7 +56,7 @@ export async function status(parts: Parts): Promise<Status> {
     oldestPendingSeconds: oldest === null ? null : Math.max(0, (Date.now() - oldest.getTime()) / 1000),
     lag: { changes, p50Seconds, p99Seconds },
     ...counts,
-    ...{ slaSeconds: parts.slaSeconds, quietTeams, suspectTeams, replaysUnderWay, settledBySweeps },
+    ...{ slaSeconds: parts.slaSeconds, holds, quietTeams, suspectTeams, replaysUnderWay, settledBySweeps },
   };
 }
 
@@ -78,19 +85,68 @@ async function readNumbers({ database, slaSeconds }: Parts): Promise<Numbers> {
 /** A screenful. There may be ten thousand teams. */
 const teamsShown = 50;
 
-async function readTeams({ database }: Parts, since: 'quietSince' | 'suspectSince'): Promise<Status['quietTeams']> {
+async function readTeams({ database }: Parts, since: 'quietSince' | 'suspectSince'): Promise<SinceOfTeam[]> {
   const teams = await withDatabaseErrors(() =>
-    database.teamSync.findMany({ where: { [since]: { not: null } }, orderBy: { [since]: 'asc' }, take: teamsShown }),
+    database.teamSync.findMany({
+      where: { [since]: { not: null } },
+      include: { team: { select: { name: true } } },
+      orderBy: { [since]: 'asc' },
+      take: teamsShown,
+    }),
   );
-  return teams.map((team) => ({ teamId: team.teamId, since: team[since]?.toISOString() ?? '' }));
+  return teams.map(({ teamId, team, ...sync }) => ({
+    ...{ teamId, teamName: team.name, since: sync[since]?.toISOString() ?? '' },
+  }));
 }
 
-/** The numbers that the command line and the page show. Pure. */
+/** Each needs a decision. `held` lists more. */
+const holdsShown = 5;
+
+async function readHolds({ database }: Parts): Promise<Status['holds']> {
+  return withDatabaseErrors(
+    () => database.$queryRaw<Status['holds']>`
+      SELECT h.id::text, h.team_id::text AS "teamId", t.name AS "teamName", cardinality(h.user_ids) AS users
+      FROM held_changes h JOIN teams t ON t.id = h.team_id
+      WHERE h.resolution IS NULL ORDER BY h.since, h.id LIMIT ${holdsShown}`,
+  );
+}
+
+export type LateChange = {
+  at: string;
+  teamId: string | null;
+  memberId: string | null;
+  userId: string | null;
+  lagSeconds: number;
+};
+
+/** The latest ones. `export` has all of a team's leavers. */
+const lateShown = 20;
+
+/** Changes of the last 24 hours that took longer than the SLA, the latest first. */
+export async function readLate({ database, slaSeconds }: Parts): Promise<LateChange[]> {
+  const rows = await withDatabaseErrors(
+    () => database.$queryRaw<(Omit<LateChange, 'at'> & { at: Date })[]>`
+      SELECT applied_at AS at, team_id::text AS "teamId", stytch_member_id AS "memberId", user_id::text AS "userId",
+        extract(epoch FROM applied_at - sent_at)::float8 AS "lagSeconds"
+      FROM sync_events
+      WHERE applied_at > now() - interval '24 hours' AND outcome = 'changed' AND sent_at IS NOT NULL
+        AND trigger IN ('hint', 'recheck', 'replay') AND extract(epoch FROM applied_at - sent_at) > ${slaSeconds}
+      ORDER BY applied_at DESC LIMIT ${lateShown}`,
+  );
+  return rows.map(({ at, ...row }) => ({ ...row, at: at.toISOString() }));
+}
+
+/** The numbers that the command line and the page show. The steps of schedules and replays are not counted as jobs. Pure. */
 export function statusFacts(now: Status): [string, string][] {
   const seconds = (value: number | null) => (value === null ? '—' : durationText(value));
-  const pending = Object.values(now.queues).map(({ waiting, active, delayed }) => waiting + active + delayed);
+  const pending = (...names: QueueName[]) =>
+    names.reduce((sum, name) => {
+      const { waiting, active, delayed } = now.queues[name];
+      return sum + waiting + active + delayed;
+    }, 0);
   return [
-    ['In the queues', String(pending.reduce((sum, jobs) => sum + jobs, 0))],
+    ['Events not handled yet', String(pending('leavers', 'hints'))],
+    ['Sweeps and rechecks, waiting or planned', String(pending('sweeps', 'rereads'))],
     ['Oldest pending', seconds(now.oldestPendingSeconds)],
     ['Lag p50, last hour', seconds(now.lag.p50Seconds)],
     ['Lag p99, last hour', seconds(now.lag.p99Seconds)],

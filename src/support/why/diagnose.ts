@@ -3,8 +3,10 @@ import { scimRoleName } from '../../directory/world.js';
 import { pluralize } from '../../text/pluralize.js';
 import type { WhyFacts } from './facts.js';
 
-/** A reason why the person's access is wrong, and what to do about it. */
-export type Finding = { code: FindingCode; message: string; next: string };
+/**
+ * A reason why the person's access is wrong, and what to do about it. `note`: worth knowing, but the access may be right.
+ */
+export type Finding = { code: FindingCode; kind: 'wrong' | 'note'; message: string; next: string; jobId?: string };
 export type FindingCode =
   | 'unknown_team'
   | 'team_not_enabled'
@@ -83,13 +85,14 @@ function aboutUser({ held, sessionsPending, hasSharedExternalId }: WhyFacts): Fi
 }
 
 function aboutFailures({ failedJobs }: WhyFacts): Finding[] {
-  return failedJobs.map(({ id, eventType, failedAt, error }) =>
-    finding(
+  return failedJobs.map(({ id, eventType, failedAt, error }) => ({
+    ...finding(
       'failed_job',
       `A ${eventType} failed for good on ${failedAt}: ${error}`,
       `npm run support -- replay ${id} --dry-run, then npm run support -- replay ${id} --reason "…"`,
     ),
-  );
+    jobId: id,
+  }));
 }
 
 function aboutDrift({ pending, memberId, stytch }: WhyFacts): Finding[] {
@@ -123,7 +126,8 @@ function aboutValue(value: string, meant: string | null, history: string): Findi
   const name = scimRoleName(value);
   if (meant === null) {
     const next = `If they should have one: create the role ${name} in Scanner. Everybody with the value gets it within a minute.`;
-    return finding('no_such_role', `The IdP says ${value}, and the team has no role ${name}.${history}`, next);
+    const found = finding('no_such_role', `The IdP says ${value}, and the team has no role ${name}.${history}`, next);
+    return history === '' ? found : { ...found, kind: 'wrong' };
   }
   const message = `The IdP says ${value}; the team's role is called ${meant}, which is not exactly ${name}, and grants nothing.${history}`;
   return finding('near_miss', message, `Rename the role to ${name}, or correct the name in the IdP.`);
@@ -137,6 +141,16 @@ function aboutSilence({ quietSince }: WhyFacts): Finding[] {
   ];
 }
 
+/** Nobody's access is wrong for these alone. Most groups of an IdP are not meant to be roles; a role that was lost was. */
+const notes: readonly FindingCode[] = [
+  'no_such_role',
+  'no_member',
+  'quiet_team',
+  'sessions_pending',
+  'shared_external_id',
+  'stytch_unknown',
+];
+
 function finding(code: FindingCode, message: string, next: string): Finding {
-  return { code, message, next };
+  return { code, kind: notes.includes(code) ? 'note' : 'wrong', message, next };
 }

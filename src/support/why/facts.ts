@@ -32,13 +32,16 @@ export type WhyFacts = {
   sessionsPending: { since: string; tries: number } | null;
   /** Since when the team's IdP has been silent, if it is. */
   quietSince: string | null;
+  /** The name of the team's identity provider, where that is known. */
+  identityProvider?: string | null;
   /** What reading the person now would change, or why that is unknown. */
   pending: { changes: PlannedChange[] } | { why: string };
 };
 
 export type StytchAnswer =
   | { says: 'active'; status: string; values: RoleValue[]; externalId: string | null }
-  | { says: 'gone'; status: string }
+  /** `isSwitchedOff`: by the IdP's own flag. */
+  | { says: 'gone'; status: string; isSwitchedOff?: boolean }
   | { says: 'not found' }
   | { says: 'no member' }
   | { says: 'unknown'; why: string };
@@ -57,9 +60,29 @@ export function personFacts({ user, team, memberId, stytch, values }: WhyFacts):
     ['Shows Stytch as of', user?.observedAt ? `${timeText(user.observedAt)} UTC` : 'never read'],
     ['In Stytch now', stytchText(stytch)],
     ['Stytch member', memberId ?? 'none'],
+    ['External id', user?.externalId ?? 'none'],
     ['IdP values in Scanner', listed(values)],
     ['IdP says now', stytch.says === 'active' ? listed(stytch.values) : '—'],
   ];
+}
+
+/** Says plainly that the identity provider has switched the person off; null if it has not. Pure. */
+export function switchedOffText({ stytch, user, identityProvider }: WhyFacts): string | null {
+  const idp = identityProvider ?? 'the identity provider';
+  const gone = goneText(stytch, idp);
+  if (gone === null || user?.status !== 'deactivated') return gone;
+  const on = user.deactivatedAt === null ? '' : ` on ${timeText(user.deactivatedAt)} UTC`;
+  return `${gone} Scanner took their access away${on}. To give it back, the customer assigns them to Scanner in ${idp} again.`;
+}
+
+function goneText(stytch: StytchAnswer, idp: string): string | null {
+  const Idp = `${idp[0]?.toUpperCase()}${idp.slice(1)}`;
+  if (stytch.says === 'not found') {
+    return `Stytch does not know this person any more: ${idp} has removed them, or somebody deleted the member in Stytch.`;
+  }
+  if (stytch.says !== 'gone') return null;
+  if (stytch.isSwitchedOff) return `${Idp} has switched this person off (active is false).`;
+  return `Stytch says that the member is ${stytch.status}: ${idp} has removed this person, or somebody deleted the member in Stytch.`;
 }
 
 function userText({ id, name, email, status, deactivatedAt }: FoundUser): string {

@@ -1,4 +1,4 @@
-import { withDatabaseErrors } from '../../database/database.js';
+import { type Database, type Sql, sql, withDatabaseErrors } from '../../database/database.js';
 import { idOrNull } from '../../directory/ids.js';
 import { asRecord } from '../../directory/json.js';
 import type { FoundTeam } from '../find-team.js';
@@ -30,17 +30,12 @@ type Parts = Pick<SupportParts, 'database' | 'lookups'>;
 /** `stytchFailure`: why Stytch could not be searched. People whom Scanner knows are found in any case. */
 export type FoundPeople = { people: FoundPerson[]; stytchFailure: unknown };
 
-/** All people with this e-mail, user id or member id, in Scanner and in Stytch, within one team if it is given. */
+/** All people with this e-mail, user id, member id or external id, in Scanner and in Stytch, within one team if it is given. */
 export async function findPeople(parts: Parts, who: string, team: FoundTeam | null): Promise<FoundPeople> {
-  const users = await usersLike(parts, who, team?.id ?? null);
-  const people = users.map(({ teamName, enabled, ...user }): FoundPerson => {
-    const { organizationId } = user;
-    const team = { id: user.teamId, name: teamName, organizationId, enabled };
-    return { user, memberId: user.memberId, organizationId, team };
-  });
+  const people = (await usersWith(parts, who, team?.id ?? null)).map(personOf);
   if (!who.includes('@')) return { people, stytchFailure: null };
   try {
-    const known = new Set(users.map(({ memberId }) => memberId));
+    const known = new Set(people.map(({ memberId }) => memberId));
     const members = (await membersLike(parts, who, team)).filter(({ memberId }) => !known.has(memberId));
     return { people: [...people, ...members], stytchFailure: null };
   } catch (stytchFailure) {
@@ -48,22 +43,59 @@ export async function findPeople(parts: Parts, who: string, team: FoundTeam | nu
   }
 }
 
+/** The people of a list: those of the first screen. `more`: there are others. */
+export type PeopleLike = { people: FoundPerson[]; more: boolean };
+
+/** A screenful. With more, support types more of the name. */
+const listedMax = 50;
+
+/** All people whose name or e-mail contains the text, by name. */
+export async function findPeopleLike({ database }: Parts, text: string, team: FoundTeam | null): Promise<PeopleLike> {
+  const like = sql.piece`(position(lower(${text}) IN lower(u.name)) > 0 OR position(lower(${text}) IN lower(u.email)) > 0)`;
+  const users = await readUsers(database, { like, teamId: team?.id ?? null, limit: listedMax + 1 });
+  return { people: users.slice(0, listedMax).map(personOf), more: users.length > listedMax };
+}
+
+/** A member whom only Stytch knows. Null when Stytch does not know them either. */
+export async function findMember(
+  { database, stytch }: Pick<SupportParts, 'database' | 'stytch'>,
+  memberId: string,
+): Promise<FoundPerson | null> {
+  const member = await stytch.getMember(memberId);
+  const [person] = member === null ? [] : await peopleOf(database, [asRecord(member)]);
+  return person ?? null;
+}
+
 /** Each is read from Stytch and shown on one screen. With more, support names the team. */
 const peopleMax = 20;
 
 type FoundUserRow = FoundUser & { organizationId: string | null; teamName: string; enabled: boolean };
 
-async function usersLike({ database }: Parts, who: string, teamId: string | null) {
+function usersWith({ database }: Parts, who: string, teamId: string | null): Promise<FoundUserRow[]> {
+  const like = sql.piece`(lower(u.email) = lower(${who}) OR u.stytch_member_id = ${who} OR u.id::text = lower(${who})
+    OR u.scim_external_id = ${who})`;
+  return readUsers(database, { like, teamId, limit: peopleMax });
+}
+
+function readUsers(
+  database: Database,
+  { like, teamId, limit }: { like: Sql; teamId: string | null; limit: number },
+): Promise<FoundUserRow[]> {
   return withDatabaseErrors(
     () => database.$queryRaw<FoundUserRow[]>`
       SELECT u.id::text, u.team_id::text AS "teamId", u.stytch_member_id AS "memberId", u.email, u.name, u.status,
         u.scim_external_id AS "externalId", u.observed_at AS "observedAt", u.deactivated_at AS "deactivatedAt",
         t.stytch_organization_id AS "organizationId", t.name AS "teamName", t.sso_scim_enabled AS enabled
       FROM users u JOIN teams t ON t.id = u.team_id
-      WHERE (lower(u.email) = lower(${who}) OR u.stytch_member_id = ${who} OR u.id::text = lower(${who}))
-        AND (${teamId}::uuid IS NULL OR u.team_id = ${teamId}::uuid)
-      ORDER BY u.status, u.created_at LIMIT ${peopleMax}`,
+      WHERE ${like} AND (${teamId}::uuid IS NULL OR u.team_id = ${teamId}::uuid)
+      ORDER BY u.status, lower(COALESCE(NULLIF(u.name, ''), u.email)), u.created_at LIMIT ${limit}`,
   );
+}
+
+function personOf({ teamName, enabled, ...user }: FoundUserRow): FoundPerson {
+  const { organizationId } = user;
+  const team = { id: user.teamId, name: teamName, organizationId, enabled };
+  return { user, memberId: user.memberId, organizationId, team };
 }
 
 async function membersLike(
@@ -74,7 +106,11 @@ async function membersLike(
   const organizationIds = team === null ? await allOrganizations({ database, lookups }) : [team.organizationId];
   const searchable = organizationIds.filter((id) => id !== null);
   if (searchable.length === 0) return [];
-  const members = (await lookups.membersByEmail(searchable, email)).map(asRecord);
+  return peopleOf(database, (await lookups.membersByEmail(searchable, email)).map(asRecord));
+}
+
+/** Members with the team of their organization. */
+async function peopleOf(database: Database, members: readonly Record<string, unknown>[]): Promise<FoundPerson[]> {
   const teams = await withDatabaseErrors(() =>
     database.team.findMany({ where: { stytchOrganizationId: { in: members.map((m) => String(m.organization_id)) } } }),
   );

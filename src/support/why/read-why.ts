@@ -1,6 +1,7 @@
+import { providerOf, providers } from '../../admin/connection/providers.js';
 import { withDatabaseErrors } from '../../database/database.js';
 import { asRecord } from '../../directory/json.js';
-import { directoryMemberOf } from '../../directory/member.js';
+import { directoryMemberOf, isSwitchedOff } from '../../directory/member.js';
 import type { RoleValue } from '../../directory/role-values.js';
 import { hasLag } from '../../directory/sync-event.js';
 import { scimRoleName } from '../../directory/world.js';
@@ -33,7 +34,7 @@ async function askStytch({ stytch }: Parts, memberId: string | null): Promise<St
     if (answer === null) return { says: 'not found' };
     const status = String(asRecord(answer).status);
     const member = directoryMemberOf(answer);
-    if (member.presence === 'gone') return { says: 'gone', status };
+    if (member.presence === 'gone') return { says: 'gone', status, isSwitchedOff: isSwitchedOff(asRecord(answer)) };
     return { says: 'active', status, values: member.roleValues, externalId: member.externalId };
   } catch (error) {
     return { says: 'unknown', why: describeFailure(error) };
@@ -51,7 +52,7 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 async function readScanner({ database }: Parts, { user, memberId, team }: FoundPerson) {
   const userId = user?.id ?? nobody;
   const teamId = team?.id ?? nobody;
-  const [grants, grantsTotal, values, losses, events, held, sync, shared, revocation] = await Promise.all([
+  const [grants, grantsTotal, values, losses, events, held, sync, shared, revocation, connection] = await Promise.all([
     readGrants(database, userId),
     database.roleGrant.count({ where: { userId } }),
     database.idpRoleValue.findMany({ where: { userId }, orderBy: { value: 'asc' }, take: valuesMax }),
@@ -64,6 +65,7 @@ async function readScanner({ database }: Parts, { user, memberId, team }: FoundP
     database.teamSync.findUnique({ where: { teamId } }),
     database.sharedExternalId.count({ where: { teamId, externalId: user?.externalId ?? '' } }),
     database.sessionRevocation.findFirst({ where: { userId } }),
+    database.scimConnection.findFirst({ where: { teamId }, orderBy: { createdAt: 'desc' } }),
   ]);
   return {
     ...{ grants, grantsTotal, losses, events },
@@ -72,7 +74,14 @@ async function readScanner({ database }: Parts, { user, memberId, team }: FoundP
     hasSharedExternalId: shared > 0,
     sessionsPending: revocation === null ? null : { since: revocation.since.toISOString(), tries: revocation.tries },
     quietSince: sync?.quietSince?.toISOString() ?? null,
+    identityProvider: connection === null ? null : idpName(connection.identityProvider),
   };
+}
+
+/** The name that people know; null for "other". */
+function idpName(identityProvider: string): string | null {
+  const provider = providerOf(identityProvider);
+  return provider === 'generic' ? null : providers[provider].name;
 }
 
 /** The latest. `/api/scim/activity` has all. */

@@ -3,21 +3,60 @@ import { Card, PartList } from '../../http/components/card.js';
 import { ConfirmForm } from '../../http/components/confirm-form.js';
 import { Facts } from '../../http/components/facts.js';
 import { Notice } from '../../http/components/notice.js';
+import { Table } from '../../http/components/table.js';
 import { When } from '../../http/components/times.js';
 import { field } from '../console/form.js';
-import type { Handler } from '../console/handler.js';
+import type { Answer, Handler } from '../console/handler.js';
+import { TeamLink, whyAddress } from '../console/names.js';
 import { erasePerson } from '../erase/erase-person.js';
+import { nameText } from '../names.js';
 import type { SupportParts } from '../parts.js';
 import { resyncUser } from '../resync/resync.js';
+import type { Finding } from './diagnose.js';
 import { causeText, eventText, type Grant, personFacts } from './facts.js';
-import { nothingMissing, notLookedAtText, type Person, type Question, why as readWhy } from './why.js';
+import {
+  findingsOf,
+  type Match,
+  nothingMissing,
+  notLookedAtText,
+  type Person,
+  type Question,
+  why as readWhy,
+  type Why,
+} from './why.js';
 
-/** Why somebody has or lacks access. Reads the form when it was sent, else the address. */
-export const why: Handler = async (parts, { query, body, reader }) => {
-  const from = field(body, 'who') === '' ? query : body;
-  const [who, team, done] = [field(from, 'who'), field(from, 'team'), field(from, 'done')];
-  const { answer, problem } =
-    who === '' ? { answer: null, problem: null } : await ask(parts, { who, team: team || null, reader });
+/** Why somebody has or lacks access. */
+export const why: Handler = async (parts, { query, reader }) => {
+  const [who, team, done] = [field(query, 'who'), field(query, 'team'), field(query, 'done')];
+  if (who === '') return pageOf({ who, team, done, answer: null, problem: null });
+  return pageOf({ who, team, done, ...(await ask(parts, { who, team: team || null, reader })) });
+};
+
+/**
+ * The same for what was typed. A name or an e-mail in an address would stay in the logs of proxies, so one person leads to
+ * the address with their id, which can be shared; several are listed.
+ */
+export const askWhy: Handler = async (parts, { body, reader }) => {
+  const [who, team] = [field(body, 'who'), field(body, 'team')];
+  const { answer, problem } = await ask(parts, { who, team: team || null, reader });
+  const [one] = answer?.people ?? [];
+  const id = one?.user?.id ?? one?.memberId;
+  if (id !== undefined && id !== null) return { redirect: whyAddress(id) };
+  return pageOf({ who, team, done: '', answer, problem });
+};
+
+async function ask(parts: SupportParts, question: Question) {
+  try {
+    return { answer: await readWhy(parts, { ...question, listsSeveral: true }), problem: null };
+  } catch (error) {
+    if (!(error instanceof RequestProblem)) throw error;
+    return { answer: null, problem: error.message };
+  }
+}
+
+type Shown = { who: string; team: string; done: string; answer: Why | null; problem: string | null };
+
+function pageOf({ who, team, done, answer, problem }: Shown): Answer {
   const notices = [answer?.stytchProblem, answer && notLookedAtText(answer)].filter((text) => typeof text === 'string');
   const page = (
     <>
@@ -28,21 +67,13 @@ export const why: Handler = async (parts, { query, body, reader }) => {
       {notices.map((text) => (
         <Notice key={text} kind="warning" title={text} />
       ))}
+      {answer !== null && answer.matches.length > 0 && <Matches answer={answer} />}
       {answer?.people.map((one) => (
-        <Found key={`${one.user?.id} ${one.memberId}`} one={one} team={team} />
+        <Found key={`${one.user?.id} ${one.memberId}`} one={one} />
       ))}
     </>
   );
   return { tab: 'why', title: 'Why?', page, status: problem === null ? 200 : 404 };
-};
-
-async function ask(parts: SupportParts, question: Question) {
-  try {
-    return { answer: await readWhy(parts, question), problem: null };
-  } catch (error) {
-    if (!(error instanceof RequestProblem)) throw error;
-    return { answer: null, problem: error.message };
-  }
 }
 
 /** Erases a person who has left. */
@@ -53,18 +84,18 @@ export const erase: Handler = async (parts, { body, act }) => {
 
 /** Reads a person from Stytch again. */
 export const resync: Handler = async (parts, { body, act }) => {
-  const [who, team] = [field(body, 'memberId'), field(body, 'team')];
-  const { resynced, skipped } = await resyncUser(parts, who, team || null, act());
+  const who = field(body, 'memberId');
+  const { resynced, skipped } = await resyncUser(parts, who, null, act());
   const result = skipped[0]?.why ?? resynced[0]?.result ?? '';
-  return { redirect: `/support/why?${new URLSearchParams({ who, team, done: `Read again: ${result}.` })}` };
+  return { redirect: `/support/why?${new URLSearchParams({ who, done: `Read again: ${result}.` })}` };
 };
 
 function Search({ who, team }: { who: string; team: string }) {
   return (
     <form method="post" action="/support/why" class="filter">
       <label>
-        E-mail
-        <input type="search" name="who" value={who} required placeholder="alice@customer.example" />
+        Person
+        <input type="search" name="who" value={who} required placeholder="Name, e-mail, external id or member id" />
       </label>
       <label>
         Team
@@ -75,7 +106,33 @@ function Search({ who, team }: { who: string; team: string }) {
   );
 }
 
-function Found({ one, team }: { one: Person; team: string }) {
+function Matches({ answer: { matches, matchesAreMore } }: { answer: Why }) {
+  return (
+    <Card title="Several people match">
+      <Table head={['Person', 'Status', 'Team']} rows={matches.map(matchRow)} />
+      {matchesAreMore && <p class="quiet">There are more. Type more of the name, or name the team.</p>}
+    </Card>
+  );
+}
+
+function matchRow(match: Match) {
+  const { id, status, team } = match;
+  const cells = [
+    <span key="person" class="named">
+      <a href={whyAddress(id)}>
+        <bdi>{nameText(match) || id}</bdi>
+      </a>{' '}
+      <code class="id">{id}</code>
+    </span>,
+    status,
+    <TeamLink key="team" id={team?.id ?? null} name={team?.name ?? null} />,
+  ];
+  return { key: id, cells };
+}
+
+function Found({ one }: { one: Person }) {
+  const { wrong, notes } = findingsOf(one);
+  const name = one.user === null ? (one.memberId ?? 'Somebody') : nameText(one.user);
   const losses = one.losses.map((loss) => (
     <>
       Lost <code>{loss.role}</code>, <When at={loss.at} />
@@ -83,24 +140,47 @@ function Found({ one, team }: { one: Person; team: string }) {
     </>
   ));
   return (
-    <Card title={one.user?.email ?? one.memberId ?? 'Somebody'}>
-      <Missing one={one} />
-      {one.memberId !== null && (
-        <ConfirmForm
-          action="/support/resync"
-          hidden={{ memberId: one.memberId, team }}
-          reasonId={`reason-${one.memberId}`}
-          submit={{ label: 'Read again from Stytch', look: 'secondary' }}
-        />
+    <section aria-label={name}>
+      <h2 class="found">{name}</h2>
+      {wrong.length === 0 && <Notice kind="good" title={nothingMissing} />}
+      {one.switchedOff !== null && <Notice kind="info" title={one.switchedOff} />}
+      {wrong.length > 0 && (
+        <Notice kind="bad" title="What is wrong">
+          <Findings findings={wrong} one={one} />
+        </Notice>
       )}
-      <Facts of={personFacts(one)} />
-      <h3>Grants</h3>
-      <PartList items={one.grants.map(grantItem)} total={one.grantsTotal} />
-      {losses.length > 0 && <PartList items={losses} />}
-      <h3>Last events</h3>
-      <PartList items={one.events.map((event) => [<When key="at" at={event.at} />, `: ${eventText(event)}`])} />
+      {notes.length > 0 && (
+        <Notice kind="info" title="Worth knowing">
+          <Findings findings={notes} one={one} />
+        </Notice>
+      )}
+      {one.memberId !== null && (
+        <Card label="Read again">
+          <ConfirmForm
+            action="/support/resync"
+            hidden={{ memberId: one.memberId }}
+            reasonId={`reason-${one.memberId}`}
+            submit={{ label: 'Read again from Stytch', look: 'secondary' }}
+          />
+        </Card>
+      )}
+      <Card title="Now">
+        {one.team !== null && (
+          <p>
+            <TeamLink id={one.team.id} name={one.team.name} />
+          </p>
+        )}
+        <Facts of={personFacts(one).filter(([name]) => name !== 'Team')} />
+      </Card>
+      <Card title="Grants">
+        <PartList items={one.grants.map(grantItem)} total={one.grantsTotal} />
+        {losses.length > 0 && <PartList items={losses} />}
+      </Card>
+      <Card title="Last events">
+        <PartList items={one.events.map((event) => [<When key="at" at={event.at} />, `: ${eventText(event)}`])} />
+      </Card>
       {one.user?.status === 'deactivated' && <Erasure userId={one.user.id} />}
-    </Card>
+    </section>
   );
 }
 
@@ -131,23 +211,28 @@ function grantItem({ role, source, grantedAt, cause }: Grant) {
   );
 }
 
-function Missing({ one }: { one: Person }) {
-  if (one.missing.length === 0) return <Notice kind="good" title={nothingMissing} />;
+function Findings({ findings, one }: { findings: readonly Finding[]; one: Person }) {
   return (
-    <Notice kind="bad" title="What is wrong">
-      <ul>
-        {one.missing.map(({ code, message, next }) => (
-          <li key={message}>
-            {message} <br />
-            {code === 'held' ? <a href="/support/held">Decide</a> : <span class="quiet">{next}</span>}
-          </li>
-        ))}
-        {one.failedJobs.map(({ id }) => (
-          <li key={id}>
-            <a href={`/support/jobs/${encodeURIComponent(id)}`}>Look at {id}, and replay it</a>
-          </li>
-        ))}
-      </ul>
-    </Notice>
+    <ul>
+      {findings.map((finding) => (
+        <li key={finding.message}>
+          {finding.message} <br />
+          <Remedy finding={finding} one={one} />
+        </li>
+      ))}
+    </ul>
   );
+}
+
+/** What to do about a finding: a link to the page that does it, where there is one. */
+function Remedy({ finding: { code, next, jobId }, one }: { finding: Finding; one: Person }) {
+  if (code === 'held' && one.held !== null) return <a href={`/support/held/${one.held.id}`}>Look, and decide</a>;
+  if (code === 'team_not_enabled' && one.team !== null) {
+    return <a href={`/support/teams/${one.team.id}`}>Switch it on</a>;
+  }
+  if (jobId !== undefined)
+    return <a href={`/support/jobs/${encodeURIComponent(jobId)}`}>Look at {jobId}, and replay it</a>;
+  if (code === 'not_in_directory' || code === 'out_of_date')
+    return <span>Read the person again, with the button below.</span>;
+  return <span>{next}</span>;
 }

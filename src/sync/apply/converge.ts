@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, databaseAway, databaseProblem, type Transaction } from '../../database/database.js';
+import {
+  type Database,
+  databaseAway,
+  databaseProblem,
+  refusalText,
+  type Transaction,
+} from '../../database/database.js';
 import type { Change } from '../../directory/change.js';
 import { limitDirectReads } from '../../directory/evidence.js';
 import { plan } from '../../directory/plan.js';
@@ -267,10 +273,10 @@ function failureOf(error: unknown): { isDivisible: boolean; error: Error } {
   const { kind, code } = databaseProblem(error);
   if (kind === 'away') return { isDivisible: false, error: databaseAway(code) };
   if (kind === 'collided') {
-    const message = `The Scanner database refused to write a member because of a collision (${code}). It will be tried again.`;
+    const message = `The Scanner database refused to write a member because of a collision (${refusalText(error)}). It will be tried again.`;
     return { isDivisible: true, error: new TransientError(message) };
   }
-  const message = `The Scanner database can't store what Stytch says about a member (${code}). Look at the member in Stytch's dashboard.`;
+  const message = `The Scanner database can't store what Stytch says about a member (${refusalText(error)}). Look at the member in Stytch's dashboard.`;
   return { isDivisible: true, error: new PermanentError(message) };
 }
 

@@ -257,7 +257,7 @@ describe('a member that the database refuses', () => {
   it('has an error without its content', async () => {
     const results = await apply(member(1, { name: 'Poison' }));
     expect(String(results.get('member-1'))).toBe(
-      "PermanentError: The Scanner database can't store what Stytch says about a member (23514). Look at the member in Stytch's dashboard.",
+      "PermanentError: The Scanner database can't store what Stytch says about a member (23514, constraint no_poison). Look at the member in Stytch's dashboard.",
     );
   });
 });

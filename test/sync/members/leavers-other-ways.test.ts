@@ -1,4 +1,4 @@
-import { releaseHeld } from '../../../src/support/held/release-held.js';
+import { releaseHeld } from '../../../src/sync/holds/release-hold.js';
 import { backFillKeys } from '../../../src/sync/roles/back-fill-keys.js';
 import { dueIds } from '../../helpers/due-ids.js';
 import { eventually } from '../../helpers/eventually.js';

@@ -1,12 +1,10 @@
-import type { ReasonedAct } from '../../database/audit.js';
 import { type Database, databaseClock, withDatabaseErrors } from '../../database/database.js';
 import type { Instant } from '../../directory/instant.js';
 import { type DirectoryMember, type GoneMember, goneMember } from '../../directory/member.js';
 import { TransientError } from '../../errors/errors.js';
-import { type Converged, converge } from '../../sync/apply/converge.js';
-import type { MembersRead } from '../../sync/members/read-members.js';
-import type { SupportParts } from '../parts.js';
-import { openHold, resolveHold } from './held.js';
+import { type Converged, converge } from '../apply/converge.js';
+import type { MembersRead, ReadMembers } from '../members/read-members.js';
+import { type HoldAct, openHold, resolveHold } from './holds.js';
 
 export type Released = {
   id: string;
@@ -16,7 +14,7 @@ export type Released = {
 };
 type ReleaseResult = 'deactivated' | 'already right';
 
-type Parts = Pick<SupportParts, 'database' | 'readMembers'>;
+type Parts = { database: Database; readMembers: ReadMembers };
 
 /** Users in memory at a time, from Stytch's answer to the transaction. */
 const usersAtOnce = 500;
@@ -27,18 +25,68 @@ const usersAtOnce = 500;
  * in between, the hold is still open, and the next release finds the users already right.
  * @throws TransientError when Stytch does not answer; then nothing was done
  */
-export async function releaseHeld(parts: Parts, id: string, act: ReasonedAct): Promise<Released> {
+export async function releaseHeld(parts: Parts, id: string, act: HoldAct): Promise<Released> {
   const hold = await openHold(parts, id);
-  const team = await withDatabaseErrors(() => parts.database.team.findUnique({ where: { id: hold.teamId } }));
-  const about = { teamId: hold.teamId, organizationId: team?.stytchOrganizationId ?? null };
-  const judged: Judged[] = [];
-  for (const userIds of chunksOf(hold.userIds)) judged.push(...(await judge(parts, about, userIds)));
+  const judged = await judgeAll(parts, hold.teamId, hold.userIds);
   const report: Released = { id: hold.id, teamId: hold.teamId, released: [], skipped: [] };
   for (const some of chunksOf(judged)) await deactivate(parts, some, report);
   const details = { released: report.released.length, skipped: report.skipped.length };
   // If another person resolves the hold at this moment, the users are deactivated all the same, and the report is true.
   await resolveHold(parts, hold.id, 'released', { ...act, details });
   return report;
+}
+
+export type ReleasePlan = {
+  id: string;
+  teamId: string;
+  /** Users whom a release would deactivate, or who are deactivated already. */
+  plan: { userId: string; result: 'would be deactivated' | 'already right' }[];
+  skipped: { userId: string; why: string }[];
+};
+
+/** What a release would do now. Asks Stytch as a release does, and changes nothing. */
+export async function previewRelease(parts: Parts, id: string): Promise<ReleasePlan> {
+  const { id: holdId, teamId, userIds } = await openHold(parts, id);
+  const report: ReleasePlan = { id: holdId, teamId, plan: [], skipped: [] };
+  for (const { userId, verdict } of await judgeAll(parts, teamId, userIds)) {
+    if ('why' in verdict) report.skipped.push({ userId, why: verdict.why });
+    else report.plan.push({ userId, result: 'gone' in verdict ? 'would be deactivated' : 'already right' });
+  }
+  return report;
+}
+
+/** Each is a direct question to Stytch while a person waits. Ten show whether a listing was wrong. */
+const askedAtOnce = 10;
+
+/** What Stytch says now of some of the held users, chosen at random. Stytch's failure is an answer, too. */
+export async function askAboutSome(parts: Parts, id: string): Promise<{ userId: string; says: string }[]> {
+  const { teamId, userIds } = await openHold(parts, id);
+  const some = sampleOf(userIds, askedAtOnce);
+  try {
+    const judged = await judgeAll(parts, teamId, some);
+    return judged.map(({ userId, verdict }) => ({ userId, says: verdictText(verdict) }));
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    return some.map((userId) => ({ userId, says: 'Stytch did not answer. Load the page again in a minute.' }));
+  }
+}
+
+function sampleOf(all: readonly string[], size: number): string[] {
+  const rest = [...all];
+  const take = () => rest.splice(Math.floor(Math.random() * rest.length), 1);
+  return Array.from({ length: Math.min(size, rest.length) }, take).flat();
+}
+
+const goneTexts: Record<GoneMember['because'], string> = {
+  says_gone: 'Gone: Stytch says that the member is deleted or deactivated',
+  not_found: 'Gone: Stytch does not know the member',
+  other_organization: 'Gone from this team: the member belongs to another organization',
+  signed_event: 'Gone',
+};
+
+function verdictText(verdict: Verdict): string {
+  if ('gone' in verdict) return goneTexts[verdict.gone.because];
+  return 'why' in verdict ? verdict.why : 'Deactivated in Scanner already';
 }
 
 function chunksOf<T>(all: readonly T[]): T[][] {
@@ -50,6 +98,14 @@ function chunksOf<T>(all: readonly T[]): T[][] {
 type Verdict = { gone: GoneMember } | { why: string } | { result: ReleaseResult };
 type Judged = { userId: string; verdict: Verdict; date: Instant };
 type HeldUser = { userId: string; memberId: string | null; status: string };
+
+async function judgeAll(parts: Parts, teamId: string, userIds: readonly string[]): Promise<Judged[]> {
+  const team = await withDatabaseErrors(() => parts.database.team.findUnique({ where: { id: teamId } }));
+  const about = { teamId, organizationId: team?.stytchOrganizationId ?? null };
+  const judged: Judged[] = [];
+  for (const some of chunksOf(userIds)) judged.push(...(await judge(parts, about, some)));
+  return judged;
+}
 
 /** Members are asked for directly, without their organization: the index may be the reason why they are held. */
 async function judge(
