@@ -35,8 +35,6 @@ export function startHousekeeping(
   if (wanted) context.afterGap('worker');
   return {
     report,
-    stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop()));
-    },
+    stop: () => Promise.all(loops.map((loop) => loop.stop())),
   };
 }

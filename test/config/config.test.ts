@@ -14,6 +14,9 @@ it('has a default for every optional variable', () => {
   expect(loadConfig(complete)).toEqual({
     ...complete,
     STYTCH_WEBHOOK_SECRETS: [complete.STYTCH_WEBHOOK_SECRETS],
+    AUDIT_LOG_RETENTION_DAYS: 2557,
+    DEACTIVATED_USERS_RETENTION_DAYS: 2557,
+    HELD_CHANGES_RETENTION_DAYS: 365,
     PORT: 3000,
     HOST: '0.0.0.0',
     SLA_SECONDS: 300,

@@ -71,14 +71,15 @@ it.concurrent('runs again when the database is back', () =>
     const work = { name: 'often', everyMs: 1_000, run: async () => void runs++ };
     const worker = runSchedules(database, [work], { log: silent });
     await eventually(() => runs > 0);
-    await database.$executeRaw`ALTER TABLE schedule_runs RENAME TO elsewhere`;
+    await database.$executeRaw`ALTER TABLE scim.schedule_runs RENAME TO elsewhere`;
+    await database.$executeRaw`ALTER VIEW public.schedule_runs RENAME TO elsewhere`; // of the version before
     const atFirst = runs;
     let ticks = 0;
     const clock = atInterval(1_000, async () => void ticks++);
     await eventually(() => ticks >= 3);
     await clock.stop();
     expect(runs - atFirst).toBeLessThanOrEqual(1);
-    await database.$executeRaw`ALTER TABLE elsewhere RENAME TO schedule_runs`;
+    await database.$executeRaw`ALTER TABLE scim.elsewhere RENAME TO schedule_runs`;
     await eventually(() => runs > atFirst + 1);
     await worker.stop();
   }));
