@@ -10,7 +10,6 @@ import type { Answer, Handler } from '../console/handler.js';
 import { TeamLink, whyAddress } from '../console/names.js';
 import { erasePerson } from '../erase/erase-person.js';
 import { nameText } from '../names.js';
-import type { SupportParts } from '../parts.js';
 import { resyncUser } from '../resync/resync.js';
 import type { Finding } from './diagnose.js';
 import { causeText, eventText, type Grant, personFacts } from './facts.js';
@@ -20,16 +19,17 @@ import {
   nothingMissing,
   notLookedAtText,
   type Person,
-  type Question,
   why as readWhy,
   type Why,
+  whoMatches,
 } from './why.js';
 
 /** Why somebody has or lacks access. */
 export const why: Handler = async (parts, { query, reader }) => {
   const [who, team, done] = [field(query, 'who'), field(query, 'team'), field(query, 'done')];
   if (who === '') return pageOf({ who, team, done, answer: null, problem: null });
-  return pageOf({ who, team, done, ...(await ask(parts, { who, team: team || null, reader })) });
+  const question = { who, team: team || null, reader, listsSeveral: true };
+  return pageOf({ who, team, done, ...(await orProblem(() => readWhy(parts, question))) });
 };
 
 /**
@@ -38,16 +38,15 @@ export const why: Handler = async (parts, { query, reader }) => {
  */
 export const askWhy: Handler = async (parts, { body, reader }) => {
   const [who, team] = [field(body, 'who'), field(body, 'team')];
-  const { answer, problem } = await ask(parts, { who, team: team || null, reader });
-  const [one] = answer?.people ?? [];
-  const id = one?.user?.id ?? one?.memberId;
-  if (id !== undefined && id !== null) return { redirect: whyAddress(id) };
+  const { answer, problem } = await orProblem(() => whoMatches(parts, { who, team: team || null, reader }));
+  const [one, another] = answer?.matches ?? [];
+  if (one !== undefined && another === undefined) return { redirect: whyAddress(one.id) };
   return pageOf({ who, team, done: '', answer, problem });
 };
 
-async function ask(parts: SupportParts, question: Question) {
+async function orProblem(ask: () => Promise<Why>) {
   try {
-    return { answer: await readWhy(parts, { ...question, listsSeveral: true }), problem: null };
+    return { answer: await ask(), problem: null };
   } catch (error) {
     if (!(error instanceof RequestProblem)) throw error;
     return { answer: null, problem: error.message };

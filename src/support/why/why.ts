@@ -3,7 +3,7 @@ import { withDatabaseErrors } from '../../database/database.js';
 import { describeFailure } from '../../errors/errors.js';
 import { RequestProblem } from '../../errors/request-problem.js';
 import { failuresOf } from '../../replay/failures-of.js';
-import { type FoundTeam, findTeam } from '../find-team.js';
+import { findTeam } from '../find-team.js';
 import type { SupportParts } from '../parts.js';
 import { diagnose, type Finding } from './diagnose.js';
 import { switchedOffText, type WhyFacts } from './facts.js';
@@ -49,27 +49,43 @@ export type Question = { who: string; team?: string | null; reader: Act; listsSe
  * @throws RequestProblem when neither Scanner nor Stytch knows them
  */
 export async function why(parts: Parts, { who, team = null, reader, listsSeveral = false }: Question): Promise<Why> {
-  const within = team === null ? null : await findTeam(parts.database, team);
-  const { people, more, isExact, stytchProblem } = await find(parts, who, within);
-  const answer: Why = {
-    ...{ who, people: [], matches: [], matchesAreMore: more, stytchProblem, failedJobsNotLookedAt: 0 },
-  };
-  const targets = people.map(({ user, memberId }) => (user === null ? `member ${memberId}` : `user ${user.id}`));
-  await withDatabaseErrors(() => recordRead(parts.database, reader, { action: 'why', targets }));
-  if (people.length > 1 && (listsSeveral || !isExact)) return { ...answer, matches: people.map(matchOf) };
-  const memberIds = people.map(({ memberId }) => memberId).filter((id) => id !== null);
+  const found = await find(parts, who, team);
+  await recordLooks(parts, reader, found);
+  const answer = listOf(who, found);
+  if (found.people.length > 1 && (listsSeveral || !found.isExact)) return answer;
+  const memberIds = found.people.map(({ memberId }) => memberId).filter((id) => id !== null);
   const failures = await failuresOf(parts, new Set(memberIds));
   const facts = await Promise.all(
-    people.map((person) => readWhy(parts, person, failures.of.get(person.memberId ?? '') ?? [])),
+    found.people.map((person) => readWhy(parts, person, failures.of.get(person.memberId ?? '') ?? [])),
   );
-  const read = facts.map((one) => ({ ...one, missing: diagnose(one), switchedOff: switchedOffText(one) }));
-  return { ...answer, people: read, failedJobsNotLookedAt: failures.notLookedAt };
+  const people = facts.map((one) => ({ ...one, missing: diagnose(one), switchedOff: switchedOffText(one) }));
+  return { ...answer, people, matches: [], failedJobsNotLookedAt: failures.notLookedAt };
+}
+
+/** Only who matches. If that is one person, nobody has looked at them yet. @throws as why */
+export async function whoMatches(parts: Parts, { who, team = null, reader }: Question): Promise<Why> {
+  const found = await find(parts, who, team);
+  if (found.people.length > 1) await recordLooks(parts, reader, found);
+  return listOf(who, found);
+}
+
+function listOf(who: string, { people, more, stytchProblem }: Found): Why {
+  return {
+    ...{ who, people: [], matches: people.map(matchOf), matchesAreMore: more, stytchProblem },
+    failedJobsNotLookedAt: 0,
+  };
+}
+
+async function recordLooks({ database }: Parts, reader: Act, { people }: Found): Promise<void> {
+  const targets = people.map(({ user, memberId }) => (user === null ? `member ${memberId}` : `user ${user.id}`));
+  await withDatabaseErrors(() => recordRead(database, reader, { action: 'why', targets }));
 }
 
 type Found = { people: FoundPerson[]; more: boolean; isExact: boolean; stytchProblem: string | null };
 
 /** Who has exactly this e-mail or id; else whom only Stytch knows; else who has it in the name or the e-mail. */
-async function find(parts: Parts, who: string, team: FoundTeam | null): Promise<Found> {
+async function find(parts: Parts, who: string, within: string | null): Promise<Found> {
+  const team = within === null ? null : await findTeam(parts.database, within);
   const { people, stytchFailure } = await findPeople(parts, who, team);
   const stytchProblem =
     stytchFailure === null ? null : `Stytch could not be searched for the e-mail: ${describeFailure(stytchFailure)}`;
