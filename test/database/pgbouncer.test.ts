@@ -25,7 +25,7 @@ withPgbouncer(`through PgBouncer${notTried}`, () => {
     const { url, drop } = await createTestDatabase();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    await client.query('DROP SCHEMA public, scim CASCADE; CREATE SCHEMA public');
     await client.end();
     const applied = await Promise.all([1, 2, 3].map(() => migrate(bouncer.through(url))));
     expect(applied.filter((names) => names.length > 0)).toHaveLength(1);

@@ -68,7 +68,7 @@ const guest: Wrong = [
     url.pathname = '/bare';
     url.username = 'guest';
   },
-  /\(42501\)\. The user lacks a permission/,
+  /permission denied for .*\. The user lacks a permission/,
 ];
 
 async function envFor(change: Wrong[1]): Promise<Record<string, string | undefined>> {
