@@ -61,7 +61,7 @@ it("the admin's choice stays while it fits Stytch's value: Google is generic the
   expect(connectionChanges([{ ...row, identityProvider: 'google-workspace' }], live)).toMatchObject([
     { change: 'updated', identityProvider: 'okta' },
   ]);
-  expect(connectionChanges([], { ...live, identityProvider: 'keycloak' })).toMatchObject([
+  expect(connectionChanges([], { ...live, identityProvider: 'a-new-one' })).toMatchObject([
     { identityProvider: 'generic' },
   ]);
 });
