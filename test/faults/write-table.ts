@@ -4,9 +4,10 @@ import { type FaultRecord, recordsFile } from './record.js';
 const page = 'test/faults/README.md';
 const [begin, end] = ['<!-- faults: written by npm run test:faults -->', '<!-- /faults -->'];
 
-function rowOf({ fault, holds, lags, tookSeconds }: FaultRecord): string {
+function rowOf({ fault, holds, lags, memory, tookSeconds }: FaultRecord): string {
   const leavers = lags.leavers === null ? '–' : `${lags.leavers.toFixed(1)} s`;
-  return `| ${fault} | ${holds} | ${leavers} | ${lags.all.toFixed(1)} s | ${tookSeconds.toFixed(0)} s |`;
+  const most = `${memory.worker ?? '–'}, ${memory.receiver ?? '–'} MiB`;
+  return `| ${fault} | ${holds} | ${leavers} | ${lags.all.toFixed(1)} s | ${most} | ${tookSeconds.toFixed(0)} s |`;
 }
 
 /** The document's table of faults, from what a run has measured. A run of some faults replaces their rows only. */
@@ -27,8 +28,8 @@ export function writeTable(): void {
     rows.set(nameOf(row), row);
   }
   const table = [
-    '| fault | what must hold | leavers out after | all right after | test took |',
-    '|---|---|---|---|---|',
+    '| fault | what must hold | leavers out after | all right after | worker, receiver at most | test took |',
+    '|---|---|---|---|---|---|',
     ...[...rows.values()].sort(),
   ].join('\n');
   writeFileSync(page, `${before}${begin}\n${table}\n${end}${after}`);
@@ -36,7 +37,7 @@ export function writeTable(): void {
   console.log(`\n${table}`);
 }
 
-const columns = 5;
+const columns = 6;
 
 function isRow(line: string): boolean {
   return /^\| .* s \|$/.test(line) && line.split(' | ').length === columns;
