@@ -68,8 +68,9 @@ it('sends nothing, loads nothing and adds nothing to jobs without an endpoint', 
   await withProcesses({ NODE_OPTIONS: `--import="${preload}"` }, async (all) => {
     emulator.directory.provision(organizationId, { email: 'ada@acme.example', roles: ['analyst'] });
     await eventually(async () => (await database.database.roleGrant.count()) === 1);
-    const jobs = await inspectQueue(queue.home, 'hints', (one) => one.getJobs(['completed']));
-    expect(jobs.length).toBeGreaterThan(0);
+    const completed = () => inspectQueue(queue.home, 'hints', (one) => one.getJobs(['completed']));
+    await eventually(async () => (await completed()).length > 0); // the job ends after its commit
+    const jobs = await completed();
     expect(jobs.filter(({ opts }) => opts.telemetry !== undefined)).toEqual([]);
     for (const one of all) one.kill('SIGTERM');
     for (const one of all) {
