@@ -27,7 +27,7 @@ import { stytchOutageLog } from '../src/stytch/outage.js';
 import { connectStytchPeople } from '../src/stytch/people.js';
 import { type BudgetedDirectory, type Urgency, withSearchBudget } from '../src/stytch/search-budget.js';
 import { connectSessions, type StytchSessions } from '../src/stytch/sessions.js';
-import { exceptFailedHints, noteFailedHint } from '../src/sync/members/failed-hints.js';
+import { exceptFailedHints, failedHintNotes } from '../src/sync/members/failed-hints.js';
 import { type FairLane, fairLane } from '../src/sync/members/fair-lane.js';
 import { revokeSessions } from '../src/sync/sessions/revoke-sessions.js';
 import { type Gap, readAfterGaps } from '../src/sync/sweep/read-after-gap.js';
@@ -166,11 +166,12 @@ function reportFailed({
   ...parts
 }: Pick<WorkerContext, 'database' | 'queues' | 'observer' | 'log'>): ConsumeOptions['onFailed'] {
   const logFailed = failedJobLog(log);
+  const note = failedHintNotes(parts);
   return (attempt, data) => {
     logFailed(attempt);
     if (!attempt.final || !attempt.isHint) return;
     observer.givenUp();
-    void noteFailedHint(parts, attempt.jobId, data).catch(() => {}); // then the failure may be counted twice
+    note(attempt.jobId, data);
   };
 }
 

@@ -34,8 +34,8 @@ export type QueueInspector = {
   find(id: string, queues: readonly QueueName[]): Promise<StoredJob | null>;
   /** Runs the job again, with this data and all its attempts. False when the job is no longer finished. */
   retry(job: StoredJob, data: object): Promise<boolean>;
-  /** Removes the jobs that have failed for good; other jobs with these ids stay. */
-  removeFailed(queue: QueueName, ids: readonly string[]): Promise<void>;
+  /** Removes a job that has failed for good. A job in another state stays. */
+  removeFailed(queue: QueueName, id: string): Promise<void>;
   counts(): Promise<Record<QueueName, JobCounts>>;
   /** When the oldest waiting job was added. */
   oldestPending(): Promise<Date | null>;
@@ -65,9 +65,7 @@ export function inspectQueues(home: QueueHome, onError: (error: Error) => void):
     failed: (from = null) => storedSlices(failedSlices(queues, call, from)),
     find,
     retry: (job, data) => call(() => retryIn(queues.get(job.queue), job, data)),
-    removeFailed: async (name, ids) => {
-      await Promise.all(ids.map((id) => call(() => removeFailedIn(queues.get(name), id))));
-    },
+    removeFailed: (name, id) => call(() => removeFailedIn(queues.get(name), id)),
     counts: async () => Object.fromEntries(await each(countsOf)) as Record<QueueName, JobCounts>,
     oldestPending: async () => earliest(await each(oldestOf)),
     examineRedis: async () => (home.redisUrl === undefined ? null : examineRedis(home.redisUrl)),

@@ -64,6 +64,30 @@ describe.each(backends)('a member who can never be read, with the queue on %s', 
     expect(await failed()).toEqual(['hints']);
   });
 
+  it('is noted together with all that fail at the same moment, with a few statements', async () => {
+    const { directory } = lab.emulator;
+    const many = directory.silently(() =>
+      Array.from({ length: 300 }, (_, n) => {
+        const { member_id } = directory.provision(String(organizationId), { userName: `many${n}@acme.example` });
+        directory.setMember(member_id, { email_address: 'evil\0@acme.example' });
+        return member_id;
+      }),
+    );
+    await lab.database.$executeRaw`CREATE TABLE noting (at timestamptz DEFAULT clock_timestamp())`;
+    await lab.database.$executeRaw`CREATE FUNCTION note_noting() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN INSERT INTO noting DEFAULT VALUES; RETURN NULL; END $$`;
+    await lab.database.$executeRaw`CREATE TRIGGER noting AFTER INSERT ON failed_hints EXECUTE FUNCTION note_noting()`;
+    await queueHints(lab.home, String(organizationId), many);
+    const notes = () => lab.database.failedHint.count({ where: { memberId: { in: many } } });
+    await eventually(async () => expect(await notes()).toBe(many.length));
+    const [{ statements }] = await lab.database.$queryRaw<[{ statements: number }]>`
+      SELECT count(*)::int AS statements FROM noting`;
+    expect(statements).toBeLessThan(30);
+    await lab.database.$executeRaw`DROP TRIGGER noting ON failed_hints`;
+    await lab.database.$executeRaw`DROP FUNCTION note_noting`;
+    await lab.database.$executeRaw`DROP TABLE noting`;
+  });
+
   it('does not disappear with its hint', async () => {
     await hint();
     await eventually(async () => (await noted()) === 1);
